@@ -1,0 +1,28 @@
+"""How much each test does: every count and duration stands once, here, as (short, soak).
+
+`scripts/test` takes the short ones, `scripts/test --soak` the full ones (it sets GEO_SIZES=soak).
+"""
+
+from __future__ import annotations
+
+import os
+
+SIZES: dict[str, tuple[int, int]] = {
+    # Hypothesis examples of a property, unless the property names its own size.
+    "examples": (40, 2_000),
+    # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
+}
+
+
+def size(name: str) -> int:
+    """Return the size called `name`: the short one, or the full one when GEO_SIZES=soak."""
+    short, soak = SIZES[name]
+    return soak if is_soak() else short
+
+
+def is_soak() -> bool:
+    """Return whether this run takes the full sizes; any word but short and soak is a ValueError."""
+    wanted = os.environ.get("GEO_SIZES", "short")
+    if wanted not in {"short", "soak"}:
+        raise ValueError(f"GEO_SIZES={wanted!r}: it is short or soak")
+    return wanted == "soak"
