@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
+from shapely import Polygon
 
 from grids import code
 from grids.model import Cell, Partition, on_millimetres
@@ -22,11 +23,10 @@ def partition(columns: int, rows: int, *, seed: int = 1, side: float = 100.0) ->
     x, y = np.meshgrid(np.arange(columns + 1) * side, np.arange(rows + 1) * side)
     corners = on_millimetres(np.stack([x, y], axis=-1) + shift)
     rings = np.stack([corners[:-1, :-1], corners[:-1, 1:], corners[1:, 1:], corners[1:, :-1]], axis=2)
-    polygons = np.atleast_1d(shapely.polygons(rings.reshape(-1, 4, 2)))
-    return Partition.of([cell(number, polygon) for number, polygon in enumerate(polygons)])
+    return Partition.of([cell(number, Polygon(ring)) for number, ring in enumerate(rings.reshape(-1, 4, 2))])
 
 
-def cell(number: int, polygon: shapely.Polygon) -> Cell:
+def cell(number: int, polygon: Polygon) -> Cell:
     """Return the `number`-th cell (from 0) of a made-up city, with a code of the GB/T 30428.1 pattern."""
     community = f"990101001{number // CELLS_A_COMMUNITY + 1:03d}"
     name = f"第{number + 1}网格"

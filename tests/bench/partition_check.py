@@ -30,7 +30,7 @@ def partition_check() -> Row:
         peer_figure=peer,
         ratio=times_better(ours, peer),
         equal=all((not check(each)) == is_whole(each) for each in (whole, *broken)),
-        note=f"{len(whole.cells)} cells, median of {RUNS}; verdicts compared whole, with a cell moved, and without it",
+        note=f"{len(whole.cells)} cells, median of {RUNS}; same verdict whole, one cell moved, one gone",
     )
 
 
