@@ -126,19 +126,29 @@ class NeighbourContract(CapabilityContract):
 
 
 class PureContract(CapabilityContract):
-    """Models and rules know none of `forbidden_modules`, not even through another module of ours."""
+    """Models and rules know none of `forbidden_modules`, not even through another module of ours.
+
+    A model names the type of the row it is read from: it, and no rule, may import `row_module`.
+    """
 
     type_name = "pure_rules"
 
+    row_module: str = fields.StringField()  # type: ignore[assignment]
     forbidden_modules: set[str] = fields.SetField(subfield=fields.StringField())  # type: ignore[assignment]
 
     def violations(self, graph: ImportGraph) -> Iterator[str]:
         """Yield the chains of imports from a model or a rule to a forbidden module."""
         forbidden = sorted(name for name in self.forbidden_modules if name in graph.modules)
-        for module in sorted(graph.find_descendants(self.package)):
-            place = self.place(graph, module)
-            if place is None or place.kind > Kind.RULE:
-                continue
+        places = {
+            module: self.place(graph, module) for module in sorted(graph.find_descendants(self.package))
+        }
+        pure = {
+            module: place for module, place in places.items() if place is not None and place.kind <= Kind.RULE
+        }
+        for module, place in pure.items():
+            if place.kind == Kind.MODEL:
+                graph.remove_import(importer=module, imported=self.row_module)
+        for module in pure:
             for name in forbidden:
                 chain = graph.find_shortest_chain(importer=module, imported=name)
                 if chain is not None:

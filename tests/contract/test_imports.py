@@ -70,6 +70,7 @@ VIOLATIONS = [
             ("sla", "random"),
         )
     ),
+    one("pure-rules", "geo_app.incidents.workflow", "geo_app.core.db"),
     Violation("pure-rules", (("geo_app.incidents.sla", "geo_app.core.new"), ("geo_app.core.new", "time"))),
     *(
         one("pure-packages", "grids.model", name)
