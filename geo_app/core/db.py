@@ -1,0 +1,223 @@
+"""The database: one pool, transactions that carry their actor, named statements, shapely in and out.
+
+Statements live in `queries.sql` beside the store that uses them and are run through psycopg2 connections
+borrowed from SQLAlchemy's pool. A transaction states who acts and what they may see with SET LOCAL, so the
+database can check it; leaving the block commits, an exception rolls back.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+import aiosql
+import psycopg2
+import psycopg2.extensions
+import psycopg2.extras
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import PoolProxiedConnection
+
+from geo_app.core.actor import Actor
+from geo_app.core.errors import NotFound, NotReady
+from geo_app.core.settings import Settings
+
+Row = Mapping[str, Any]
+Thing = TypeVar("Thing")
+WGS84 = 4326
+
+
+class Statement(Protocol):
+    """A named statement from a .sql file."""
+
+    sql: str
+
+
+class Statements(Protocol):
+    """All statements of one file, by name."""
+
+    def __getattr__(self, name: str) -> Statement:
+        """Return the statement called `name`."""
+        ...
+
+
+@lru_cache
+def statements(store: str) -> Statements:
+    """Return the statements of the `queries.sql` beside the module file `store`."""
+    return cast(Statements, aiosql.from_path(Path(store).with_name("queries.sql"), "psycopg2"))
+
+
+class Transaction:
+    """What a service works in: runs statements, all or nothing."""
+
+    def __init__(self, connection: psycopg2.extensions.connection, actor: Actor) -> None:
+        self._connection = connection
+        self.actor = actor
+
+    def all(self, statement: Statement, read: Callable[[Row], Thing], **values: Any) -> list[Thing]:
+        """Return every row, each passed through `read`."""
+        with self._run(statement, values) as cursor:
+            return [read(row) for row in cursor]
+
+    def first(self, statement: Statement, read: Callable[[Row], Thing], **values: Any) -> Thing | None:
+        """Return the first row passed through `read`, None when there is none."""
+        with self._run(statement, values) as cursor:
+            row = cursor.fetchone()
+        return None if row is None else read(row)
+
+    def one(self, statement: Statement, read: Callable[[Row], Thing], **values: Any) -> Thing:
+        """Return the first row passed through `read`; NotFound when there is none."""
+        found = self.first(statement, read, **values)
+        if found is None:
+            shown = ", ".join(f"{name} {value}" for name, value in values.items())
+            raise NotFound(f"there is nothing with {shown}")
+        return found
+
+    def value(self, statement: Statement, **values: Any) -> Any:
+        """Return the first column of the first row, None when there is none."""
+        with self._run(statement, values) as cursor:
+            row = cursor.fetchone()
+        return None if row is None else next(iter(row.values()))
+
+    def run(self, statement: Statement, **values: Any) -> int:
+        """Run the statement and return how many rows it touched."""
+        with self._run(statement, values) as cursor:
+            return int(cursor.rowcount)
+
+    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Write `rows` into `table` by COPY and return how many there were."""
+        text = io.StringIO()
+        count = 0
+        for row in rows:
+            text.write("\t".join(_copied(value) for value in row) + "\n")
+            count += 1
+        text.seek(0)
+        names = psycopg2.extensions.quote_ident
+        listed = ", ".join(names(column, self._connection) for column in columns)
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY {names(table, self._connection)} ({listed}) FROM STDIN", text)
+        return count
+
+    @contextmanager
+    def _run(self, statement: Statement, values: Mapping[str, Any]) -> Iterator[Any]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement.sql, values)
+            yield cursor
+
+
+class Database:
+    """One database seen through one role."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        self.url = url
+        self.engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=int(settings.pool_size),
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={
+                "cursor_factory": psycopg2.extras.RealDictCursor,
+                "application_name": "wangge",
+                "options": f"-c statement_timeout={settings.statement_timeout} -c timezone=UTC",
+            },
+        )
+        event.listen(self.engine, "connect", _teach_geometry)
+
+    @contextmanager
+    def transaction(self, actor: Actor, *, patient: bool = False) -> Iterator[Transaction]:
+        """Give a transaction in which `actor` acts; commit at the end, roll back on an exception.
+
+        `patient` lifts the statement timeout: for loading and publishing, never for a request.
+        """
+        proxy = self._borrow()
+        try:
+            connection = cast(psycopg2.extensions.connection, proxy.driver_connection)
+            with connection:
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT set_config('geo.actor', %s, true), set_config('geo.scope', %s, true),"
+                        " CASE WHEN %s THEN set_config('statement_timeout', '0', true) END",
+                        (actor.name, ",".join(actor.scope), patient),
+                    )
+                yield Transaction(connection, actor)
+        finally:
+            proxy.close()
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    def _borrow(self) -> PoolProxiedConnection:
+        try:
+            return self.engine.raw_connection()
+        except (OperationalError, psycopg2.OperationalError) as error:
+            raise NotReady("the database does not answer") from error
+
+
+def _teach_geometry(connection: psycopg2.extensions.connection, _record: object) -> None:
+    """Make this connection return shapely geometries from geometry columns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regtype('geometry')::oid AS oid")
+        oid = cursor.fetchone()["oid"]  # type: ignore[index, call-overload]
+    connection.rollback()
+    if oid is not None:
+        kind = psycopg2.extensions.new_type((oid,), "GEOMETRY", _geometry_out)
+        psycopg2.extensions.register_type(kind, connection)
+
+
+def _geometry_out(text: str | bytes | None, _cursor: object) -> BaseGeometry | None:
+    return None if text is None else shapely.from_wkb(text)
+
+
+def _hex(geometry: BaseGeometry) -> str:
+    with_srid = geometry if shapely.get_srid(geometry) else shapely.set_srid(geometry, WGS84)
+    return shapely.to_wkb(with_srid, hex=True, include_srid=True)
+
+
+class _Geometry:
+    """Hands a shapely geometry to psycopg2."""
+
+    def __init__(self, geometry: BaseGeometry) -> None:
+        self._geometry = geometry
+
+    def getquoted(self) -> bytes:
+        """Return the geometry as an SQL literal with its SRID, 4326 when it states none."""
+        return f"'{_hex(self._geometry)}'::geometry".encode()
+
+
+def _copied(value: Any) -> str:
+    r"""Return `value` as COPY text: \N for None, arrays as {…}, geometry as hex EWKB."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, BaseGeometry):
+        return _hex(value)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        items = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in value)
+        value = "{" + ",".join(f'"{item}"' for item in items) + "}"
+    text = str(value).replace("\\", "\\\\")
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+for _kind in (
+    shapely.Point,
+    shapely.LineString,
+    shapely.Polygon,
+    shapely.MultiPoint,
+    shapely.MultiLineString,
+    shapely.MultiPolygon,
+    shapely.GeometryCollection,
+    shapely.LinearRing,
+):
+    psycopg2.extensions.register_adapter(_kind, _Geometry)

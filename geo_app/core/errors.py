@@ -1,0 +1,64 @@
+"""Errors a person can do something about; each knows its HTTP status.
+
+GeoError is the root; below it BadInput 422 (a value breaks a rule; names field, value and rule), NotFound 404,
+Conflict 409 (somebody else was first), NotReady 503, WrongSetup 500 (the installation lacks something).
+"""
+
+from __future__ import annotations
+
+
+class GeoError(Exception):
+    """Something went wrong that the message explains."""
+
+    status = 500
+    title = "Error"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+    def members(self) -> dict[str, object]:
+        """Return what the problem report adds to the message."""
+        return {}
+
+
+class BadInput(GeoError):
+    """A value breaks a rule."""
+
+    status = 422
+    title = "Bad input"
+
+    def __init__(self, field: str, value: object, rule: str) -> None:
+        shown = repr(value)
+        self.field, self.value, self.rule = field, shown if len(shown) <= 80 else shown[:77] + "…", rule
+        super().__init__(f"{field}: {rule}, got {self.value}")
+
+    def members(self) -> dict[str, object]:
+        """Return the field, the value and the rule it breaks."""
+        return {"field": self.field, "value": self.value, "rule": self.rule}
+
+
+class NotFound(GeoError):
+    """There is no such thing."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(GeoError):
+    """Somebody else was first."""
+
+    status = 409
+    title = "Conflict"
+
+
+class NotReady(GeoError):
+    """The service cannot answer yet."""
+
+    status = 503
+    title = "Not ready"
+
+
+class WrongSetup(GeoError):
+    """The installation lacks something."""
+
+    title = "Wrong setup"

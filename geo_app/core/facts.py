@@ -1,0 +1,82 @@
+"""Facts (事实记录): what happened in the system, append-only; source of audit, live updates and reactions.
+
+Ids commit out of order, so readers deliver only facts below the oldest running transaction, in the order
+(xid, id): a slow transaction's fact is neither lost nor skipped.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from geo_app.core import db
+
+SQL = db.statements(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a reader has read."""
+
+    xid: str
+    id: int
+
+    @classmethod
+    def read(cls, row: db.Row) -> Position:
+        """Return the position of a row."""
+        return cls(row["xid"], row["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened; `subject` is the id of what it happened to."""
+
+    position: Position
+    kind: str
+    subject: int | None
+    jurisdiction: str | None
+    at: datetime
+
+    @classmethod
+    def read(cls, row: db.Row) -> Fact:
+        """Return the fact of a row."""
+        return cls(Position.read(row), row["kind"], row["subject"], row["jurisdiction"], row["at"])
+
+
+def record(tx: db.Transaction, kind: str, subject: int | None, jurisdiction: str | None, **data: Any) -> int:
+    """Record a fact in this transaction and return its id; `data` holds ids and codes, never a person's data."""
+    fact_id: int = tx.value(
+        SQL.record_fact,
+        kind=kind,
+        subject=subject,
+        jurisdiction=jurisdiction,
+        actor=tx.actor.name,
+        data=json.dumps(data, ensure_ascii=False, default=str),
+    )
+    return fact_id
+
+
+def after(
+    tx: db.Transaction, position: Position, jurisdiction: str | None = None, most: int = 500
+) -> list[Fact]:
+    """Return up to `most` settled facts after `position`, oldest first."""
+    return tx.all(
+        SQL.facts_after, Fact.read, xid=position.xid, id=position.id, jurisdiction=jurisdiction, most=most
+    )
+
+
+def end(tx: db.Transaction) -> Position:
+    """Return the position behind every settled fact."""
+    return tx.one(SQL.facts_end, Position.read)
+
+
+def take(tx: db.Transaction, reader: str) -> Position | None:
+    """Return a named reader's position, locked for this transaction; None while another process holds it."""
+    return tx.first(SQL.take_position, Position.read, reader=reader)
+
+
+def move(tx: db.Transaction, reader: str, position: Position) -> None:
+    """Remember how far a named reader has read."""
+    tx.run(SQL.move_position, reader=reader, xid=position.xid, id=position.id)

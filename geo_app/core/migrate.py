@@ -1,0 +1,68 @@
+"""Bring a database to the newest schema, and check that it can hold one."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from geo_app.core.errors import NotReady, WrongSetup
+
+EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
+OLDEST_POSTGIS = (3, 3)
+LOCK = zlib.crc32(b"wangge migrations")
+
+
+def upgrade(owner_url: str, app_url: str) -> str:
+    """Run pending migrations as the owner and return the schema's version; safe beside a second upgrade.
+
+    WrongSetup says what an administrator must do: extensions missing, PostGIS too old, one role for both.
+    """
+    app_role = make_url(app_url).username
+    if app_role == make_url(owner_url).username:
+        raise WrongSetup("the application role must not be the owner: give APP_DATABASE_URL another role")
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            _check(connection, str(app_role))
+            connection.execute(text("SELECT set_config('geo.app_role', :role, true)"), {"role": app_role})
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    except OperationalError as error:
+        raise NotReady("the database does not answer; is it running?") from error
+    finally:
+        engine.dispose()
+
+
+def _check(connection: Connection, app_role: str) -> None:
+    present = set(connection.execute(text("SELECT extname FROM pg_extension")).scalars())
+    for name in EXTENSIONS:
+        if name in present:
+            continue
+        trusted = text(
+            "SELECT bool_or(trusted OR :super) FROM pg_available_extension_versions WHERE name = :name"
+        )
+        is_super = connection.execute(
+            text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        ).scalar_one()
+        if not connection.execute(trusted, {"name": name, "super": is_super}).scalar():
+            raise WrongSetup(f"an administrator must run in this database: CREATE EXTENSION {name};")
+        connection.execute(text(f"CREATE EXTENSION {name}"))
+    version = str(connection.execute(text("SELECT postgis_lib_version()")).scalar_one())
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_POSTGIS:
+        raise WrongSetup(f"PostGIS {version} is too old, at least 3.3 is needed")
+    known = connection.execute(
+        text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": app_role}
+    ).scalar()
+    if not known:
+        raise WrongSetup(f"an administrator must run: CREATE ROLE \"{app_role}\" LOGIN PASSWORD '…';")

@@ -1,0 +1,58 @@
+-- name: record_fact(kind, subject, jurisdiction, actor, data)$
+-- Appends a fact and tells listeners its id only.
+WITH written AS (
+  INSERT INTO fact (kind, subject, jurisdiction, actor, data)
+  VALUES (:kind, :subject, :jurisdiction, :actor, :data::jsonb)
+  RETURNING id
+)
+SELECT id, pg_notify('fact', id::text) FROM written;
+
+-- name: facts_after(xid, id, jurisdiction, most)
+-- Facts after a position, below the oldest running transaction: nothing can still appear before them.
+SELECT id, xid::text AS xid, kind, subject, jurisdiction, at
+FROM fact
+WHERE (xid, id) > (:xid::text::xid8, :id::bigint)
+  AND xid < pg_snapshot_xmin(pg_current_snapshot())
+  AND (:jurisdiction::text IS NULL OR jurisdiction = :jurisdiction)
+ORDER BY xid, id
+LIMIT :most;
+
+-- name: facts_end()^
+-- The position from which a new reader follows: everything below the oldest running transaction is behind it.
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid, 0::bigint AS id;
+
+-- name: defer_job(queue, task, args, lock)$
+-- Enqueues a job inside this transaction, by procrastinate's own function.
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+  :queue, :task, 0, :lock::text, NULL, :args::jsonb, NULL
+)::procrastinate_job_to_defer_v1]);
+
+-- name: take_position(reader)^
+-- The reader's position, locked so that only one process reads on.
+SELECT xid::text AS xid, last_id AS id FROM fact_reader WHERE reader = :reader FOR UPDATE SKIP LOCKED;
+
+-- name: move_position(reader, xid, id)!
+UPDATE fact_reader SET xid = :xid::text::xid8, last_id = :id WHERE reader = :reader;
+
+-- name: answered(key, actor)^
+-- What was answered to this idempotency key before.
+SELECT request_hash, status, body::text AS body FROM idempotency WHERE key = :key AND actor = :actor;
+
+-- name: claim_key(key, actor, request_hash)!
+-- Claims an idempotency key; waits for a transaction that holds it, touches no row when it is taken.
+INSERT INTO idempotency (key, actor, request_hash) VALUES (:key, :actor, :request_hash)
+ON CONFLICT (key, actor) DO NOTHING;
+
+-- name: keep_answer(key, actor, status, body)!
+UPDATE idempotency SET status = :status, body = :body::jsonb WHERE key = :key AND actor = :actor;
+
+-- name: forget_answers(before)!
+DELETE FROM idempotency WHERE claimed_at < :before;
+
+-- name: worker_beat()$
+-- Seconds since the job worker was last heard of.
+SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))::float8 FROM procrastinate_workers;
+
+-- name: versions()^
+SELECT current_setting('server_version') AS server, postgis_lib_version() AS postgis,
+  (SELECT version_num FROM alembic_version) AS migration;

@@ -1,0 +1,77 @@
+"""Settings: each is one field here, with meaning, default and unit; `geo settings` prints them all.
+
+They come from the environment: field `port` from `GEO_PORT`; the two database URLs also by their usual names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+
+from geo_app.core.errors import WrongSetup
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def work_folder() -> Path:
+    """Return the default work folder of this checkout.
+
+    As root it lies under /var/lib, because the database's user cannot enter root's home.
+    `scripts/database.py work-folder` follows the same rule.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/wangge") / hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
+    return CHECKOUT / ".work"
+
+
+def _setting(default: str, meaning: str, name: str = "") -> str:
+    made: str = field(default=default, metadata={"meaning": meaning, "name": name})
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two installations."""
+
+    work: str = _setting("", "folder for the private database, caches and files")
+    database_url: str = _setting(
+        "", "database of the owner role: postgresql+psycopg2://user:password@host/name", "DATABASE_URL"
+    )
+    app_database_url: str = _setting("", "the same database for the application role", "APP_DATABASE_URL")
+    host: str = _setting("127.0.0.1", "address to listen on; only loopback until accounts and TLS exist")
+    port: str = _setting("8000", "TCP port of the web server")
+    statement_timeout: str = _setting("15000", "longest a database statement may take, ms")
+    pool_size: str = _setting("16", "database connections a web process keeps")
+    log_level: str = _setting("info", "least severe log line that is written: debug, info, warning, error")
+
+    @property
+    def work_path(self) -> Path:
+        """The work folder, its default filled in."""
+        return Path(self.work) if self.work else work_folder()
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that `environment` gives; WrongSetup names a number that is none."""
+    values: dict[str, str] = {}
+    for item in fields(Settings):
+        name = item.metadata["name"] or f"GEO_{item.name.upper()}"
+        if environment.get(name):
+            values[item.name] = environment[name]
+    settings = Settings(**values)
+    for number in ("port", "statement_timeout", "pool_size"):
+        if not getattr(settings, number).isdigit():
+            raise WrongSetup(f"GEO_{number.upper()}={getattr(settings, number)!r} is not a whole number")
+    for url in (settings.database_url, settings.app_database_url):
+        if url and not url.startswith("postgresql+psycopg2://"):
+            raise WrongSetup("DATABASE_URL and APP_DATABASE_URL must start with postgresql+psycopg2://")
+    return settings
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """Return the settings of this process, read once."""
+    return read(os.environ)

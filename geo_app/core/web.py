@@ -1,0 +1,165 @@
+"""The web edge: a request's transaction and actor, answers, problem reports (RFC 9457), idempotent writes.
+
+The only place where errors become answers: a GeoError as its status with field, value and rule; a database
+that does not answer as 503; anything else as 500 without internals, logged with its stack.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import psycopg2.errors
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError as SchemaError
+from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from geo_app.core import db, log
+from geo_app.core.actor import VISITOR, Actor
+from geo_app.core.errors import BadInput, Conflict, GeoError, NotReady
+
+SQL = db.statements(__file__)
+LARGEST_BODY = 1_000_000
+LONGEST_KEY = 200
+
+
+def actor() -> Actor:
+    """Return who makes this request."""
+    return VISITOR
+
+
+def database() -> db.Database:
+    """Return the database of the running application."""
+    found: db.Database = current_app.extensions["database"]
+    return found
+
+
+@contextmanager
+def transaction() -> Iterator[db.Transaction]:
+    """Give the transaction this request works in."""
+    with database().transaction(actor()) as tx:
+        yield tx
+
+
+def ok(body: object, status: int = 200) -> Response:
+    """Answer with JSON."""
+    return _json(json.dumps(body, ensure_ascii=False, default=str), status, "application/json")
+
+
+def once(tx: db.Transaction, act: Callable[[], tuple[int, object]]) -> Response:
+    """Answer a write exactly once for its Idempotency-Key; `act` returns the status and the body.
+
+    The same key with the same request gets the first answer again, with another request BadInput. The key is
+    claimed in the transaction of the write, so a refused or crashed write leaves it free.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(key) <= LONGEST_KEY:
+        raise BadInput("Idempotency-Key", key, f"a write needs this header, 1 to {LONGEST_KEY} characters")
+    said = b"\n".join([request.method.encode(), request.full_path.encode(), request.get_data()])
+    request_hash = hashlib.sha256(said).hexdigest()
+    if tx.run(SQL.claim_key, key=key, actor=tx.actor.name, request_hash=request_hash) == 0:
+        earlier = tx.one(SQL.answered, dict, key=key, actor=tx.actor.name)
+        if earlier["request_hash"] != request_hash:
+            raise BadInput("Idempotency-Key", key, "this key already belongs to another request")
+        if earlier["status"] is None:
+            raise Conflict("the same request is still being answered; ask again")
+        return _json(earlier["body"], earlier["status"], "application/json")
+    status, body = act()
+    text = json.dumps(body, ensure_ascii=False, default=str)
+    tx.run(SQL.keep_answer, key=key, actor=tx.actor.name, status=status, body=text)
+    return _json(text, status, "application/json")
+
+
+def whole(name: str, default: int, least: int, most: int) -> int:
+    """Return the whole-number query parameter `name`; BadInput outside `least` to `most`."""
+    text = request.args.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+        raise BadInput(name, text, f"a whole number from {least} to {most}")
+    return int(text)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return the query parameter `name`, one of `allowed`; BadInput otherwise."""
+    text = request.args.get(name, default)
+    if text not in allowed:
+        raise BadInput(name, text, "one of " + ", ".join(allowed))
+    return text
+
+
+def guard(app: APIFlask, port: int) -> None:
+    """Make `app` refuse foreign hosts and foreign forms, and answer every error as a problem report."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    names = {"127.0.0.1", "localhost", "::1"}
+
+    @app.before_request
+    def refuse_strangers() -> Response | None:
+        host = urlsplit(f"//{request.host}").hostname
+        if host not in names:
+            return problem(421, "Wrong host", f"this service answers on 127.0.0.1:{port} only", {})
+        if request.method in {"POST", "PUT", "PATCH", "DELETE"} and not request.is_json:
+            # a page of another site cannot send this type without asking first
+            return problem(
+                415, "Wrong type", "send Content-Type: application/json", {"field": "Content-Type"}
+            )
+        return None
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    app.register_error_handler(GeoError, _explain)
+    app.register_error_handler(psycopg2.OperationalError, _database_away)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+    app.error_processor(_schema)
+
+
+def problem(status: int, title: str, detail: str, members: dict[str, Any]) -> Response:
+    """Answer with a problem report."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return _json(json.dumps(body, ensure_ascii=False, default=str), status, "application/problem+json")
+
+
+def _json(text: str, status: int, kind: str) -> Response:
+    return Response(text, status=status, mimetype=kind)
+
+
+def _explain(error: GeoError) -> Response:
+    return problem(error.status, error.title, str(error), error.members())
+
+
+def _database_away(error: psycopg2.OperationalError) -> Response:
+    timed_out = isinstance(error, psycopg2.errors.QueryCanceled)
+    log.warn("database.away", path=request.path, timed_out=timed_out)
+    return _explain(NotReady("the answer took too long" if timed_out else "the database does not answer"))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    return problem(status, error.name or "Error", error.description or "", {})
+
+
+def _schema(error: SchemaError) -> Response:
+    members: dict[str, Any] = {}
+    detail = error.message
+    for place in ("json", "query", "path", "headers"):
+        for field, rules in (error.detail.get(place) or {}).items():
+            rule = rules[0] if isinstance(rules, list) else str(rules)
+            members = {"field": field, "rule": rule}
+            detail = f"{field}: {rule}"
+    return problem(error.status_code, "Bad input", detail, members)
+
+
+def _unexpected(_error: Exception) -> Response:
+    log.failed("request.failed", path=request.path, method=request.method)
+    return problem(500, "Error", "something went wrong on our side; it has been logged", {})

@@ -1,0 +1,1 @@
+"""Migrations: plain SQL, run by Alembic, forward only, never edited after release."""

@@ -1,0 +1,1 @@
+"""Cities, and their districts, streets, communities and departments: the dated trees that scope everything."""

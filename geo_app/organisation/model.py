@@ -1,0 +1,88 @@
+"""City, Unit, Department."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from geo_app.core.db import Row
+
+
+class Level(StrEnum):
+    """The three levels above the cells."""
+
+    DISTRICT = "district"
+    """区"""
+    STREET = "street"
+    """街道(乡镇)"""
+    COMMUNITY = "community"
+    """社区(村)"""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city whose grid is served; `srid` is the EPSG number of its metric frame."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    jurisdiction: str
+    srid: int
+    time_zone: str
+    attribution: str
+    is_generated: bool
+
+    @classmethod
+    def read(cls, row: Row) -> City:
+        """Return the city of a row."""
+        return cls(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCity:
+    """A city about to be loaded."""
+
+    code: str
+    name: str
+    name_en: str
+    jurisdiction: str
+    srid: int
+    time_zone: str
+    attribution: str
+    is_generated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A district, street or community; `parent` is the id of the unit above."""
+
+    id: int
+    level: Level
+    code: str
+    name: str
+    parent: int | None
+
+    @classmethod
+    def read(cls, row: Row) -> Unit:
+        """Return the unit of a row."""
+        return cls(row["id"], Level(row["level"]), row["code"], row["name"], row["parent_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """A unit about to be stored; `parent` is the code of the unit above, None for a district."""
+
+    level: Level
+    code: str
+    name: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDepartment:
+    """A department (部门) about to be stored."""
+
+    code: str
+    name: str
+    name_en: str

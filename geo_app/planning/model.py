@@ -1,0 +1,149 @@
+"""Release, Placed, CellView: what the rest of the house knows of the grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shapely import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from geo_app.core.db import Row
+from grids.model import Cell, Partition
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published partition and the time in which it is in force; `effective_to` None while it is."""
+
+    id: int
+    effective_from: datetime
+    effective_to: datetime | None
+    cells: int
+    published_at: datetime
+    note: str
+
+    @classmethod
+    def read(cls, row: Row) -> Release:
+        """Return the release of a row."""
+        return cls(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCell:
+    """A cell as it stands in a release; `id` stays the same from release to release."""
+
+    id: int
+    release: int
+    cell: Cell
+
+    @classmethod
+    def read(cls, row: Row) -> StandingCell:
+        """Return the cell of a row."""
+        cell = Cell(row["code"], row["name"], row["community"], row["geometry"])
+        return cls(row["cell_id"], row["release_id"], cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What publishing makes true: the whole new partition, from when, on top of which release."""
+
+    base: int | None
+    partition: Partition
+    effective_at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitShape:
+    """A community, street or district as the union of its cells; `area` in m², shapes in Web Mercator."""
+
+    code: str
+    level: str
+    cells: int
+    area: float
+    outline: BaseGeometry
+    label: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft with everything slow done: checked, compared with its base, drawn."""
+
+    draft: Draft
+    opened: tuple[Cell, ...]
+    """Cells that are new or changed."""
+    closed: tuple[str, ...]
+    """Codes whose standing version ends."""
+    shapes: dict[str, tuple[Polygon, Point]]
+    """Outline and label point in Web Mercator, by code, for the opened cells."""
+    unit_shapes: tuple[UnitShape, ...]
+    bounds: Polygon
+    """Lon/lat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The cell a located thing was matched to; None when it lies outside all cells."""
+
+    cell_id: int | None
+    code: str | None
+    name: str | None
+    release: int | None
+
+    @classmethod
+    def read(cls, row: Row) -> Placed:
+        """Return the match of a row."""
+        return cls(row["cell_id"], row["code"], row["name"], row["release_id"])
+
+
+OUTSIDE = Placed(None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A located thing to be matched: `point` is lon/lat, WGS 84."""
+
+    kind: str
+    id: int
+    point: Point
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSummary:
+    """A unit in the release in force: how many cells, how large, how much is open in it."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    cells: int
+    area: float
+    open_incidents: int
+    bounds: tuple[float, float, float, float]
+
+    @classmethod
+    def read(cls, row: Row) -> UnitSummary:
+        """Return the summary of a row; bounds are west, south, east, north."""
+        bounds = (row["west"], row["south"], row["east"], row["north"])
+        return cls(
+            row["code"],
+            row["name"],
+            row["level"],
+            row["parent"],
+            row["cells"],
+            row["area"],
+            row["open_incidents"],
+            bounds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Thematic:
+    """A shape that is not a cell, in the city's metric frame."""
+
+    theme: str
+    code: str
+    name: str
+    geometry: BaseGeometry

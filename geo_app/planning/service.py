@@ -1,0 +1,194 @@
+"""What people do with the grid: publish a release, ask which cell holds a point, which cells a line crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+import shapely
+from shapely import LineString, Point, Polygon
+
+from geo_app.core import clock, coords, db, facts
+from geo_app.core.errors import BadInput, Conflict, NotFound
+from geo_app.organisation import service as organisation
+from geo_app.organisation.model import City, Unit
+from geo_app.planning import drawing, store
+from geo_app.planning.model import (
+    OUTSIDE,
+    Draft,
+    Placed,
+    Prepared,
+    Release,
+    StandingCell,
+    Subject,
+    Thematic,
+    UnitSummary,
+)
+from grids import locate
+from grids.model import Partition
+
+AREA_TOLERANCE = 1e-3
+"""Square metres by which two geometry engines may differ over a whole city."""
+
+
+def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
+    """Return `draft` checked and compared with its base: everything slow, before any lock is taken."""
+    before = None
+    if draft.base is not None:
+        before = partition(tx, city, draft.effective_at)
+    return drawing.prepare(city, organisation.units(tx, city, draft.effective_at), before, draft)
+
+
+def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
+    """Make a prepared draft the release in force from its instant, and return the release's id.
+
+    Conflict when another release came first. The database looks at every opened cell itself before it
+    accepts them. Open placements inside changed cells are matched again in the same transaction; the facts
+    `placement.moved` name those whose cell changed, `release.published` the release.
+    """
+    draft, at = prepared.draft, clock.now()
+    store.lock_layer(tx, city)
+    if store.newest(tx, city) != draft.base:
+        raise Conflict("another release was published meanwhile; rebase the plan on it")
+    area_before = store.area(tx, city, draft.effective_at) if draft.base is not None else None
+    release_id = store.add_release(tx, city, prepared, at)
+    _replace_cells(tx, city, prepared, release_id, at)
+    _second_look(tx, city, prepared, release_id, area_before)
+    changed = None
+    if draft.base is not None:
+        changed = shapely.set_srid(shapely.union_all([cell.geometry for cell in prepared.opened]), city.srid)
+    for kind, subject_id in store.rematch(tx, city, release_id, draft.effective_at, at, changed):
+        facts.record(tx, "placement.moved", subject_id, city.jurisdiction, of=kind, release=release_id)
+    facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
+    return release_id
+
+
+def partition(tx: db.Transaction, city: City, at: datetime) -> Partition:
+    """Return all cells valid at `at`, in the city's metric frame."""
+    return Partition.of([standing.cell for standing in store.cells_near(tx, city, None, at)])
+
+
+def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed:
+    """Return the cell covering lon/lat `point` at `at`; on a shared border the lowest code; else OUTSIDE."""
+    return store.cell_at(tx, city, coords.to_metric(point, city.srid), at) or OUTSIDE
+
+
+def cells_along(
+    tx: db.Transaction, city: City, line: LineString, at: datetime
+) -> list[tuple[StandingCell, float, float]]:
+    """Return the cells a metric line crosses at `at`, in order, with entry and exit metres along it."""
+    cells = {standing.cell.code: standing for standing in store.cells_near(tx, city, line, at)}
+    crossings = locate.along(line, [standing.cell for standing in cells.values()])
+    return [(cells[crossing.code], crossing.enter_at, crossing.exit_at) for crossing in crossings]
+
+
+def place(tx: db.Transaction, city: City, subject: Subject, at: datetime) -> Placed:
+    """Match a located thing to its cell by the grid in force at `at` and keep the match."""
+    store.share_layer(tx, city)
+    point = coords.to_metric(subject.point, city.srid)
+    placed = store.cell_at(tx, city, point, at)
+    if placed is None:
+        release = store.release_at(tx, city, at)
+        placed = Placed(None, None, None, release.id if release else None)
+    store.place(tx, city, subject, point, placed, at)
+    return placed
+
+
+def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject], at: datetime) -> int:
+    """Match many located things at once; return how many lie in a cell."""
+    store.share_layer(tx, city)
+    lonlat = np.array([[subject.point.x, subject.point.y] for subject in subjects]).reshape(-1, 2)
+    metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
+    points = shapely.set_srid(shapely.points(metric), city.srid)
+    return store.place_all(tx, city, zip(subjects, list(points), strict=True), at)
+
+
+def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:
+    """Freeze the match of a thing that is over: later releases leave it alone."""
+    store.close_placement(tx, kind, subject_id)
+
+
+def cell(tx: db.Transaction, city: City, code: str, at: datetime) -> StandingCell:
+    """Return the cell with this code at `at`; NotFound names the city."""
+    found = store.cell(tx, city, code, at)
+    if found is None:
+        raise NotFound(f"{city.name} has no cell {code!r} at this time")
+    return found
+
+
+def cell_ids(tx: db.Transaction, city: City, at: datetime) -> dict[str, int]:
+    """Return the ids of all cells valid at `at`, by code."""
+    return {standing.cell.code: standing.id for standing in store.cells_near(tx, city, None, at)}
+
+
+def units_above(tx: db.Transaction, city: City, standing: StandingCell, at: datetime) -> list[Unit]:
+    """Return the community, street and district of a cell."""
+    return store.units_above(tx, city, standing.cell.community, at)
+
+
+def open_in_cell(tx: db.Transaction, standing: StandingCell, kind: str) -> int:
+    """Return how many open things of a kind a cell holds."""
+    return store.open_in_cell(tx, standing.id, kind)
+
+
+def releases(tx: db.Transaction, city: City) -> list[Release]:
+    """Return every release of the city, newest first."""
+    return store.releases(tx, city)
+
+
+def release_at(tx: db.Transaction, city: City, at: datetime) -> Release | None:
+    """Return the release in force at `at`."""
+    return store.release_at(tx, city, at)
+
+
+def bounds(tx: db.Transaction, city: City, at: datetime) -> Polygon | None:
+    """Return the lon/lat box of the grid in force at `at`."""
+    return store.bounds(tx, city, at)
+
+
+def unit_summaries(tx: db.Transaction, city: City, at: datetime) -> list[UnitSummary]:
+    """Return every district, street and community with its figures at `at`."""
+    return store.unit_summaries(tx, city, at)
+
+
+def add_thematic(tx: db.Transaction, city: City, shapes: Sequence[Thematic]) -> int:
+    """Add shapes that are not cells (water, railways, green) and return how many."""
+    return store.add_thematic(tx, city, shapes) if shapes else 0
+
+
+def _replace_cells(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:
+    """Close what ends, open what begins; a code keeps its cell, a new code gets a new one."""
+    since = prepared.draft.effective_at
+    codes = [cell.code for cell in prepared.opened]
+    known = store.known_codes(tx, city, codes)
+    retired = sorted(code for code, (_, is_retired) in known.items() if is_retired)
+    if retired:
+        raise BadInput("code", retired[0], "a retired code is never used again")
+    fresh = [code for code in codes if code not in known]
+    added = dict(zip(fresh, store.new_cell_ids(tx, len(fresh)), strict=True))
+    ids = added | {code: cell_id for code, (cell_id, _) in known.items()}
+    store.close_versions(tx, city, prepared.closed, since, at)
+    units = {unit.code: unit.id for unit in organisation.units(tx, city, since)}
+    versions = ((ids[cell.code], cell, units[cell.community]) for cell in prepared.opened)
+    store.open_versions(tx, city, release_id, versions, since, at)
+    store.register_codes(tx, city, release_id, added)
+    gone = [code for code in prepared.closed if code not in prepared.draft.partition.cells]
+    store.retire_codes(tx, city, release_id, gone)
+    store.draw(tx, city, release_id, ids, prepared.shapes)
+    store.draw_units(tx, city, release_id, units, prepared.unit_shapes)
+
+
+def _second_look(
+    tx: db.Transaction, city: City, prepared: Prepared, release_id: int, area_before: float | None
+) -> None:
+    """Let PostGIS, another geometry engine, judge what is about to be published."""
+    overlapping = store.overlaps(tx, release_id)
+    if overlapping:
+        raise BadInput("cells", overlapping[0], "the database finds that these cells overlap")
+    area = store.area(tx, city, prepared.draft.effective_at)
+    expected = area_before
+    if expected is None:
+        expected = float(shapely.coverage_union_all(prepared.draft.partition.geometries()).area)
+    if abs(area - expected) > AREA_TOLERANCE:
+        raise BadInput("cells", f"{area:.3f} m²", f"the area must stay {expected:.3f} m²")

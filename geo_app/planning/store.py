@@ -1,0 +1,280 @@
+"""Releases, cell versions and placements in the database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import shapely
+from shapely import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from geo_app.core import coords, db
+from geo_app.organisation.model import City, Unit
+from geo_app.planning.model import (
+    Placed,
+    Prepared,
+    Release,
+    StandingCell,
+    Subject,
+    Thematic,
+    UnitShape,
+    UnitSummary,
+)
+from grids.model import Cell
+
+SQL = db.statements(__file__)
+
+
+def lock_layer(tx: db.Transaction, city: City) -> None:
+    """Hold the layer alone until this transaction ends: for publishing."""
+    tx.value(SQL.lock_layer, city_id=city.id)
+
+
+def share_layer(tx: db.Transaction, city: City) -> None:
+    """Hold the layer together with others until this transaction ends: for matching."""
+    tx.value(SQL.share_layer, city_id=city.id)
+
+
+def newest(tx: db.Transaction, city: City) -> int | None:
+    """Return the id of the release nothing has replaced yet."""
+    found: int | None = tx.value(SQL.newest, city_id=city.id)
+    return found
+
+
+def releases(tx: db.Transaction, city: City) -> list[Release]:
+    """Return every release, newest first."""
+    return tx.all(SQL.releases, Release.read, city_id=city.id)
+
+
+def release_at(tx: db.Transaction, city: City, at: datetime) -> Release | None:
+    """Return the release in force at `at`."""
+    return tx.first(SQL.release_at, Release.read, city_id=city.id, at=at)
+
+
+def add_release(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> int:
+    """End the base release, add the new one and return its id."""
+    draft = prepared.draft
+    if draft.base is not None:
+        tx.run(SQL.end_release, release_id=draft.base, at=draft.effective_at)
+    release_id: int = tx.value(
+        SQL.add_release,
+        city_id=city.id,
+        base_id=draft.base,
+        since=draft.effective_at,
+        cells=len(draft.partition.cells),
+        bounds=prepared.bounds,
+        note=draft.note,
+        at=at,
+        actor=tx.actor.name,
+    )
+    return release_id
+
+
+def known_codes(tx: db.Transaction, city: City, codes: Sequence[str]) -> dict[str, tuple[int, bool]]:
+    """Return for each code ever used its cell's id and whether it is retired."""
+    rows = tx.all(SQL.cell_ids, dict, city_id=city.id, codes=list(codes))
+    return {row["code"]: (row["cell_id"], row["is_retired"]) for row in rows}
+
+
+def new_cell_ids(tx: db.Transaction, count: int) -> list[int]:
+    """Return `count` ids no cell has had."""
+    return [row["id"] for row in tx.all(SQL.new_cell_ids, dict, count=count)]
+
+
+def register_codes(tx: db.Transaction, city: City, release_id: int, ids: dict[str, int]) -> None:
+    """Write codes that are used for the first time into the registry."""
+    rows = ((city.id, code, cell_id, release_id) for code, cell_id in ids.items())
+    tx.copy("code_registry", ("city_id", "code", "cell_id", "first_release"), rows)
+
+
+def retire_codes(tx: db.Transaction, city: City, release_id: int, codes: Sequence[str]) -> None:
+    """Mark codes as never to be used again."""
+    tx.run(SQL.retire_codes, city_id=city.id, codes=list(codes), release_id=release_id)
+
+
+def close_versions(
+    tx: db.Transaction, city: City, codes: Sequence[str], since: datetime, at: datetime
+) -> int:
+    """End the standing versions of these cells at `since` and return how many there were."""
+    return tx.run(SQL.close_versions, city_id=city.id, codes=list(codes), since=since, at=at)
+
+
+def open_versions(
+    tx: db.Transaction,
+    city: City,
+    release_id: int,
+    versions: Iterable[tuple[int, Cell, int]],
+    since: datetime,
+    at: datetime,
+) -> None:
+    """Write new cell versions, given as (cell id, cell, community id), valid from `since`."""
+    columns = (
+        "city_id",
+        "cell_id",
+        "release_id",
+        "code",
+        "name",
+        "community_id",
+        "valid",
+        "recorded",
+        "geometry",
+        "geometry_hash",
+    )
+    valid, recorded = f"[{since.isoformat()},)", f"[{at.isoformat()},)"
+    rows = (
+        (city.id, cell_id, release_id, cell.code, cell.name, community_id, valid, recorded,
+         shapely.set_srid(cell.geometry, city.srid), geometry_hash(cell.geometry))
+        for cell_id, cell, community_id in versions
+    )  # fmt: skip
+    tx.copy("cell_version", columns, rows)
+
+
+def geometry_hash(polygon: Polygon) -> str:
+    """Return a hash of the polygon's millimetre coordinates, the same wherever the ring starts."""
+    integers = shapely.transform(shapely.normalize(polygon), lambda xy: (xy * 1000).round())
+    return hashlib.sha256(shapely.to_wkb(integers, output_dimension=2)).hexdigest()[:32]
+
+
+def draw(
+    tx: db.Transaction,
+    city: City,
+    release_id: int,
+    ids: dict[str, int],
+    shapes: dict[str, tuple[Polygon, Point]],
+) -> None:
+    """Write the outlines and label points of cells for the tiles."""
+    rows = ((ids[code], release_id, city.id, outline, label) for code, (outline, label) in shapes.items())
+    tx.copy("cell_shape", ("cell_id", "release_id", "city_id", "outline", "label"), rows)
+
+
+def draw_units(
+    tx: db.Transaction, city: City, release_id: int, unit_ids: dict[str, int], shapes: Sequence[UnitShape]
+) -> None:
+    """Write the outlines of communities, streets and districts in this release."""
+    columns = ("release_id", "unit_id", "city_id", "level", "cells", "area", "outline", "label")
+    rows = (
+        (
+            release_id,
+            unit_ids[shape.code],
+            city.id,
+            shape.level,
+            shape.cells,
+            shape.area,
+            shape.outline,
+            shape.label,
+        )
+        for shape in shapes
+    )
+    tx.copy("unit_shape", columns, rows)
+
+
+def overlaps(tx: db.Transaction, release_id: int) -> list[tuple[str, str]]:
+    """Return pairs of codes whose cells overlap, as PostGIS sees it."""
+    return [(row["first"], row["second"]) for row in tx.all(SQL.overlaps, dict, release_id=release_id)]
+
+
+def area(tx: db.Transaction, city: City, at: datetime) -> float:
+    """Return the square metres of all cells valid at `at`."""
+    return float(tx.value(SQL.area, city_id=city.id, at=at))
+
+
+def rematch(
+    tx: db.Transaction, city: City, release_id: int, since: datetime, at: datetime, area: BaseGeometry | None
+) -> list[tuple[str, int]]:
+    """Match open placements in `area` again; return kind and id of the subjects whose cell changed."""
+    rows = tx.all(SQL.rematch, dict, city_id=city.id, release_id=release_id, since=since, at=at, area=area)
+    return [(row["subject_kind"], row["subject_id"]) for row in rows]
+
+
+def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed | None:
+    """Return the match of a metric point at `at`."""
+    return tx.first(SQL.cell_at, Placed.read, city_id=city.id, point=point, at=at)
+
+
+def cells_near(
+    tx: db.Transaction, city: City, shape: LineString | Polygon | None, at: datetime
+) -> list[StandingCell]:
+    """Return the cells that meet a metric shape at `at`, all for None, by code."""
+    return tx.all(SQL.cells_near, StandingCell.read, city_id=city.id, shape=shape, at=at)
+
+
+def cell(tx: db.Transaction, city: City, code: str, at: datetime) -> StandingCell | None:
+    """Return the cell with this code at `at`."""
+    return tx.first(SQL.cell, StandingCell.read, city_id=city.id, code=code, at=at)
+
+
+def units_above(tx: db.Transaction, city: City, code: str, at: datetime) -> list[Unit]:
+    """Return a unit and those above it, from the bottom."""
+    return tx.all(SQL.units_above, Unit.read, city_id=city.id, code=code, at=at)
+
+
+def place(
+    tx: db.Transaction, city: City, subject: Subject, point: Point, placed: Placed, at: datetime
+) -> None:
+    """Write the match of one subject, `point` metric, and note it in its history."""
+    placement_id = tx.value(
+        SQL.place,
+        city_id=city.id,
+        jurisdiction=city.jurisdiction,
+        kind=subject.kind,
+        subject_id=subject.id,
+        point=point,
+        cell_id=placed.cell_id,
+        release_id=placed.release,
+        at=at,
+        is_open=subject.is_open,
+    )
+    tx.run(
+        SQL.note_placement,
+        placement_id=placement_id,
+        cell_id=placed.cell_id,
+        release_id=placed.release,
+        at=at,
+        reason="match",
+    )
+
+
+def place_all(tx: db.Transaction, city: City, subjects: Iterable[tuple[Subject, Point]], at: datetime) -> int:
+    """Write many subjects with their metric points and match them; return how many were matched."""
+    columns = ("city_id", "jurisdiction", "subject_kind", "subject_id", "point", "matched_at", "is_open")
+    rows = (
+        (city.id, city.jurisdiction, subject.kind, subject.id, point, at, subject.is_open)
+        for subject, point in subjects
+    )
+    tx.copy("placement", columns, rows)
+    return tx.run(SQL.match_new, city_id=city.id, at=at)
+
+
+def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:
+    """Freeze a subject's match: later releases leave it alone."""
+    tx.run(SQL.close_placement, kind=kind, subject_id=subject_id)
+
+
+def unit_summaries(tx: db.Transaction, city: City, at: datetime) -> list[UnitSummary]:
+    """Return every unit with its figures in the release in force at `at`."""
+    return tx.all(SQL.unit_summaries, UnitSummary.read, city_id=city.id, at=at)
+
+
+def bounds(tx: db.Transaction, city: City, at: datetime) -> Polygon | None:
+    """Return the lon/lat box of the release in force at `at`."""
+    found: Polygon | None = tx.value(SQL.bounds, city_id=city.id, at=at)
+    return found
+
+
+def open_in_cell(tx: db.Transaction, cell_id: int, kind: str) -> int:
+    """Return how many open subjects of a kind a cell holds."""
+    return int(tx.value(SQL.open_in_cell, cell_id=cell_id, kind=kind))
+
+
+def add_thematic(tx: db.Transaction, city: City, shapes: Sequence[Thematic]) -> int:
+    """Write thematic shapes with their outline for the tiles."""
+    columns = ("city_id", "theme", "code", "name", "geometry", "outline")
+    geometries = shapely.set_srid([shape.geometry for shape in shapes], city.srid)
+    outlines = coords.to_mercator(geometries, city.srid)
+    rows = (
+        (city.id, shape.theme, shape.code, shape.name, geometry, outline)
+        for shape, geometry, outline in zip(shapes, geometries, outlines, strict=True)
+    )
+    return tx.copy("thematic", columns, rows)

@@ -1,0 +1,1 @@
+"""Geometry of grids: pure functions on shapely and numpy; no database, no web."""

@@ -1,0 +1,53 @@
+"""Grid codes: build, read, check.
+
+The 15-digit code of GB/T 30428.1 and DB11/T 2157-2023 is county 6 (GB/T 2260) + street 3 (GB/T 10114) +
+community 3 + sequence 3. Other places number otherwise, so a scheme is data: a `Pattern`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+class BadCode(ValueError):
+    """The grid code does not follow its pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A scheme of grid codes: how many digits each level takes, from the top."""
+
+    name: str
+    digits: tuple[int, ...]
+    rule: str
+    """What a whole code must look like, as a regular expression."""
+
+
+GB30428 = Pattern("GB/T 30428.1", (6, 3, 3, 3), r"\d{6}(?!000)\d{3}\d{3}(?!000)\d{3}")
+CJ213 = Pattern("CJ/T 213-2005", (6, 3, 3, 2), r"\d{6}(?!000)\d{3}\d{3}(?!00)\d{2}")
+
+
+def check(code: str, pattern: Pattern = GB30428) -> None:
+    """Raise BadCode unless `code` follows `pattern`."""
+    if re.fullmatch(pattern.rule, code, re.ASCII) is None:
+        raise BadCode(f"{code!r} is not a grid code of {pattern.name} ({sum(pattern.digits)} digits)")
+
+
+def parent(code: str, pattern: Pattern = GB30428) -> str:
+    """Return the code of the community that holds the cell `code`."""
+    check(code, pattern)
+    return code[: -pattern.digits[-1]]
+
+
+def sequence(code: str, pattern: Pattern = GB30428) -> int:
+    """Return the cell's number inside its community."""
+    check(code, pattern)
+    return int(code[-pattern.digits[-1] :])
+
+
+def build(community: str, number: int, pattern: Pattern = GB30428) -> str:
+    """Return the code of cell `number` of the community with code `community`."""
+    code = f"{community}{number:0{pattern.digits[-1]}d}"
+    check(code, pattern)
+    return code
