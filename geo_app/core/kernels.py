@@ -1,8 +1,8 @@
 """Kernels: the numeric inner loops of the engines, compiled by numba and kept in the work folder.
 
 A kernel is compiled per argument type, on its first call, and the machine code is kept in
-`<work>/cache/kernels/<key>/`, where the key hashes the source of every kernel, the versions of what
-compiles them and the processor: any change starts a new folder. Each compiled variant is one file that
+`<work>/cache/kernels/<key>/`, where the key hashes the source of every kernel and of what stands
+beside it, the versions of what compiles them and the processor: any change starts a new folder. Each compiled variant is one file that
 carries its own checksum and appears by rename, so processes that compile at once cannot disturb each other
 and a half-written file is compiled again. Without a writable folder kernels still work, in memory only.
 
@@ -37,7 +37,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Example = Callable[[], tuple[Any, ...]]
 CHECKOUT = settings.CHECKOUT
 PACKAGES = ("grids", "geo_app")
-_MARK = "kernels." + "kernel("
+MARKS = ("@kernels.kernel", "@kernels.part", "kernels.adopt(", "njit(")
+"""What a module says that makes kernels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class _Kernel:
         yield self.example()
         names = signature(self.dispatcher.py_func).parameters
         yield tuple(
-            given if name in self.writes or not isinstance(given, np.ndarray) else read_only(given)
+            given if name in self.writes else _read_only(given)
             for name, given in zip(names, self.example(), strict=True)
         )
 
@@ -100,6 +101,15 @@ def read_only(array: np.ndarray) -> np.ndarray:
     view = np.asarray(array).view()
     view.flags.writeable = False
     return view
+
+
+def _read_only(given: Any) -> Any:
+    """Return an argument with its arrays read-only; a kernel's arguments may be named tuples of arrays."""
+    if isinstance(given, np.ndarray):
+        return read_only(given)
+    if isinstance(given, tuple):
+        return type(given)(*map(_read_only, given))
+    return given
 
 
 def compile_all() -> list[str]:
@@ -206,12 +216,16 @@ def _say_once(event: str, **keys: str | None) -> None:
 
 @lru_cache(maxsize=1)
 def _key() -> str:
-    """Hash everything the machine code depends on."""
+    """Hash everything the machine code depends on.
+
+    numba freezes the constants a kernel reads from other modules, so whatever stands beside a kernel counts.
+    """
     packages = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
     processor = registry.cpu_target.target_context.codegen().magic_tuple()
     machine = (platform.python_version(), *packages, *map(str, processor))
     found = hashlib.sha256("\n".join(machine).encode())
-    for source in _sources():
+    beside = {source for module in _sources() for source in module.parent.glob("*.py")}
+    for source in sorted({Path(__file__).resolve(), *beside}):
         found.update(str(source.relative_to(CHECKOUT)).encode() + b"\0" + source.read_bytes() + b"\0")
     return found.hexdigest()[:16]
 
@@ -220,9 +234,9 @@ def _key() -> str:
 def _sources() -> tuple[Path, ...]:
     """Return every module that makes kernels, in order of path."""
     found = (path for package in PACKAGES for path in (CHECKOUT / package).rglob("*.py"))
-    return tuple(sorted(path for path in found if _defines_kernels(path)))
+    return tuple(sorted(path for path in found if _makes_kernels(path)))
 
 
-def _defines_kernels(path: Path) -> bool:
+def _makes_kernels(path: Path) -> bool:
     text = path.read_text(encoding="utf-8")
-    return _MARK in text or "kernels.adopt(" in text or "kernels.part" in text or "njit" in text
+    return path != Path(__file__).resolve() and any(mark in text for mark in MARKS)

@@ -146,7 +146,7 @@ def _database_away(error: psycopg2.OperationalError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    return problem(status, error.name or "Error", error.description or "", {})
+    return problem(status, str(error.name), str(error.description), {})
 
 
 def _schema(error: SchemaError) -> Response:

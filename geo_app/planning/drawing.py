@@ -101,4 +101,5 @@ def _bounds(mercator: np.ndarray) -> Polygon:
     west, south, east, north = shapely.total_bounds(mercator)
     corners = coords.convert(np.array([[west, south], [east, north]]), coords.MERCATOR, coords.WGS84)
     (west, south), (east, north) = corners.tolist()
-    return shapely.set_srid(shapely.box(west, south, east, north), coords.WGS84)
+    box: Polygon = shapely.set_srid(shapely.box(west, south, east, north), coords.WGS84)
+    return box

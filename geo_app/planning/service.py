@@ -101,7 +101,7 @@ def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject], at: d
     lonlat = np.array([[subject.point.x, subject.point.y] for subject in subjects]).reshape(-1, 2)
     metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
     points = shapely.set_srid(shapely.points(metric), city.srid)
-    return store.place_all(tx, city, zip(subjects, list(points), strict=True), at)
+    return store.place_all(tx, city, zip(subjects, np.asarray(points, dtype=object), strict=True), at)
 
 
 def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:

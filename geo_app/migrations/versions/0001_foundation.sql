@@ -252,6 +252,19 @@ CREATE TABLE shift (
 );
 CREATE INDEX shift_of ON shift (responder_id);
 
+-- Whether a responder is on duty at a moment of the city's own clock; none written means always.
+CREATE FUNCTION on_shift(responder bigint, local_time timestamp) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT NOT EXISTS (SELECT 1 FROM shift s WHERE s.responder_id = responder) OR EXISTS (
+    SELECT 1 FROM shift s WHERE s.responder_id = responder AND (
+      (s.weekday = extract(isodow FROM local_time) - 1 AND s.starts <= local_time::time
+        AND (s.ends <= s.starts OR local_time::time < s.ends))
+      OR (s.ends <= s.starts AND local_time::time < s.ends
+        AND s.weekday = extract(isodow FROM local_time - interval '1 day') - 1)
+    )
+  )
+$$;
+
 CREATE TABLE responder_position (
   responder_id bigint PRIMARY KEY REFERENCES responder ON DELETE CASCADE,
   city_id integer NOT NULL,

@@ -1,0 +1,1 @@
+"""Dispatch (派遣): who is there first, one assignment, never two."""

@@ -1,0 +1,67 @@
+"""Candidate, Candidates, Assignment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shapely import LineString
+
+from geo_app.core.db import Row
+from geo_app.responders.model import Responder
+
+
+class AssignmentState(StrEnum):
+    """Where an assignment (派单) stands."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    UNDER_WAY = "under_way"
+    ON_SITE = "on_site"
+    DONE = "done"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A responder who could go; `reasons` are keys of the words on screen, `route` is lon/lat."""
+
+    responder: Responder
+    seconds: float
+    metres: float
+    is_in_cell: bool
+    reasons: tuple[str, ...]
+    route: LineString | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who could go to an incident, soonest first; `is_estimate` when no road network was at hand (估算)."""
+
+    incident: int
+    mode: str
+    is_estimate: bool
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One responder sent to one incident."""
+
+    id: int
+    incident: int
+    responder: int
+    responder_name: str
+    state: AssignmentState
+
+    @classmethod
+    def read(cls, row: Row) -> Assignment:
+        """Return the assignment of a row."""
+        return cls(
+            row["id"],
+            row["incident_id"],
+            row["responder_id"],
+            row["responder_name"],
+            AssignmentState(row["state"]),
+        )

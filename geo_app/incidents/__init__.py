@@ -1,0 +1,1 @@
+"""Incidents (案件): what went wrong, where, since when; categories and their clocks."""

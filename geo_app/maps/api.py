@@ -1,0 +1,119 @@
+"""Doors for maps: tiles, cities, cells, units, releases."""
+
+from __future__ import annotations
+
+import shapely
+from apiflask import APIBlueprint
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from geo_app.core import clock, coords, web
+from geo_app.maps import service
+from geo_app.maps.model import Address
+from geo_app.organisation import service as organisation
+from geo_app.planning import service as planning
+from geo_app.responders import service as responders
+
+routes = APIBlueprint("maps", __name__, tag="Maps")
+
+
+@routes.get("/tiles/<city>/<layer>/<int:z>/<int:x>/<int:y>.mvt")
+def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
+    """Return a Mapbox vector tile; 204 when nothing lies in it."""
+    at = clock.now()
+    with web.transaction() as tx:
+        found = organisation.city(tx, city)
+        stamp = service.stamp(tx, found, at)
+        if request.if_none_match.contains(stamp):
+            return _cached(Response(status=304), stamp)
+        body = service.tile(tx, found, Address(layer, z, x, y), at)
+    if not body:
+        return _cached(Response(status=204), stamp)
+    return _cached(Response(body, mimetype="application/vnd.mapbox-vector-tile"), stamp)
+
+
+@routes.get("/api/cities")
+def cities() -> ResponseReturnValue:
+    """List the cities."""
+    at = clock.now()
+    items = []
+    with web.transaction() as tx:
+        for city in organisation.cities(tx):
+            box = planning.bounds(tx, city, at)
+            release = planning.release_at(tx, city, at)
+            items.append(
+                {
+                    "code": city.code, "name": city.name, "name_en": city.name_en,
+                    "jurisdiction": city.jurisdiction, "time_zone": city.time_zone,
+                    "attribution": city.attribution, "is_generated": city.is_generated,
+                    "bounds": None if box is None else list(box.bounds),
+                    "cells": 0 if release is None else release.cells,
+                }
+            )  # fmt: skip
+    return web.ok({"items": items})
+
+
+@routes.get("/api/cells/<code>")
+def cell(code: str) -> ResponseReturnValue:
+    """Return one cell: its units, its people, what is open in it."""
+    at = clock.now()
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        standing = planning.cell(tx, city, code, at)
+        release = planning.release_at(tx, city, at)
+        units = {unit.level: unit for unit in planning.units_above(tx, city, standing, at)}
+        people = responders.of_cell(tx, city, code, at)
+        open_incidents = planning.open_in_cell(tx, standing, "incident")
+    geometry = standing.cell.geometry
+    body = {
+        "code": code, "name": standing.cell.name,
+        "area": round(geometry.area, 1), "perimeter": round(geometry.length, 1),
+        **{level: {"code": unit.code, "name": unit.name} for level, unit in units.items()},
+        "people": [
+            {"id": one.id, "name": one.name, "kind": one.kind, "status": one.status, "on_shift": one.is_on_shift}
+            for one in people
+        ],
+        "open_incidents": open_incidents,
+        "release": release and {"id": release.id, "effective_from": release.effective_from.isoformat()},
+        "outline": shapely.geometry.mapping(coords.to_lonlat(geometry, city.srid)),
+    }  # fmt: skip
+    return web.ok(body)
+
+
+@routes.get("/api/units")
+def units() -> ResponseReturnValue:
+    """List districts, streets and communities with their figures."""
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        found = planning.unit_summaries(tx, city, clock.now())
+    items = [
+        {
+            "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent,
+            "cells": unit.cells, "area": round(unit.area, 1), "open_incidents": unit.open_incidents,
+            "bounds": list(unit.bounds),
+        }
+        for unit in found
+    ]  # fmt: skip
+    return web.ok({"items": items})
+
+
+@routes.get("/api/releases")
+def releases() -> ResponseReturnValue:
+    """List the releases of a city's grid, newest first."""
+    with web.transaction() as tx:
+        found = planning.releases(tx, organisation.city(tx, request.args.get("city")))
+    items = [
+        {
+            "id": release.id, "effective_from": release.effective_from.isoformat(),
+            "effective_to": release.effective_to and release.effective_to.isoformat(),
+            "cells": release.cells, "published_at": release.published_at.isoformat(), "note": release.note,
+        }
+        for release in found
+    ]  # fmt: skip
+    return web.ok({"items": items})
+
+
+def _cached(response: Response, stamp: str) -> Response:
+    response.set_etag(stamp)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,31 @@
+"""What maps show: tiles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from geo_app.core import db
+from geo_app.core.errors import NotFound
+from geo_app.maps import store
+from geo_app.maps.model import LEVELS, ZOOMS, Address, road_classes
+from geo_app.organisation.model import City
+
+
+def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
+    """Return a vector tile as it is at `at`, empty when nothing lies in it; NotFound outside the pyramid."""
+    if address.layer not in ZOOMS:
+        raise NotFound(f"there is no tile layer {address.layer!r}; layers are " + ", ".join(ZOOMS))
+    first, last = ZOOMS[address.layer]
+    side = 1 << address.z if first <= address.z <= last else 0
+    if not (address.x < side and address.y < side):
+        raise NotFound(f"{address.layer} has tiles from zoom {first} to {last}, columns and rows below 2^zoom")
+    if address.layer == "cells":
+        return store.cells(tx, city, address, at)
+    if address.layer == "basemap":
+        return store.basemap(tx, city, address, road_classes(address.z))
+    return store.units(tx, city, LEVELS[address.layer], address, at)
+
+
+def stamp(tx: db.Transaction, city: City, at: datetime) -> str:
+    """Return a text that changes whenever a tile of this city could."""
+    return store.stamp(tx, city, at)

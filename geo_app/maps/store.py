@@ -1,0 +1,35 @@
+"""Vector tiles out of the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from geo_app.core import db
+from geo_app.maps.model import Address
+from geo_app.organisation.model import City
+
+SQL = db.statements(__file__)
+
+
+def stamp(tx: db.Transaction, city: City, at: datetime) -> str:
+    """Return a text that changes whenever a tile of this city could."""
+    return str(tx.value(SQL.stamp, city_id=city.id, at=at))
+
+
+def cells(tx: db.Transaction, city: City, tile: Address, at: datetime) -> bytes:
+    """Return the tile of cells valid at `at`."""
+    return bytes(tx.value(SQL.cells_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, at=at))
+
+
+def units(tx: db.Transaction, city: City, level: str, tile: Address, at: datetime) -> bytes:
+    """Return the tile of districts, streets or communities at `at`."""
+    found = tx.value(
+        SQL.units_tile, city_id=city.id, level=level, layer=tile.layer, z=tile.z, x=tile.x, y=tile.y, at=at
+    )
+    return bytes(found)
+
+
+def basemap(tx: db.Transaction, city: City, tile: Address, classes: list[str] | None) -> bytes:
+    """Return the tile of roads of these classes (all for None), water, railways and green."""
+    found = tx.value(SQL.basemap_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, classes=classes)
+    return bytes(found)

@@ -1,0 +1,1 @@
+"""Patrol routes (巡查路线) and the cells they run through."""

@@ -1,0 +1,22 @@
+-- name: add(city_id, jurisdiction, code, name, responder_id, line)$
+INSERT INTO patrol_route (city_id, jurisdiction, code, name, responder_id, line)
+VALUES (:city_id, :jurisdiction, :code, :name, :responder_id, :line)
+RETURNING id;
+
+-- name: routes(city_id, at)
+SELECT r.id, r.code, r.name, r.responder_id, w.name AS responder_name, r.line,
+  coalesce((
+    SELECT jsonb_agg(jsonb_build_object('code', v.code, 'enter', c.enter_at, 'exit', c.exit_at) ORDER BY c.position)
+    FROM route_cell c
+    JOIN cell_version v ON v.cell_id = c.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+    WHERE c.route_id = r.id
+  ), '[]') AS stretches
+FROM patrol_route r JOIN responder w ON w.id = r.responder_id
+WHERE r.city_id = :city_id
+ORDER BY r.code;
+
+-- name: forget_stretches(route_id)!
+DELETE FROM route_cell WHERE route_id = :route_id;
+
+-- name: set_release(route_id, release_id)!
+UPDATE patrol_route SET matched_release = :release_id WHERE id = :route_id;

@@ -1,0 +1,1 @@
+"""People and vehicles that can be sent: skills, shifts, status, position."""

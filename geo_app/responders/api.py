@@ -1,0 +1,35 @@
+"""Doors for responders."""
+
+from __future__ import annotations
+
+import shapely
+from apiflask import APIBlueprint
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from geo_app.core import clock, web
+from geo_app.organisation import service as organisation
+from geo_app.responders import service
+from geo_app.responders.model import Responder
+
+routes = APIBlueprint("responders", __name__, tag="Responders")
+
+
+@routes.get("/api/responders")
+def responders() -> ResponseReturnValue:
+    """List the responders of a city with their last position."""
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        found = service.responders(tx, city, clock.now())
+    return web.ok({"type": "FeatureCollection", "features": [_feature(one) for one in found]})
+
+
+def _feature(responder: Responder) -> dict[str, object]:
+    return {
+        "type": "Feature", "id": responder.id, "geometry": shapely.geometry.mapping(responder.position),
+        "properties": {
+            "id": responder.id, "code": responder.code, "name": responder.name, "kind": responder.kind,
+            "skills": responder.skills, "status": responder.status, "on_shift": responder.is_on_shift,
+            "cells": responder.cells, "position_at": responder.position_at.isoformat(),
+        },
+    }  # fmt: skip

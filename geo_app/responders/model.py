@@ -1,0 +1,81 @@
+"""Responder, Shift: who can be sent and when they are on duty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+from shapely import Point
+
+from geo_app.core.db import Row
+
+
+class Kind(StrEnum):
+    """What a responder (处置人员) is."""
+
+    GRID_WORKER = "grid_worker"
+    """网格员"""
+    INSPECTOR = "inspector"
+    """监督员"""
+    PARTNER = "partner"
+    """城市合伙人"""
+    DEPARTMENT = "department"
+    """部门人员"""
+
+
+class Status(StrEnum):
+    """Where a responder stands."""
+
+    OFF = "off"
+    FREE = "free"
+    ASSIGNED = "assigned"
+    UNDER_WAY = "under_way"
+    ON_SITE = "on_site"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A weekly stretch of duty in city time; weekday 0 is Monday; an end at or before the start is next day's."""
+
+    weekday: int
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True)
+class NewResponder:
+    """A responder about to be stored; `cells` are codes, `position` is lon/lat."""
+
+    code: str
+    name: str
+    kind: Kind
+    department: str | None
+    skills: tuple[str, ...]
+    cells: tuple[str, ...]
+    shifts: tuple[Shift, ...]
+    position: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Somebody who can be sent; `position` is lon/lat, `cells` the codes they are responsible for."""
+
+    id: int
+    code: str
+    name: str
+    kind: Kind
+    skills: tuple[str, ...]
+    status: Status
+    is_on_shift: bool
+    cells: tuple[str, ...]
+    position: Point
+    position_at: datetime
+
+    @classmethod
+    def read(cls, row: Row) -> Responder:
+        """Return the responder of a row."""
+        return cls(
+            row["id"], row["code"], row["name"], Kind(row["kind"]), tuple(row["skills"]), Status(row["status"]),
+            row["is_on_shift"], tuple(row["cells"]), row["position"], row["position_at"],
+        )  # fmt: skip

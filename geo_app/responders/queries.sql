@@ -1,0 +1,49 @@
+-- name: new_ids(count)
+SELECT nextval(pg_get_serial_sequence('responder', 'id'))::bigint AS id FROM generate_series(1, :count);
+
+-- name: add(responder_id, city_id, jurisdiction, code, name, kind, department_id, skills)!
+INSERT INTO responder (id, city_id, jurisdiction, code, name, kind, department_id, skills, status)
+OVERRIDING SYSTEM VALUE
+VALUES (:responder_id, :city_id, :jurisdiction, :code, :name, :kind, :department_id, :skills, 'free');
+
+-- name: responders(city_id, at, local_time, responder_id, cell_code)
+-- The responders of a city, or one of them, or those responsible for one cell.
+SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, on_shift(r.id, :local_time::timestamp) AS is_on_shift,
+  p.point AS position, p.at AS position_at,
+  coalesce((
+    SELECT array_agg(v.code ORDER BY v.code)
+    FROM responder_cell rc
+    JOIN cell_version v ON v.cell_id = rc.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+    WHERE rc.responder_id = r.id
+  ), '{}') AS cells
+FROM responder r JOIN responder_position p ON p.responder_id = r.id
+WHERE r.city_id = :city_id
+  AND (:responder_id::bigint IS NULL OR r.id = :responder_id::bigint)
+  AND (:cell_code::text IS NULL OR EXISTS (
+    SELECT 1 FROM responder_cell rc
+    JOIN cell_version v ON v.cell_id = rc.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+    WHERE rc.responder_id = r.id AND v.city_id = :city_id AND v.code = :cell_code::text
+  ))
+ORDER BY r.code;
+
+-- name: available(city_id, at, local_time, skill)
+-- Who can be sent now: free, on shift, with the skill.
+SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, true AS is_on_shift,
+  p.point AS position, p.at AS position_at,
+  coalesce((
+    SELECT array_agg(v.code ORDER BY v.code)
+    FROM responder_cell rc
+    JOIN cell_version v ON v.cell_id = rc.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+    WHERE rc.responder_id = r.id
+  ), '{}') AS cells
+FROM responder r JOIN responder_position p ON p.responder_id = r.id
+WHERE r.city_id = :city_id AND r.status = 'free' AND (:skill::text IS NULL OR :skill::text = ANY(r.skills))
+  AND on_shift(r.id, :local_time::timestamp)
+ORDER BY r.id;
+
+-- name: set_status(responder_id, status)!
+UPDATE responder SET status = :status, version = version + 1 WHERE id = :responder_id;
+
+-- name: lock(responder_id)^
+-- Locks the responder; always after the incident.
+SELECT id, name, status FROM responder WHERE id = :responder_id FOR UPDATE;

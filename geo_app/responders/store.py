@@ -1,0 +1,76 @@
+"""Responders in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from geo_app.core import db
+from geo_app.organisation.model import City
+from geo_app.responders.model import NewResponder, Responder, Status
+
+SQL = db.statements(__file__)
+
+
+def add_all(
+    tx: db.Transaction, city: City, new: Sequence[NewResponder], cells: Mapping[str, int],
+    departments: Mapping[str, int], at: datetime,
+) -> list[int]:  # fmt: skip
+    """Store responders with cells, shifts and positions; return their ids in order."""
+    ids = [row["id"] for row in tx.all(SQL.new_ids, dict, count=len(new))]
+    pairs = list(zip(ids, new, strict=True))
+    for responder_id, responder in pairs:
+        tx.run(
+            SQL.add, responder_id=responder_id, city_id=city.id, jurisdiction=city.jurisdiction,
+            code=responder.code, name=responder.name, kind=responder.kind,
+            department_id=departments[responder.department] if responder.department else None,
+            skills=list(responder.skills),
+        )  # fmt: skip
+    duties = ((responder_id, cells[code]) for responder_id, responder in pairs for code in responder.cells)
+    tx.copy("responder_cell", ("responder_id", "cell_id"), duties)
+    shifts = (
+        (responder_id, shift.weekday, shift.starts, shift.ends)
+        for responder_id, responder in pairs
+        for shift in responder.shifts
+    )
+    tx.copy("shift", ("responder_id", "weekday", "starts", "ends"), shifts)
+    positions = ((i, city.id, city.jurisdiction, responder.position, at) for i, responder in pairs)
+    tx.copy("responder_position", ("responder_id", "city_id", "jurisdiction", "point", "at"), positions)
+    return ids
+
+
+def responders(
+    tx: db.Transaction,
+    city: City,
+    at: datetime,
+    *,
+    responder_id: int | None = None,
+    cell_code: str | None = None,
+) -> list[Responder]:
+    """Return the responders of a city, or one of them, or those responsible for a cell, by code."""
+    return tx.all(
+        SQL.responders, Responder.read, city_id=city.id, at=at, local_time=_local(city, at),
+        responder_id=responder_id, cell_code=cell_code,
+    )  # fmt: skip
+
+
+def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -> list[Responder]:
+    """Return who can be sent at `at`: free, on shift, with the skill."""
+    local_time = _local(city, at)
+    return tx.all(SQL.available, Responder.read, city_id=city.id, at=at, local_time=local_time, skill=skill)
+
+
+def lock(tx: db.Transaction, responder_id: int) -> tuple[str, Status] | None:
+    """Lock a responder for this transaction and return name and status; None when there is none."""
+    return tx.first(SQL.lock, lambda row: (row["name"], Status(row["status"])), responder_id=responder_id)
+
+
+def set_status(tx: db.Transaction, responder_id: int, status: Status) -> None:
+    """Write a responder's status."""
+    tx.run(SQL.set_status, responder_id=responder_id, status=status)
+
+
+def _local(city: City, at: datetime) -> datetime:
+    """Return the city's own clock at `at`, without a zone, as shifts are written."""
+    return at.astimezone(ZoneInfo(city.time_zone)).replace(tzinfo=None)
