@@ -1,10 +1,11 @@
 """Kernels: the numeric inner loops of the engines, compiled by numba and kept in the work folder.
 
 A kernel is compiled per argument type, on its first call, and the machine code is kept in
-`<work>/cache/kernels/<key>/`, where the key hashes the source of every kernel and of what stands
-beside it, the versions of what compiles them and the processor: any change starts a new folder. Each compiled variant is one file that
-carries its own checksum and appears by rename, so processes that compile at once cannot disturb each other
-and a half-written file is compiled again. Without a writable folder kernels still work, in memory only.
+`<work>/cache/kernels/<key>/`, where the key hashes the source of every kernel and of what stands beside it,
+the versions of what compiles them and the processor: any change starts a new folder. Each compiled variant
+is one file that carries its own checksum and appears by rename, so processes that compile at once cannot
+disturb each other and a half-written file is compiled again. Without a writable folder kernels still work, in
+memory only.
 
 Kernels are serial and release the GIL (numba's parallel threading aborts on concurrent calls). Signatures
 are never written out: one for writable arrays refuses memory-mapped ones. `compile_all` calls every kernel
@@ -55,7 +56,7 @@ class _Kernel:
         yield self.example()
         names = signature(self.dispatcher.py_func).parameters
         yield tuple(
-            given if name in self.writes else _read_only(given)
+            given if name in self.writes else frozen(given)
             for name, given in zip(names, self.example(), strict=True)
         )
 
@@ -96,19 +97,18 @@ def adopt(dispatcher: Function, example: Example, writes: tuple[str, ...] = ()) 
     return dispatcher
 
 
-def read_only(array: np.ndarray) -> np.ndarray:
-    """Return a read-only view of `array` as a plain ndarray, also of a memory-mapped one."""
-    view = np.asarray(array).view()
-    view.flags.writeable = False
-    return view
+def frozen(given: Any) -> Any:
+    """Return `given` with its arrays as read-only plain arrays, also memory-mapped ones; tuples keep their type.
 
-
-def _read_only(given: Any) -> Any:
-    """Return an argument with its arrays read-only; a kernel's arguments may be named tuples of arrays."""
+    Callers freeze what a kernel only reads: then one compiled variant serves arrays in memory and on disk.
+    """
     if isinstance(given, np.ndarray):
-        return read_only(given)
+        view = np.asarray(given).view()
+        view.flags.writeable = False
+        return view
     if isinstance(given, tuple):
-        return type(given)(*map(_read_only, given))
+        values = map(frozen, given)
+        return given._make(values) if hasattr(given, "_make") else tuple(values)
     return given
 
 
@@ -202,6 +202,7 @@ def _write(path: Path, content: bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.sha256(content).digest() + content)
+            os.fchmod(handle, 0o644)
         Path(temporary).replace(path)
     except OSError as error:
         _say_once("kernels.not_kept", folder=str(path.parent), reason=error.strerror)

@@ -1,0 +1,76 @@
+"""The engine over a city's own road network; any number of threads may ask it at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from shapely import Point
+
+from geo_app.core.errors import BadInput
+from geo_app.roads import line
+from geo_app.roads import nearest as rules
+from geo_app.roads.graph import MICROSECONDS
+from geo_app.roads.model import Floats, Mode, Ranking, Reach, Route
+from geo_app.roads.nearest import Ground
+from geo_app.roads.search import MOST, Memory
+
+WORLD = 1e8
+"""No metric CRS has coordinates beyond this."""
+
+
+class NetworkEngine:
+    """Answers by exact search over one mode's graph."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._memory = Memory(ground.graph.inward)
+
+    @property
+    def is_estimate(self) -> bool:
+        """False: the answers are by road."""
+        return False
+
+    @property
+    def mode(self) -> Mode:
+        """The mode the answers are for."""
+        return self._ground.graph.mode
+
+    def nearest(self, target: Point, responders: Floats, k: int) -> Ranking:
+        """Return the exact `k` responders soonest at `target`, of equal ones the lower index first."""
+        asked = np.ascontiguousarray(responders, dtype=np.float64).reshape(-1, 2)
+        if k <= 0 or not len(asked):
+            return Ranking((), 0, is_estimate=False)
+        answer = self._ask(_place("target", target), asked, k)
+        found = answer.found
+        rows = zip(
+            answer.asked[found.goals].tolist(), found.costs.tolist(), found.metres.tolist(), strict=True
+        )
+        reaches = tuple(Reach(index, cost / MICROSECONDS, metres) for index, cost, metres in rows)
+        unreachable = len(asked) - len(reaches) if len(reaches) < k else 0
+        return Ranking(reaches, unreachable, is_estimate=False)
+
+    def route(self, start: Point, target: Point) -> Route | None:
+        """Return the quickest way from `start` to `target`; None when no road leads there."""
+        points = _place("start", start), _place("target", target)
+        answer = self._ask(points[1], points[0].reshape(1, 2), 1)
+        if not len(answer.found.goals):
+            return None
+        way = line.of(self._ground.network, self._ground.graph.inward, answer, points, 0)
+        seconds = int(answer.found.costs[0]) / MICROSECONDS
+        return Route(seconds, float(answer.found.metres[0]), way, is_estimate=False)
+
+    def _ask(self, target: Floats, responders: Floats, k: int) -> rules.Answer:
+        if not (np.abs(responders) < WORLD).all():
+            raise BadInput("responders", responders[~(np.abs(responders) < WORLD).all(axis=1)][0], _RULE)
+        if len(responders) + len(self._ground.network.nodes) >= MOST:
+            raise BadInput("responders", len(responders), f"must be fewer than {MOST} with all junctions")
+        return rules.nearest(self._ground, self._memory, target, responders, k)
+
+
+_RULE = "must be metres in the city's CRS"
+
+
+def _place(field: str, point: Point) -> Floats:
+    place = np.array([point.x, point.y])
+    if not (np.abs(place) < WORLD).all():
+        raise BadInput(field, point.wkt, _RULE)
+    return place

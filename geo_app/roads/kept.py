@@ -1,0 +1,127 @@
+"""The arrays of a city's network on disk: one .npy file each, mapped into memory and shared by all processes.
+
+A folder holds the network, its grid and the graph of every mode. It is written beside its place and appears by
+one rename, named by what it was made from, so readers never see half of it and nobody has to be told when a
+network changes. It is a cache: without it, it is built again in seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geo_app.core import kernels
+from geo_app.roads import graph as graphs
+from geo_app.roads import network as networks
+from geo_app.roads import snap, speeds
+from geo_app.roads.graph import Graph, Star
+from geo_app.roads.model import Mode
+from geo_app.roads.nearest import Ground
+from geo_app.roads.network import Network, Shape
+from geo_app.roads.snap import Grid
+
+Arrays = Mapping[str, Any]
+SOURCES = (networks, graphs, snap, speeds)
+"""Modules whose change makes other arrays of the same roads."""
+
+
+def build(network: Network) -> dict[Mode, Ground]:
+    """Return what every mode needs to answer on `network`, in memory."""
+    grid = snap.grid_of(network)
+    return {mode: Ground(network, grid, graphs.build(network, mode)) for mode in Mode}
+
+
+def folder(work: Path, city_id: int, version: str) -> Path:
+    """Return the folder of a city's network; another version of roads, speeds or code has another one."""
+    source = b"\0".join(Path(str(module.__file__)).read_bytes() for module in SOURCES)
+    made_by = hashlib.sha256(source).hexdigest()[:8]
+    return work / "cache" / "roads" / f"{city_id}-{version[:16]}-{made_by}"
+
+
+def load(place: Path) -> dict[Mode, Ground] | None:
+    """Return what `save` wrote to `place`, mapped read-only; None when it is missing or damaged."""
+    try:
+        words = json.loads((place / "words.json").read_text(encoding="utf-8"))
+        files = {file.stem: kernels.frozen(np.load(file, mmap_mode="r")) for file in place.glob("*.npy")}
+        return _assemble(files, words)
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+
+
+def save(place: Path, grounds: Mapping[Mode, Ground]) -> None:
+    """Write the arrays of all modes to `place`; when another process was quicker, its folder stays."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
+    unfinished.chmod(0o755)
+    try:
+        _write(unfinished, grounds)
+        if load(place) is None:
+            shutil.rmtree(place, ignore_errors=True)
+        unfinished.rename(place)
+    except OSError:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if load(place) is None:
+            raise
+
+
+def _write(place: Path, grounds: Mapping[Mode, Ground]) -> None:
+    some = next(iter(grounds.values()))
+    network, grid = some.network, some.grid
+    things = {"network": network, "grid": grid} | {mode.value: grounds[mode].graph for mode in grounds}
+    for name, array in (named for prefix, thing in things.items() for named in _arrays(prefix, thing)):
+        with (place / f"{name}.npy").open("wb") as file:
+            np.save(file, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+    words = {
+        "class_names": network.class_names,
+        "street_names": network.street_names,
+        "grid": [grid.x, grid.y, grid.size, grid.columns, grid.rows],
+    }
+    with (place / "words.json").open("w", encoding="utf-8") as file:
+        json.dump(words, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _arrays(prefix: str, thing: Any) -> Iterator[tuple[str, Any]]:
+    """Return every array of `thing` with its name: `walk.inward.costs`."""
+    names = thing._fields if hasattr(thing, "_fields") else [field.name for field in fields(thing)]
+    for name in names:
+        value = getattr(thing, name)
+        if isinstance(value, np.ndarray):
+            yield f"{prefix}.{name}", value
+        elif hasattr(value, "_fields"):
+            yield from _arrays(f"{prefix}.{name}", value)
+
+
+def _assemble(files: Arrays, words: Mapping[str, Any]) -> dict[Mode, Ground]:
+    shape = Shape(**_part(files, "network.shape", Shape._fields))
+    plain = [field.name for field in fields(Network) if f"network.{field.name}" in files]
+    network = Network(
+        **_part(files, "network", tuple(plain)),
+        shape=shape,
+        class_names=tuple(words["class_names"]),
+        street_names=tuple(words["street_names"]),
+    )
+    x, y, size, columns, rows = words["grid"]
+    grid = Grid(files["grid.offsets"], files["grid.segments"], x, y, size, columns, rows)
+    return {mode: Ground(network, grid, _graph(files, mode)) for mode in Mode}
+
+
+def _graph(files: Arrays, mode: Mode) -> Graph:
+    outward, inward = (Star(**_part(files, f"{mode}.{name}", Star._fields)) for name in ("outward", "inward"))
+    return Graph(mode, files[f"{mode}.ways"], files[f"{mode}.times"], outward, inward)
+
+
+def _part(files: Arrays, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: files[f"{prefix}.{name}"] for name in names}

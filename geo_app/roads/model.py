@@ -1,0 +1,136 @@
+"""Road, Mode, Reach, RoadEngine: the words of road travel.
+
+All geometry here is in the city's own metric CRS; times are seconds, distances metres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import LineString, Point
+
+from geo_app.core.errors import GeoError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Indices = NDArray[np.int32]
+Flags = NDArray[np.uint8]
+
+
+class Mode(StrEnum):
+    """How somebody travels: 步行, 电动自行车, 汽车, 应急车辆."""
+
+    WALK = "walk"
+    EBIKE = "ebike"
+    CAR = "car"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A stretch of road between two junctions.
+
+    `road_class` is an OSM highway value. `oneway` is 1 along the line, -1 against it, 0 both ways.
+    """
+
+    source_id: int
+    from_node: int
+    to_node: int
+    road_class: str
+    name: str
+    oneway: int
+    geometry: LineString
+
+
+class BrokenRoad(GeoError):
+    """A road cannot stand in a network."""
+
+    status = 422
+    title = "Broken road"
+
+    def __init__(self, source_id: int, field: str, rule: str) -> None:
+        super().__init__(f"road {source_id}: {field} {rule}")
+        self.source_id, self.field, self.rule = source_id, field, rule
+
+    def members(self) -> dict[str, object]:
+        """Return the road, its field and the rule that is broken."""
+        return {"road": self.source_id, "field": self.field, "rule": self.rule}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One responder and the way from there to the incident; `index` is its place in the list asked about.
+
+    Seconds and metres include the way on foot from the responder to the road and from the road to the incident.
+    """
+
+    index: int
+    seconds: float
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The nearest responders, nearest first; of equal ones the lower index first.
+
+    `unreachable` counts those no road leads from. It is known only when fewer than were asked for were
+    found: with enough found the search stops, and it is 0.
+    """
+
+    reaches: tuple[Reach, ...]
+    unreachable: int
+    is_estimate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way between two points, its line from the first to the last metre."""
+
+    seconds: float
+    metres: float
+    line: LineString
+    is_estimate: bool
+
+
+class RoadEngine(Protocol):
+    """Answers questions of travel in one city by one mode; another engine can stand behind it.
+
+    Points are in the city's metric CRS; many of them come as an array of shape (n, 2).
+    """
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether the answers are guesses (估算) because the city has no road network."""
+        ...
+
+    def nearest(self, target: Point, responders: Floats, k: int) -> Ranking:
+        """Return the `k` responders who are at `target` soonest."""
+        ...
+
+    def route(self, start: Point, target: Point) -> Route | None:
+        """Return the quickest way from `start` to `target`; None when no road leads there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Islands:
+    """How connected a network is for one mode: sizes (nodes) of the parts one can drive around in, largest first."""
+
+    mode: Mode
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import of roads brought."""
+
+    version: str
+    roads: int
+    nodes: int
+    unknown_classes: tuple[str, ...]
+    """Road classes without a speed of their own; they are travelled like `unclassified`."""
+    islands: tuple[Islands, ...]

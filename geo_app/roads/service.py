@@ -1,0 +1,79 @@
+"""What people do with roads: import a city's network, and ask its engine who is near and which way leads there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from geo_app.core import clock, settings
+from geo_app.core.db import Transaction
+from geo_app.roads import graph, kept, network, speeds, store
+from geo_app.roads.engine import NetworkEngine
+from geo_app.roads.model import Imported, Mode, Road, RoadEngine
+from geo_app.roads.straight import StraightLine
+
+KEPT = 8
+"""Networks one process keeps open; their arrays belong to the page cache, not to the process."""
+
+
+class _Engines:
+    """The engines of this process, by network; the one opened longest ago goes first."""
+
+    def __init__(self) -> None:
+        self._by_folder: dict[Path, dict[Mode, NetworkEngine]] = {}
+        self._opening = threading.Lock()
+
+    def of(self, tx: Transaction, city_id: int, folder: Path) -> dict[Mode, NetworkEngine]:
+        """Return the engines over the arrays in `folder`, made from the database when they are not there.
+
+        Only who needs a network that is not open yet waits for its opening.
+        """
+        found = self._by_folder.get(folder)
+        if found is not None:
+            return found
+        with self._opening:
+            if folder not in self._by_folder:
+                self._by_folder[folder] = _open(tx, city_id, folder)
+                for oldest in list(self._by_folder)[:-KEPT]:
+                    del self._by_folder[oldest]
+            return self._by_folder[folder]
+
+
+_engines = _Engines()
+
+
+def import_roads(tx: Transaction, city_id: int, srid: int, roads: Sequence[Road]) -> Imported:
+    """Make `roads` the road network of the city, in place of what it had; BrokenRoad names one that cannot be.
+
+    Geometry is in EPSG:`srid`, the city's own. Engines of all processes follow by the new version.
+    """
+    built = network.build(roads)
+    version = network.fingerprint(srid, roads)
+    store.replace(tx, city_id, srid, roads)
+    store.put_version(tx, city_id, version, clock.now())
+    return Imported(
+        version=version,
+        roads=len(roads),
+        nodes=len(built.nodes),
+        unknown_classes=speeds.unknown(built.class_names),
+        islands=tuple(graph.islands(graph.build(built, mode)) for mode in Mode),
+    )
+
+
+def engine(tx: Transaction, city_id: int, mode: Mode) -> RoadEngine:
+    """Return the engine of `mode` on the city's roads; straight lines, labelled as estimates, when it has none."""
+    version = store.version(tx, city_id)
+    if version is None:
+        return StraightLine(mode)
+    folder = kept.folder(settings.current().work_path, city_id, version)
+    return _engines.of(tx, city_id, folder)[mode]
+
+
+def _open(tx: Transaction, city_id: int, folder: Path) -> dict[Mode, NetworkEngine]:
+    grounds = kept.load(folder)
+    if grounds is None:
+        grounds = kept.build(network.build(store.roads(tx, city_id)))
+        kept.save(folder, grounds)
+        grounds = kept.load(folder) or grounds
+    return {mode: NetworkEngine(ground) for mode, ground in grounds.items()}

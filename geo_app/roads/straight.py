@@ -1,0 +1,36 @@
+"""Travel where no road network is known: the straight line, made longer, at the mode's usual speed (估算)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from shapely import LineString, Point
+
+from geo_app.roads import speeds
+from geo_app.roads.model import Floats, Mode, Ranking, Reach, Route
+
+
+@dataclass(frozen=True, slots=True)
+class StraightLine:
+    """An engine that guesses; it says so in every answer."""
+
+    mode: Mode
+    is_estimate: bool = True
+
+    def nearest(self, target: Point, responders: Floats, k: int) -> Ranking:
+        """Return the `k` responders nearest as the crow flies, of equal ones the lower index first."""
+        if k <= 0 or not len(responders):
+            return Ranking((), 0, self.is_estimate)
+        metres = np.hypot(responders[:, 0] - target.x, responders[:, 1] - target.y) * speeds.DETOUR
+        nearest = np.argsort(metres, kind="stable")[:k]
+        reaches = tuple(Reach(int(i), self._seconds(float(metres[i])), float(metres[i])) for i in nearest)
+        return Ranking(reaches, 0, self.is_estimate)
+
+    def route(self, start: Point, target: Point) -> Route | None:
+        """Return the straight line, with the metres and seconds a way along roads would take."""
+        metres = start.distance(target) * speeds.DETOUR
+        return Route(self._seconds(metres), metres, LineString([start, target]), self.is_estimate)
+
+    def _seconds(self, metres: float) -> float:
+        return metres / speeds.CRUISING[self.mode] * 3.6
