@@ -8,45 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from enum import StrEnum
 
 from shapely import LineString, Point, Polygon
-from shapely.geometry.base import BaseGeometry
 
+from geo_app.incidents.model import NewCategory
+from geo_app.organisation.model import Level, NewCity, NewDepartment, NewUnit
+from geo_app.planning.model import Thematic
+from geo_app.roads.model import Road
 
-class Level(StrEnum):
-    """The three levels above the cells: 区, 街道, 社区."""
-
-    DISTRICT = "district"
-    STREET = "street"
-    COMMUNITY = "community"
-
-
-@dataclass(frozen=True, slots=True)
-class CityInfo:
-    """Who the city is and how its numbers are to be read."""
-
-    code: str
-    """Stands in URLs: lower-case letters, digits, hyphen."""
-    name: str
-    name_en: str
-    jurisdiction: str
-    """Six digits of the county (GB/T 2260), the key of every row that belongs to a place."""
-    srid: int
-    """EPSG number of the city's metric CRS."""
-    time_zone: str
-    attribution: str
-    is_generated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A district, street or community; `parent` is the code of the unit above, None for a district."""
-
-    level: Level
-    code: str
-    name: str
-    parent: str | None
+__all__ = ["Level"]
+# where a service below already has the row's shape, it is used as it is
+CityInfo = NewCity
+UnitRow = NewUnit
+DepartmentRow = NewDepartment
+CategoryRow = NewCategory
+ThematicRow = Thematic
+RoadRow = Road
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +37,8 @@ class CellRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ThematicRow:
-    """A shape that is not a cell: theme `water`, `railway`, `green`, `building`, …"""
-
-    theme: str
-    code: str
-    name: str
-    geometry: BaseGeometry
-
-
-@dataclass(frozen=True, slots=True)
-class RoadRow:
-    """A stretch of road between two junctions.
-
-    `road_class` is an OSM highway value (`trunk`, `primary`, `secondary`, `tertiary`, `residential`,
-    `service`, `footway`, …). `oneway` is 1 along the line, -1 against it, 0 both ways.
-    """
-
-    source_id: int
-    from_node: int
-    to_node: int
-    road_class: str
-    name: str
-    oneway: int
-    geometry: LineString
-
-
-@dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """A named place: kind `compound` (小区), `number` (门牌), `building`, `poi`, …"""
+    """A named place: kind `compound` (小区), `number` (门牌), `building`, `poi` and so on."""
 
     kind: str
     name: str
@@ -100,17 +50,8 @@ class PlaceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DepartmentRow:
-    """A department (专业部门) that owns a responsibility list."""
-
-    code: str
-    name: str
-    name_en: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shift:
-    """A weekly stretch of duty in city time; weekday 0 is Monday; an `end` at or before `start` is next day's."""
+    """Duty in city time; weekday 0 is Monday; an `end` at or before `start` is on the next day."""
 
     weekday: int
     start: time
@@ -140,18 +81,6 @@ class RouteRow:
     name: str
     responder: str
     geometry: LineString
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryRow:
-    """A kind of trouble, the skill it asks for and the minutes until someone must respond."""
-
-    code: str
-    name: str
-    name_en: str
-    skill: str | None
-    respond_minutes: int
-    is_urgent: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,14 @@ class Fact:
     subject: int | None
     jurisdiction: str | None
     at: datetime
+    data: dict[str, Any]
 
     @classmethod
     def read(cls, row: db.Row) -> Fact:
         """Return the fact of a row."""
-        return cls(Position.read(row), row["kind"], row["subject"], row["jurisdiction"], row["at"])
+        return cls(
+            Position.read(row), row["kind"], row["subject"], row["jurisdiction"], row["at"], row["data"]
+        )
 
 
 def record(tx: db.Transaction, kind: str, subject: int | None, jurisdiction: str | None, **data: Any) -> int:
@@ -58,13 +61,9 @@ def record(tx: db.Transaction, kind: str, subject: int | None, jurisdiction: str
     return fact_id
 
 
-def after(
-    tx: db.Transaction, position: Position, jurisdiction: str | None = None, most: int = 500
-) -> list[Fact]:
+def after(tx: db.Transaction, position: Position, most: int = 500) -> list[Fact]:
     """Return up to `most` settled facts after `position`, oldest first."""
-    return tx.all(
-        SQL.facts_after, Fact.read, xid=position.xid, id=position.id, jurisdiction=jurisdiction, most=most
-    )
+    return tx.all(SQL.facts_after, Fact.read, xid=position.xid, id=position.id, most=most)
 
 
 def end(tx: db.Transaction) -> Position:

@@ -7,13 +7,12 @@ WITH written AS (
 )
 SELECT id, pg_notify('fact', id::text) FROM written;
 
--- name: facts_after(xid, id, jurisdiction, most)
+-- name: facts_after(xid, id, most)
 -- Facts after a position, below the oldest running transaction: nothing can still appear before them.
-SELECT id, xid::text AS xid, kind, subject, jurisdiction, at
+SELECT id, xid::text AS xid, kind, subject, jurisdiction, at, data
 FROM fact
 WHERE (xid, id) > (:xid::text::xid8, :id::bigint)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
-  AND (:jurisdiction::text IS NULL OR jurisdiction = :jurisdiction)
 ORDER BY xid, id
 LIMIT :most;
 

@@ -349,8 +349,8 @@ CREATE INDEX assignment_of ON assignment (incident_id);
 -- the generated city's live stream ------------------------------------------------------------------------
 CREATE TABLE demo_stream (
   city_id integer PRIMARY KEY REFERENCES city ON DELETE CASCADE,
-  is_running boolean NOT NULL,
-  next_index bigint NOT NULL
+  runs_until timestamptz NOT NULL,
+  next_index bigint NOT NULL DEFAULT 0
 );
 
 -- the application role serves and owns nothing; facts and histories it may only append

@@ -1,0 +1,119 @@
+"""What people do with cities: load one whole, or not at all; let a generated one live."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import shapely
+from shapely import Point
+
+from geo_app.cities import store
+from geo_app.cities.model import CityData
+from geo_app.core import clock, coords, db, facts
+from geo_app.core.errors import BadInput
+from geo_app.geocoding import service as geocoding
+from geo_app.geocoding.model import NewPlace
+from geo_app.incidents import service as incidents
+from geo_app.incidents.model import Channel, NewIncident
+from geo_app.organisation import service as organisation
+from geo_app.organisation.model import City
+from geo_app.patrols import service as patrols
+from geo_app.patrols.model import NewRoute
+from geo_app.planning import service as planning
+from geo_app.planning.model import Draft
+from geo_app.responders import service as responders
+from geo_app.responders.model import Kind, NewResponder, Shift
+from geo_app.roads import service as roads
+from grids.model import Cell, Partition
+
+STREAM_RUNS = timedelta(minutes=30)
+
+
+def load(tx: db.Transaction, data: CityData) -> City:
+    """Store a whole city in this transaction and return it; whatever is wrong leaves nothing behind.
+
+    The first release is published as every later one is, effective before the oldest incident.
+    """
+    at = clock.now()
+    since = min([incident.occurred_at for incident in data.incidents], default=at) - timedelta(days=1)
+    city = organisation.add_city(tx, data.info, at)
+    units = organisation.add_units(tx, city, data.units, since)
+    departments = organisation.add_departments(tx, city, data.departments, since)
+    planning.add_thematic(tx, city, data.thematic)
+    cells = Partition.of([Cell(row.code, row.name, row.community, row.geometry) for row in data.cells])
+    draft = Draft(base=None, partition=cells, effective_at=since, note="first release")
+    planning.publish(tx, city, planning.prepare(tx, city, draft))
+    roads.import_roads(tx, city.id, city.srid, data.roads)
+    geocoding.add_places(tx, city, _places(city, data), units)
+    people = responders.enlist(
+        tx, city, _responders(city, data), planning.cell_ids(tx, city, at), departments, at
+    )
+    routes = [NewRoute(row.code, row.name, people[row.responder], row.geometry) for row in data.routes]
+    patrols.lay_out(tx, city, routes, at)
+    incidents.add_categories(tx, city, data.categories, since)
+    incidents.load(tx, city, _incidents(city, data))
+    facts.record(tx, "city.loaded", city.id, city.jurisdiction, city=city.code)
+    return city
+
+
+def start_stream(tx: db.Transaction, city: City) -> datetime:
+    """Let new incidents come in every few seconds for half an hour; return until when."""
+    if not city.is_generated:
+        raise BadInput("city", city.code, "only a generated city has a made-up live stream")
+    until = clock.now() + STREAM_RUNS
+    store.start_stream(tx, city.id, until)
+    facts.record(tx, "stream.started", city.id, city.jurisdiction)
+    return until
+
+
+def stop_stream(tx: db.Transaction, city: City) -> None:
+    """End the stream of a generated city."""
+    store.stop_stream(tx, city.id, clock.now())
+    facts.record(tx, "stream.stopped", city.id, city.jurisdiction)
+
+
+def is_streaming(tx: db.Transaction, city: City) -> bool:
+    """Return whether the stream of a city runs."""
+    until = store.runs_until(tx, city.id)
+    return until is not None and until > clock.now()
+
+
+def _lonlat(city: City, shapes: list[Point]) -> list[Point]:
+    moved = coords.convert(shapely.get_coordinates(shapes), city.srid, coords.WGS84)
+    return list(np.asarray(shapely.points(np.round(moved, 9)), dtype=object))
+
+
+def _places(city: City, data: CityData) -> list[NewPlace]:
+    positions = _lonlat(city, [row.position for row in data.places])
+    return [
+        NewPlace(row.kind, row.name, row.road, row.number, row.community, row.aliases, position)
+        for row, position in zip(data.places, positions, strict=True)
+    ]
+
+
+def _responders(city: City, data: CityData) -> list[NewResponder]:
+    positions = _lonlat(city, [row.position for row in data.responders])
+    return [
+        NewResponder(
+            row.code,
+            row.name,
+            Kind(row.kind),
+            row.department,
+            row.skills,
+            row.cells,
+            tuple(Shift(shift.weekday, shift.start, shift.end) for shift in row.shifts),
+            position,
+        )
+        for row, position in zip(data.responders, positions, strict=True)
+    ]
+
+
+def _incidents(city: City, data: CityData) -> list[NewIncident]:
+    positions = _lonlat(city, [row.position for row in data.incidents])
+    return [
+        NewIncident(
+            row.category, Channel(row.channel), row.description, position, row.occurred_at, row.closed_at
+        )
+        for row, position in zip(data.incidents, positions, strict=True)
+    ]

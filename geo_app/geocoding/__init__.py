@@ -1,0 +1,1 @@
+"""The gazetteer: named places of a city and where they are."""
