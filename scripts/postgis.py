@@ -18,6 +18,7 @@ from pathlib import Path
 MAJOR = "15"
 PACKAGES = ("postgresql-15", "postgresql-15-postgis-3")
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
+OS_RELEASE = Path("/etc/os-release")
 NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/wangge.conf")
 USE_SERVER = "Use a PostgreSQL server with PostGIS 3.3 or newer instead: set DATABASE_URL=postgresql+psycopg2://user:password@host/name."
 
@@ -158,8 +159,7 @@ def _is_installed(package: str) -> bool:
 
 
 def _refuse_other_systems() -> None:
-    described = Path("/etc/os-release")
-    text = described.read_text(encoding="utf-8") if described.exists() else ""
+    text = OS_RELEASE.read_text(encoding="utf-8") if OS_RELEASE.exists() else ""
     lines = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     system, version = (lines.get(key, "").strip('"') for key in ("ID", "VERSION_ID"))
     if (system, version) != ("debian", "12") or shutil.which("apt-get") is None:
