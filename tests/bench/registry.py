@@ -36,10 +36,10 @@ ROWS: dict[str, Measure] = {}
 
 def row(name: str) -> Callable[[Measure], Measure]:
     """Register the decorated function as the bench `name`; a name that stands twice is a ValueError."""
+    if name in ROWS:
+        raise ValueError(f"two benches are called {name!r}")
 
     def register(measure: Measure) -> Measure:
-        if name in ROWS:
-            raise ValueError(f"two benches are called {name!r}")
         ROWS[name] = measure
         return measure
 
