@@ -1,0 +1,60 @@
+/** Talk to the server. Every failure is a Problem with words a person can read; nothing is retried behind their back. */
+
+/** A refusal or failure: `status` is 0 when the server could not be reached. */
+export class Problem extends Error {
+  constructor(status, title, detail) {
+    super(detail || title)
+    this.name = 'Problem'
+    this.status = status
+    this.title = title
+    this.detail = detail
+  }
+}
+
+/** Return the JSON of a GET; `values` become the query, without those that are null or undefined. */
+export function get(path, values = {}, options = {}) {
+  return call(address(path, values), { ...options, headers: { Accept: 'application/json' } })
+}
+
+/** Send JSON; `key` identifies the decision, so that sending it twice does it once. */
+export function post(path, body, key = newKey()) {
+  return call(path, {
+    method: 'POST',
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'Idempotency-Key': key },
+    body: JSON.stringify(body),
+  })
+}
+
+/** Return a random key for one decision, as a UUID; Chrome 86 and Safari 14 have no randomUUID. */
+export function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6] & 0x0f) | 0x40
+  bytes[8] = (bytes[8] & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+/** Return a path with its query. */
+export function address(path, values) {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== null && value !== undefined) query.set(name, String(value))
+  }
+  const text = query.toString()
+  return text ? `${path}?${text}` : path
+}
+
+async function call(url, options) {
+  let response
+  try {
+    response = await fetch(url, options)
+  } catch (error) {
+    if (error.name === 'AbortError') throw error
+    throw new Problem(0, '', '')
+  }
+  const isJson = (response.headers.get('Content-Type') || '').includes('json')
+  const body = isJson ? await response.json() : null
+  if (!response.ok) throw new Problem(response.status, body?.title || '', body?.detail || '')
+  return body
+}

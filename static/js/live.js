@@ -1,0 +1,66 @@
+/** Hear of facts as they happen, and say honestly whether we still do. */
+
+const CALM_MS = 400 // facts come in bursts: wait for a pause before fetching again …
+const LONGEST_MS = 2000 // … but never longer than this
+const AGAIN_MS = 5000 // after the browser itself gave up
+
+/**
+ * Listen to /api/stream. `onFacts(kinds)` gets the set of kinds since the last call,
+ * `onState('live' | 'reconnecting')` hears of the connection. After a gap everything may have changed: kinds has '*'.
+ */
+export function listen(city, onFacts, onState) {
+  const gather = gatherer(onFacts)
+  let wasLost = false
+  const open = () => {
+    const stream = new EventSource(`/api/stream?city=${encodeURIComponent(city)}`)
+    stream.onopen = () => {
+      onState('live')
+      if (wasLost) gather('*')
+      wasLost = false
+    }
+    stream.addEventListener('fact', (event) => gather(kindOf(event.data)))
+    stream.onerror = () => {
+      wasLost = true
+      onState('reconnecting')
+      if (stream.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS)
+    }
+    window.addEventListener('pagehide', () => stream.close())
+  }
+  open()
+}
+
+/** Return a function that collects kinds and hands them on after a pause. */
+export function gatherer(onFacts, timers = window) {
+  let kinds = new Set()
+  let pause = null
+  let limit = null
+  const flush = () => {
+    timers.clearTimeout(pause)
+    timers.clearTimeout(limit)
+    const now = kinds
+    kinds = new Set()
+    pause = null
+    limit = null
+    onFacts(now)
+  }
+  return (kind) => {
+    kinds.add(kind)
+    timers.clearTimeout(pause)
+    pause = timers.setTimeout(flush, CALM_MS)
+    if (limit === null) limit = timers.setTimeout(flush, LONGEST_MS)
+  }
+}
+
+/** Return whether any of the kinds is about one of the subjects, as `incident` in `incident.filed`, `incidents.loaded`. */
+export function concerns(kinds, ...subjects) {
+  return Array.from(kinds).some((kind) => kind === '*' || subjects.includes(kind.split('.')[0].replace(/s$/, '')))
+}
+
+function kindOf(text) {
+  try {
+    return JSON.parse(text).kind || '*'
+  } catch (error) {
+    if (error instanceof SyntaxError) return '*' // a fact we cannot read still means that something changed
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+/** Fetch vector tiles: only those a city can have, and with a word to the page when one does not come. */
+
+import { tileTouches } from '../geo.js'
+
+/**
+ * Return a tile source in the form protomaps-leaflet reads archives (`getZxy`), for one family of tiles.
+ * A tile outside its zooms or the city is empty without asking. A failure is thrown as an AbortError: protomaps
+ * keeps no such tile, so that drawing again asks again, and leaves telling to us.
+ */
+export function tileSource(source, city, onTrouble) {
+  return {
+    async getZxy(z, x, y, signal) {
+      if (z < source.min_zoom || z > source.max_zoom || !tileTouches(z, x, y, city.bounds)) return undefined
+      const url = source.url.replace('{city}', city.code).replace('{z}', z).replace('{x}', x).replace('{y}', y)
+      const response = await reach(url, signal, onTrouble)
+      if (response.status === 204) return undefined
+      if (!response.ok) throw trouble(onTrouble)
+      return { data: await response.arrayBuffer() }
+    },
+  }
+}
+
+async function reach(url, signal, onTrouble) {
+  try {
+    return await fetch(url, { signal })
+  } catch (error) {
+    if (error.name === 'AbortError') throw error
+    throw trouble(onTrouble)
+  }
+}
+
+function trouble(onTrouble) {
+  onTrouble()
+  const error = new Error('tile not available')
+  error.name = 'AbortError'
+  return error
+}

@@ -1,0 +1,159 @@
+/** The map of a page: Folium made it, this adds the tiles, the panes above them, and what can be picked. */
+
+import { leafletBounds } from '../geo.js'
+import { isCalm, onNight, style } from '../page.js'
+import { Lines } from './lines.js'
+import { rules } from './paint.js'
+import { Points } from './points.js'
+import { incidentLook, responderLook } from './shapes.js'
+import { tileSource } from './tiles.js'
+
+const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
+const FINGER = 6 // pixels of tolerance around a mark on a touch screen
+
+/** The map and everything drawn on it. */
+export class MapView {
+  /** `say(kind, properties)` gives the words of a tip; `on` hears of onCell, onUnit, … ; `hidden` parts start off. */
+  constructor(city, say, on, hidden = []) {
+    this.map = window.map_main
+    this.city = city
+    this.on = on
+    this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
+    for (const part of hidden) this.parts[part] = false
+    this.map.setMinZoom(8)
+    this.fit()
+    window.L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(this.map)
+    this.addTiles()
+    this.addThings(say)
+    for (const part of hidden) this.setPart(part, false)
+    this.map.on('click', (event) => this.pick(event.latlng))
+    this.map.on('moveend', () => this.remember())
+    onNight(() => this.repaint())
+  }
+
+  addTiles() {
+    const sources = {}
+    for (const source of style.sources) {
+      sources[source.name] = {
+        url: tileSource(source, this.city, this.on.onTrouble),
+        maxDataZoom: source.max_zoom,
+      }
+    }
+    this.base = window.protomapsL.leafletLayer({
+      sources, attribution: '', ...rules((part) => this.parts[part]), maxZoom: 19, minZoom: 7, updateWhenZooming: false,
+    })
+    this.base.addTo(this.map)
+  }
+
+  addThings(say) {
+    const canvas = {}
+    for (const [name, zIndex] of Object.entries(PANES)) {
+      const pane = this.map.createPane(name)
+      pane.style.zIndex = String(zIndex)
+      if (name !== 'marks') pane.style.pointerEvents = 'none'
+      canvas[name] = window.L.canvas({ pane: name, tolerance: window.L.Browser.mobile ? FINGER : 1 })
+    }
+    const cellLook = (f) => (f.isMine ? { colour: 'mine', width: 4, fillOpacity: 0.1 } : { colour: 'selected', width: 3.5, fillOpacity: 0.12 })
+    const routeLook = (f) => ({ colour: style.route.colour, width: f.isMine ? style.route.mine : style.route.width, dash: style.route.dash })
+    this.mine = new Lines(this.map, canvas.outlines, cellLook)
+    this.outline = new Lines(this.map, canvas.outlines, cellLook)
+    this.routes = new Lines(this.map, canvas.routes, routeLook)
+    this.way = new Lines(this.map, canvas.routes, () => ({ colour: 'selected', width: 4 }))
+    this.responders = new Points(this.map, canvas.marks, {
+      look: responderLook, say: (p) => say('responder', p), onPick: (f) => this.on.onResponder(f),
+    })
+    this.incidents = new Points(this.map, canvas.marks, {
+      look: incidentLook, say: (p) => say('incident', p), onPick: (f) => this.on.onIncident(f),
+    })
+  }
+
+  /** Switch a part of the map on or off. */
+  setPart(part, isOn) {
+    this.parts[part] = isOn
+    const group = this[part] && this[part].group
+    if (group && isOn) group.addTo(this.map)
+    else if (group) group.remove()
+    if (!group) this.repaint()
+  }
+
+  /** Paint tiles and things again with the present colours and parts. */
+  repaint() {
+    const { paintRules, labelRules } = rules((part) => this.parts[part])
+    this.base.paintRules = paintRules
+    this.base.labelRules = labelRules
+    this.base.clearLayout()
+    this.base.rerenderTiles()
+    for (const things of [this.mine, this.outline, this.routes, this.way, this.responders, this.incidents]) things.refresh()
+  }
+
+  /** Ask for every tile again: a release was published, or tiles failed. */
+  reload() {
+    for (const view of this.base.views.values()) view.tileCache.cache.clear()
+    this.base.clearLayout()
+    this.base.redraw()
+  }
+
+  /** Show the whole city, or the part of it in the address. */
+  fit() {
+    const place = /^#(\d+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(window.location.hash)
+    this.isPlaced = Boolean(place)
+    if (place) this.map.setView([Number(place[2]), Number(place[3])], Number(place[1]), { animate: false })
+    else this.whole()
+  }
+
+  /** Show the whole city. */
+  whole() {
+    this.map.fitBounds(leafletBounds(this.city.bounds), { animate: false })
+  }
+
+  /** Go to a [lon, lat]; nearer if it is far out, and only if it is not well in sight already. */
+  goTo([lon, lat], zoom = 16) {
+    const target = window.L.latLng(lat, lon)
+    const isInSight = this.map.getBounds().pad(-0.2).contains(target)
+    if (isInSight && this.map.getZoom() >= zoom - 1) return
+    this.map.setView(target, Math.max(zoom, this.map.getZoom()), { animate: !isCalm() })
+  }
+
+  /** Show [west, south, east, north]. */
+  goToBounds(bounds) {
+    this.map.fitBounds(leafletBounds(bounds), { animate: !isCalm(), maxZoom: 17 })
+  }
+
+  /** Tell the page what lies at a place: a cell, else far out a community, street or district. */
+  pick(latlng) {
+    const found = this.at(latlng)
+    if (found.cells) this.on.onCell(found.cells.code)
+    else {
+      const unit = found.communities || found.streets || found.districts
+      if (unit) this.on.onUnit(unit, [latlng.lng, latlng.lat])
+    }
+  }
+
+  /** Return what is drawn at a place: properties by source, only of what this zoom shows. */
+  at(latlng) {
+    const found = {}
+    const zoom = this.map.getZoom()
+    for (const [source, features] of this.base.queryTileFeaturesDebug(latlng.lng, latlng.lat, 1)) {
+      const isShown = style.paint.some((rule) => rule.source === source && zoom >= rule.min_zoom && zoom <= rule.max_zoom)
+      const hit = features.find(({ layerName }) => layerName === source)
+      if (hit && isShown) found[source] = hit.feature.props
+    }
+    return found
+  }
+
+  /** Return code and name of the cells whose tiles are at hand, for the list of the search field. */
+  knownCells() {
+    const known = new Map()
+    for (const { data } of this.base.views.get('cells').tileCache.cache.values()) {
+      for (const { props } of data.get('cells_label') || []) known.set(props.code, props.name)
+    }
+    return known
+  }
+
+  /** Write the place into the address, so that reloading and links come back to it. */
+  remember() {
+    const { lat, lng } = this.map.getCenter()
+    window.history.replaceState(null, '', `#${this.map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`)
+    this.on.onMove()
+  }
+}

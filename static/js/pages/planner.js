@@ -1,0 +1,140 @@
+/** The planner's page (网格规划): load and size of every unit in one table, the releases, and the facts of a cell. */
+
+import { get } from '../api.js'
+import { announce, el } from '../dom.js'
+import { area, count, moment } from '../format.js'
+import { concerns, listen } from '../live.js'
+import { lang, word } from '../page.js'
+import { categoryName, incidentFacts } from '../parts/incident.js'
+import { fillPanel, panelHead } from '../parts/sheet.js'
+import { empty, fill, words } from '../parts/states.js'
+import { sorted } from '../sort.js'
+import { inPaintOrder, loadRoutes, showConnection, start } from '../start.js'
+
+const LEVELS = ['district', 'street', 'community']
+const COLUMNS = [
+  { key: 'name', isNumber: false },
+  { key: 'cells', isNumber: true, write: (value) => count(value, lang) },
+  { key: 'area', isNumber: true, write: (value) => area(value, lang) },
+  { key: 'open_incidents', isNumber: true, write: (value) => count(value, lang) },
+]
+
+class Planner {
+  async open() {
+    const page = await start({
+      parts: ['cells', 'incidents', 'routes', 'basemap'], keys: [], onIncident: (feature) => this.pick(feature),
+    })
+    if (!page) return
+    Object.assign(this, page)
+    this.units = []
+    this.level = 'street'
+    this.order = { key: 'name', isDescending: false }
+    this.table = el('div', { class: 'panel-body' })
+    this.releases = el('div', { class: 'releases' })
+    fillPanel(panelHead(word('units.title')), this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.releases)
+    await Promise.all([this.loadUnits(), this.loadReleases(), this.loadThings()])
+    listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
+  }
+
+  loadUnits() {
+    return fill(this.table, () => get('/api/units', { city: this.city.code }), ({ items }) => {
+      this.units = items
+      return this.draw()
+    })
+  }
+
+  loadReleases() {
+    return fill(this.releases, () => get('/api/releases', { city: this.city.code }), ({ items }) => {
+      if (items.length === 0) return empty('releases.empty')
+      return el('ol', { class: 'release-list' }, items.map((item) => this.release(item)))
+    })
+  }
+
+  async loadThings() {
+    try {
+      const { features } = await get('/api/incidents', { city: this.city.code, state: 'open', limit: 200 })
+      this.view.incidents.show(inPaintOrder(features))
+      await loadRoutes(this.view)
+    } catch (problem) {
+      announce(words(problem))
+    }
+  }
+
+  async hear(kinds) {
+    if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
+    if (concerns(kinds, 'release')) await this.loadReleases()
+    if (concerns(kinds, 'incident', 'release', 'placement')) await Promise.all([this.loadUnits(), this.loadThings()])
+  }
+
+  levels() {
+    const radio = (level) => {
+      const box = el('input', {
+        type: 'radio', name: 'level', value: level, checked: level === this.level,
+        onchange: () => {
+          this.level = level
+          this.table.replaceChildren(this.draw())
+        },
+      })
+      return el('label', { class: 'choice' }, box, el('span', {}, word(`unit.${level}`)))
+    }
+    return el('fieldset', { class: 'choices' }, el('legend', { class: 'unseen' }, word('units.level')), LEVELS.map(radio))
+  }
+
+  draw() {
+    const rows = sorted(this.units.filter((unit) => unit.level === this.level), this.order.key, this.order.isDescending, lang)
+    if (rows.length === 0) return empty('units.empty')
+    return el('table', { class: 'units' },
+      el('caption', { class: 'unseen' }, word('units.title')),
+      el('thead', {}, el('tr', {}, COLUMNS.map((column) => this.heading(column)))),
+      el('tbody', {}, rows.map((unit) => this.row(unit))))
+  }
+
+  heading(column) {
+    const isSorted = this.order.key === column.key
+    const direction = this.order.isDescending ? 'descending' : 'ascending'
+    return el('th', { scope: 'col', class: column.isNumber ? 'number' : '', 'aria-sort': isSorted ? direction : 'none' },
+      el('button', { type: 'button', 'data-column': column.key, onclick: () => this.sort(column) },
+        word(`units.${column.key}`),
+        el('span', { class: 'arrow', 'aria-hidden': 'true' }, isSorted ? (this.order.isDescending ? '▼' : '▲') : '')))
+  }
+
+  sort(column) {
+    const isSame = this.order.key === column.key
+    this.order = { key: column.key, isDescending: isSame ? !this.order.isDescending : column.isNumber }
+    this.table.replaceChildren(this.draw())
+    this.table.querySelector(`[data-column="${column.key}"]`).focus()
+    announce(word(this.order.isDescending ? 'units.sorted_down' : 'units.sorted_up', { column: word(`units.${column.key}`) }))
+  }
+
+  row(unit) {
+    return el('tr', {},
+      el('th', { scope: 'row' }, el('button', { type: 'button', class: 'link', onclick: () => this.visit(unit) }, unit.name)),
+      COLUMNS.slice(1).map((column) => el('td', { class: 'number' }, column.write(unit[column.key]))))
+  }
+
+  visit(unit) {
+    this.view.goToBounds(unit.bounds)
+    announce(word('units.shown', { name: unit.name }))
+  }
+
+  release(item) {
+    const when = (iso) => moment(iso, this.city.time_zone, lang)
+    const isNow = !item.effective_to
+    return el('li', {},
+      el('strong', {}, word('release.number', { id: item.id })),
+      isNow ? el('span', { class: 'tag good' }, word('release.current')) : null,
+      el('span', { class: 'soft' }, word('release.cells', { n: count(item.cells, lang) })),
+      el('span', { class: 'soft' }, isNow
+        ? word('release.from', { from: when(item.effective_from) })
+        : word('release.range', { from: when(item.effective_from), to: when(item.effective_to) })),
+      item.note ? el('span', {}, item.note) : null)
+  }
+
+  pick(feature) {
+    const body = this.card.open(categoryName(feature.properties), { onClose: () => this.view.incidents.choose(null) })
+    this.view.incidents.choose(feature.properties.id)
+    body.append(el('p', { class: 'lead' }, feature.properties.description), incidentFacts(feature.properties, this.city))
+  }
+}
+
+new Planner().open()

@@ -1,0 +1,61 @@
+/** Loading, nothing there, failed: each has words, and a failure a way on. */
+
+import { announce, el } from '../dom.js'
+import { word } from '../page.js'
+
+/** Return the words for something on its way. */
+export function loading() {
+  return el('p', { class: 'state loading' }, word('state.loading'))
+}
+
+/** Return the words for an empty list. */
+export function empty(key) {
+  return el('p', { class: 'state' }, word(key))
+}
+
+/** Return what went wrong in words, with a button to try again. */
+export function failed(problem, retry) {
+  const text = words(problem)
+  announce(text)
+  return el('div', { class: 'state failed' },
+    el('p', {}, text),
+    retry ? el('button', { type: 'button', class: 'button', onclick: retry }, word('state.retry')) : null)
+}
+
+const SENTENCES = { 404: 'state.not_found', 409: 'state.conflict', 422: 'state.bad_input' }
+
+/** Return a failure in words: our sentence for its kind, with what the server says about it. */
+export function words(problem) {
+  if (problem.name !== 'Problem') throw problem
+  if (problem.status === 0) return word('state.unreachable')
+  if (problem.status === 503) return word('state.not_ready')
+  const sentence = SENTENCES[problem.status]
+  if (sentence && problem.detail) return word(sentence, { detail: problem.detail })
+  return word('state.refused', { status: problem.status })
+}
+
+/**
+ * Fill `place` with what `load` brings, through `draw`, showing loading and failure meanwhile.
+ * Whatever is already there stays while it is fetched again.
+ */
+export async function fill(place, load, draw) {
+  if (!place.firstElementChild) place.replaceChildren(loading())
+  try {
+    const result = await load()
+    put(place, [draw(result)].flat())
+    return result
+  } catch (problem) {
+    if (problem.name === 'AbortError') return null
+    place.replaceChildren(failed(problem, () => {
+      place.replaceChildren()
+      fill(place, load, draw)
+    }))
+    return null
+  }
+}
+
+/** An element that is already there is not put in again: that would take focus and scroll from whoever is in it. */
+function put(place, children) {
+  const isThere = children.length === place.children.length && children.every((child, i) => child === place.children[i])
+  if (!isThere) place.replaceChildren(...children)
+}

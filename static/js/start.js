@@ -1,0 +1,70 @@
+/** Start a page: the city, the map with its tools, and what every role needs. */
+
+import { get } from './api.js'
+import { byId, el } from './dom.js'
+import { keepLinks, term, word } from './page.js'
+import { MapView } from './map/view.js'
+import { Card } from './parts/card.js'
+import { showCell } from './parts/cell.js'
+import { openCity } from './parts/city.js'
+import { addFind } from './parts/find.js'
+import { addHelp } from './parts/help.js'
+import { categoryName } from './parts/incident.js'
+import { showResponder } from './parts/responder.js'
+import { addTools, tileTrouble } from './parts/tools.js'
+
+/**
+ * Open the page and return `{ city, view, card, openCell }`, or null when there is no city to show.
+ * `parts` are the layers one may switch, those in `hidden` start off; `keys` the rows of the help; `onIncident` what a click on an incident does.
+ */
+export async function start({ parts, hidden, keys, onIncident }) {
+  keepLinks()
+  addHelp(keys)
+  const city = await openCity()
+  if (!city) return null
+  const card = new Card()
+  const openCell = (code, options) => showCell(card, view, code, options)
+  const view = new MapView(city, tip, {
+    onCell: (code) => openCell(code),
+    onUnit: (unit, position) => view.goTo(position, view.map.getZoom() + 2),
+    onIncident,
+    onResponder: (feature) => showResponder(card, view, feature, (code) => openCell(code, { goes: true })),
+    onTrouble: () => tileTrouble(view),
+    onMove: keepLinks,
+  }, hidden)
+  addTools(view, parts)
+  addFind(view, (code) => openCell(code, { goes: true }))
+  return { city, view, card, openCell }
+}
+
+/** Fetch the responders and show them on the map; returns the features. */
+export async function loadResponders(view) {
+  const { features } = await get('/api/responders', { city: view.city.code })
+  view.responders.show(features)
+  return features
+}
+
+/** Fetch the patrol routes and show them; `isMine(properties)` makes a route bold. Returns the features. */
+export async function loadRoutes(view, isMine = () => false) {
+  const { features } = await get('/api/routes', { city: view.city.code })
+  view.routes.show(features.map((feature) => ({ ...feature, isMine: isMine(feature.properties) })))
+  return features
+}
+
+/** Return incidents in the order of painting: urgent ones last, so that they lie on top. */
+export function inPaintOrder(features) {
+  return features.slice().sort((a, b) => Number(a.properties.is_urgent) - Number(b.properties.is_urgent))
+}
+
+/** Show whether the page hears of facts as they happen. */
+export function showConnection(state) {
+  const place = byId('connection')
+  place.className = `connection ${state}`
+  place.replaceChildren(el('span', { class: 'dot', 'aria-hidden': 'true' }), el('span', {}, word(`connection.${state}`)))
+}
+
+
+function tip(kind, properties) {
+  if (kind === 'incident') return `${properties.is_urgent ? `${word('incident.urgent')} · ` : ''}${categoryName(properties)}`
+  return `${properties.name} · ${term('status', properties.status)}`
+}
