@@ -5,6 +5,7 @@ extensions are made if missing, passwords are set again when their file was lost
 """
 
 import contextlib
+import json
 import os
 import pwd
 import shutil
@@ -151,7 +152,7 @@ def create(cluster: Cluster, held: int) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     dbfolder.give(fresh, cluster.account, 0o700)
     known = dbfolder.random_passwords()
-    dbfolder.keep_passwords(cluster.folder, known)
+    dbfolder.keep_private(cluster.folder / dbfolder.PASSWORDS, json.dumps(known))
     # PostgreSQL's account may not open our standard input: the password goes through a file of its own.
     handed = cluster.folder / "initdb.password"
     dbfolder.write_private(handed, known[ADMIN])
@@ -185,7 +186,7 @@ def passwords(cluster: Cluster) -> dict[str, str]:
         done = cluster.run(*alone, text=f"ALTER ROLE {ADMIN} PASSWORD '{fresh[ADMIN]}';\n")
         if done.returncode != 0:
             raise DatabaseError(f"New passwords could not be set:\n{done.stdout.strip()}")
-        dbfolder.keep_passwords(cluster.folder, fresh)
+        dbfolder.keep_private(cluster.folder / dbfolder.PASSWORDS, json.dumps(fresh))
     return dbfolder.read_passwords(cluster.folder)
 
 

@@ -4,8 +4,9 @@
     python3 scripts/database.py down|status|url --dir FOLDER
     python3 scripts/database.py install | work-folder
 
-In the folder: `data` (PostgreSQL's own, never deleted here), `passwords.json` (0600), `log`, `run` (the
-socket), `lock`, `host` (the machine it runs on). Everything may be killed at any moment; the next `up` mends.
+In the folder: `data` (PostgreSQL's own, never deleted here), `passwords.json` and `urls.json` (0600), `log`,
+`run` (the socket), `lock`, `host` (the machine it runs on). Everything may be killed at any moment: the next
+`up` mends.
 Three roles: `wangge_admin` makes roles and extensions, `wangge_owner` owns the database and migrates,
 `wangge_app` serves. As root the server runs as Debian's user postgres. Only the standard library.
 """
@@ -59,7 +60,9 @@ def up(folder: Path, unpacked: Path | None = None) -> Ready:
         cluster.start(private)
         versions = cluster.prepared(private, passwords)
         owner, app, admin = (dbfolder.url(folder, role, passwords[role]) for role in (OWNER, APP, ADMIN))
-        return Ready(owner, app, admin, str(dbfolder.sockets(folder)), versions)
+        ready = Ready(owner, app, admin, str(dbfolder.sockets(folder)), versions)
+        dbfolder.keep_private(folder / dbfolder.ADDRESSES, json.dumps(asdict(ready)))
+        return ready
 
 
 def down(folder: Path) -> bool:

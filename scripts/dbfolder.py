@@ -16,6 +16,7 @@ from postgis import DatabaseError
 ADMIN, OWNER, APP = "wangge_admin", "wangge_owner", "wangge_app"
 DATABASE = "wangge"
 PASSWORDS = "passwords.json"
+ADDRESSES = "urls.json"  # where `geo` finds a running database
 SOCKET_PATH_LIMIT = 107  # bytes, of the whole path of a unix socket
 
 
@@ -65,16 +66,18 @@ def random_passwords() -> dict[str, str]:
     return {role: secrets.token_hex(24) for role in (ADMIN, OWNER, APP)}
 
 
-def keep_passwords(folder: Path, known: dict[str, str]) -> None:
-    """Write the password file so that it is either whole or not there, readable by this user only."""
-    fresh = folder / f"{PASSWORDS}.new"
-    write_private(fresh, json.dumps(known))
-    fresh.rename(folder / PASSWORDS)
-    sync(folder)
+def keep_private(path: Path, text: str) -> None:
+    """Put `text` into `path` in one step, on disk when this returns and never readable by anybody else."""
+    if path.exists() and path.stat().st_mode & 0o077 == 0 and path.read_text(encoding="ascii") == text:
+        return
+    fresh = path.with_name(f"{path.name}.new")
+    write_private(fresh, text)
+    fresh.rename(path)
+    sync(path.parent)
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write `text` to `path`, on disk when this returns and never readable by anybody else."""
+    """Write `text` to a new file `path` which nobody else may read, and bring it to the disk."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - a descriptor, not a path
