@@ -7,7 +7,6 @@ whole partition from the start: every junction is a vertex of each cell that mee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 
 import numpy as np
 import shapely
@@ -15,6 +14,7 @@ from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities.demo.frame import line, on_grid, polygon
+from geo_app.cities.demo.luck import Luck
 from geo_app.cities.demo.streets import RANK, Way
 from geo_app.cities.demo.terrain import Terrain, sides
 from grids.model import MILLIMETRE
@@ -50,7 +50,7 @@ class _Face:
         return bool(self.shape.area < SMALLEST or (self.roundness < 0.33 and self.weight < 90_000))
 
 
-def draw(ground: Terrain, streets: list[Way], old_town: Polygon, rng: Random) -> list[tuple[Polygon, int]]:
+def draw(ground: Terrain, streets: list[Way], old_town: Polygon, rng: Luck) -> list[tuple[Polygon, int]]:
     """Return the cells with the number of the side of the city each lies on; on the drawing board."""
     borders = [way.line for way in streets if way.is_border]
     inner = [ground.railway, *ground.divides, ground.lake.exterior]
@@ -74,9 +74,7 @@ def _polygons(ground: Terrain, linework: BaseGeometry) -> list[Polygon]:
     return sorted(inside, key=lambda face: face.representative_point().coords[0])
 
 
-def _cut(
-    ground: Terrain, linework: BaseGeometry, old_town: Polygon, limit: float, rng: Random
-) -> BaseGeometry:
+def _cut(ground: Terrain, linework: BaseGeometry, old_town: Polygon, limit: float, rng: Luck) -> BaseGeometry:
     """Cut blocks that are too large along winding field paths; twice, for the very large."""
     for _ in range(3):
         paths = [
@@ -96,7 +94,7 @@ def _scale(face: Polygon, old_town: Polygon) -> float:
     return OLD_TOWN_SCALE if old_town.contains(face.representative_point()) else 1.0
 
 
-def _field_path(face: Polygon, rng: Random) -> LineString:
+def _field_path(face: Polygon, rng: Luck) -> LineString:
     corners = np.array(polygon(shapely.minimum_rotated_rectangle(face)).exterior.coords)
     first, second = corners[1] - corners[0], corners[2] - corners[1]
     long, short = (first, second) if np.hypot(*first) > np.hypot(*second) else (second, first)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from random import Random
 
 import numpy as np
 import shapely
@@ -26,6 +25,7 @@ from geo_app.cities.demo import (
     words,
 )
 from geo_app.cities.demo.frame import INFO, on_grid, placed
+from geo_app.cities.demo.luck import Luck
 from geo_app.cities.demo.terrain import Terrain
 from geo_app.cities.model import CategoryRow, CityData, PlaceRow, RoadRow, ThematicRow
 
@@ -39,8 +39,8 @@ def generate(until: datetime, seed: int = SEED) -> CityData:
     """
     if until.tzinfo is None:
         raise ValueError(f"until: {until.isoformat()} has no time zone; give one")
-    names = words.Names(Random(f"{seed}:names"))
-    rng = Random(seed)
+    names = words.Names(Luck(f"{seed}:names"))
+    rng = Luck(seed)
     ground = terrain.draw(rng)
     drawn, old_town = streets.draw(ground, rng)
     cells = blocks.draw(ground, drawn, old_town, rng)
@@ -48,15 +48,15 @@ def generate(until: datetime, seed: int = SEED) -> CityData:
     stretches = network.build([*drawn, *inner])
     city = units.build(cells, _anchors(ground))
     road_rows = roads.rows(stretches, old_town, names)
-    finder = places.Finder.of(city.cells, placed(ground.water))
+    finder = places.Finder.of(city.cells, placed(ground.open))
     landmarks = {name: placed(point) for name, point in _landmarks(ground).items()}
     landmarks |= _bridges(ground, road_rows)
-    luck = Random(f"{seed}:places")
+    luck = Luck(f"{seed}:places")
     numbers = places.house_numbers(road_rows, finder, luck)
     estates = places.draw(numbers, compounds, finder, names, luck)
     place_rows = (*numbers, *estates, *places.public(numbers, city.units, landmarks, luck))
     by_cell = people.Streets.of(road_rows, city.cells)
-    responders = people.draw(city.cells, by_cell, names, Random(f"{seed}:people"))
+    responders = people.draw(city.cells, by_cell, names, Luck(f"{seed}:people"))
     scene = scene_of(catalogue.CATEGORIES, place_rows)
     return CityData(
         info=INFO,
@@ -67,9 +67,9 @@ def generate(until: datetime, seed: int = SEED) -> CityData:
         places=place_rows,
         departments=catalogue.DEPARTMENTS,
         responders=responders,
-        routes=rounds.draw(responders, city.cells, by_cell, Random(f"{seed}:rounds")),
+        routes=rounds.draw(responders, city.cells, by_cell, Luck(f"{seed}:rounds")),
         categories=catalogue.CATEGORIES,
-        incidents=trouble.past(scene, until, Random(f"{seed}:past:{until.timestamp()}")),
+        incidents=trouble.past(scene, until, Luck(f"{seed}:past:{until.timestamp()}")),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 
 import numpy as np
 import shapely
@@ -13,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities.demo import terrain
 from geo_app.cities.demo.frame import Floats, on_grid, polygon
-from geo_app.cities.demo.streets import OVERSHOOT, Way, lines
+from geo_app.cities.demo.luck import Luck
+from geo_app.cities.demo.streets import OVERSHOOT, RANK, Way, lines
 from geo_app.cities.demo.terrain import Plan, Terrain
 from grids.model import MILLIMETRE
 
@@ -35,7 +35,7 @@ class _Block:
 
 
 def draw(
-    ground: Terrain, streets: list[Way], old_town: Polygon, rng: Random
+    ground: Terrain, streets: list[Way], old_town: Polygon, rng: Luck
 ) -> tuple[list[Way], list[Compound]]:
     """Draw the lanes of every block, and the compounds they lead into."""
     ways: list[Way] = []
@@ -77,7 +77,7 @@ def _blocks(ground: Terrain, streets: list[Way]) -> list[_Block]:
     return [block for block in found if block.streets.length > 30]
 
 
-def _rungs(block: _Block, key: str, road_class: str, gap: float, rng: Random) -> list[Way]:
+def _rungs(block: _Block, key: str, road_class: str, gap: float, rng: Luck) -> list[Way]:
     """Lanes side by side across a block, some ending blind, joined by a cross lane or two."""
     frame = polygon(shapely.minimum_rotated_rectangle(block.ground))
     corners = np.array(frame.exterior.coords)
@@ -92,7 +92,7 @@ def _rungs(block: _Block, key: str, road_class: str, gap: float, rng: Random) ->
     for row, offset in enumerate(offsets):
         cut = rng.choice([(0.0, 1.0)] * 3 + [(0.0, 0.62), (0.35, 1.0)])
         found += _lane(block, f"{key}.{row}", road_class, (origin + across * offset, along), cut, rng)
-    for column in range(1 if count < 3 else rng.randint(1, 2)):
+    for column in range(1 if count < 3 else rng.whole(1, 2)):
         place = rng.uniform(0.25, 0.75)
         low, high = sorted(rng.sample([0.0, *offsets, 1.0], 2))
         found += _lane(
@@ -107,7 +107,7 @@ def _lane(
     road_class: str,
     ray: tuple[Floats, Floats],
     cut: tuple[float, float],
-    rng: Random,
+    rng: Luck,
 ) -> list[Way]:
     start, run = ray
     t = np.linspace(cut[0] if cut[0] else -0.2, cut[1] if cut[1] < 1 else 1.2, 14)
@@ -118,7 +118,7 @@ def _lane(
     return [Way(key, road_class, on_grid(part), is_border=False) for part in near if part.length > 40]
 
 
-def _estate(block: _Block, key: str, rng: Random) -> tuple[list[Way], Compound | None]:
+def _estate(block: _Block, key: str, rng: Luck) -> tuple[list[Way], Compound | None]:
     """A loop inside the block with two or three gates; large ones have roads across."""
     area = block.ground.buffer(-58).buffer(24)
     parts = [part for part in shapely.get_parts(area) if isinstance(part, Polygon) and part.area > 5000]
@@ -151,7 +151,7 @@ def _stretched(line: LineString) -> LineString:
 
 def _paths(ground: Terrain, streets: list[Way]) -> list[Way]:
     """Footways: around the lake, over the island, along the south bank, up the hill."""
-    roads = shapely.union_all([way.line for way in streets if way.is_road])
+    roads = shapely.union_all([way.line for way in streets if way.is_road and way.road_class in RANK[:2]])
     shore = LineString(polygon(ground.lake.buffer(17).simplify(1.0)).exterior.coords)
     found = [_path("lake", shore)]
     west, south, east, north = terrain.PARK
@@ -169,15 +169,16 @@ def _paths(ground: Terrain, streets: list[Way]) -> list[Way]:
         _path("bank", line)
         for line in lines(shapely.intersection(ground.warp.line(_south_bank()), ground.border))
     ]
-    for u in range(980, 5200, 600):
+    for u in range(980, 4900, 600):
         found.append(_path("bank", ground.warp.line([(u, 2379), (u, terrain.south_bank(u) - 13)])))
-    trail = LineString(scale(ground.hill, 0.62, 0.55).exterior.coords)
+    slope = shapely.get_parts(shapely.difference(ground.hill, ground.railway.buffer(40)))
+    trail = LineString(scale(max(slope, key=lambda part: part.area), 0.62, 0.55).exterior.coords)
     climb = _stretched(shapely.shortest_line(trail, roads))
     return [*found, _path("hill", trail), _path("hill", climb)]
 
 
 def _south_bank() -> Plan:
-    return [(u, terrain.south_bank(u) - 14) for u in np.arange(930, 5230, 40.0).tolist()]
+    return [(u, terrain.south_bank(u) - 14) for u in np.arange(930, 4960, 40.0).tolist()]
 
 
 def _path(key: str, line: LineString) -> Way:

@@ -18,6 +18,8 @@ from grids.model import MILLIMETRE
 
 STUB = 22.0
 """Metres: a dead end shorter than this is no road."""
+CRUMB = 2.0
+"""Metres: two junctions so close are one."""
 Spot = tuple[float, float]
 
 
@@ -70,16 +72,20 @@ def strong_share(stretches: Iterable[Stretch]) -> tuple[float, set[Spot]]:
 
 def _noded(ways: list[Way]) -> list[Stretch]:
     lines = np.array([way.line for way in ways], dtype=object)
-    pieces = shapely.get_parts(shapely.union_all(lines, grid_size=MILLIMETRE))
-    pieces = np.array([on_grid(piece) for piece in pieces if piece.length > 2 * MILLIMETRE], dtype=object)
+    parts = shapely.get_parts(shapely.union_all(lines, grid_size=MILLIMETRE))
+    pieces = np.array(_without_crumbs([on_grid(part) for part in parts]), dtype=object)
     middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-    found, owners = shapely.STRtree(lines).query(middles, predicate="dwithin", distance=0.02)
+    found, owners = shapely.STRtree(lines).query(middles, predicate="dwithin", distance=CRUMB)
     candidates: dict[int, list[int]] = defaultdict(list)
     for piece, owner in zip(found.tolist(), owners.tolist(), strict=True):
         candidates[piece].append(owner)
     stretches = []
     for number, piece in enumerate(pieces):
-        way = ways[min(candidates[number], key=lambda owner: (RANK.index(ways[owner].road_class), owner))]
+        gaps = shapely.distance(lines[candidates[number]], middles[number])
+        nearest = [
+            owner for owner, gap in zip(candidates[number], gaps, strict=True) if gap < gaps.min() + 0.01
+        ]
+        way = ways[min(nearest, key=lambda owner: (RANK.index(ways[owner].road_class), owner))]
         oneway = way.oneway
         if oneway and shapely.line_locate_point(way.line, shapely.get_point(piece, 0)) > (
             shapely.line_locate_point(way.line, shapely.get_point(piece, -1))
@@ -87,6 +93,25 @@ def _noded(ways: list[Way]) -> list[Stretch]:
             oneway = -oneway
         stretches.append(Stretch(way.key, way.road_class, oneway, piece))
     return sorted(stretches, key=lambda stretch: (stretch.ends, stretch.line.length))
+
+
+def _without_crumbs(pieces: list[LineString]) -> list[LineString]:
+    """Draw junctions together that a crumb of road joins, and drop the crumb."""
+    moved: dict[tuple[float, ...], tuple[float, ...]] = {}
+
+    def final(spot: tuple[float, ...]) -> tuple[float, ...]:
+        while spot in moved:
+            spot = moved[spot]
+        return spot
+
+    for piece in sorted(
+        (piece for piece in pieces if piece.length < CRUMB), key=lambda piece: piece.coords[0]
+    ):
+        first, second = sorted((final(piece.coords[0]), final(piece.coords[-1])))
+        if first != second:
+            moved[second] = first
+    whole = [piece for piece in pieces if piece.length >= CRUMB]
+    return [LineString([final(p.coords[0]), *p.coords[1:-1], final(p.coords[-1])]) for p in whole]
 
 
 def _degrees(stretches: Iterable[Stretch]) -> dict[Spot, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import time
-from random import Random
 
 import numpy as np
 import shapely
@@ -17,6 +16,7 @@ from shapely import Point
 from geo_app.cities.demo import units
 from geo_app.cities.demo.catalogue import DEPARTMENTS, SKILL_OF_DEPARTMENT
 from geo_app.cities.demo.frame import on_grid
+from geo_app.cities.demo.luck import Luck
 from geo_app.cities.demo.words import Names
 from geo_app.cities.model import CellRow, ResponderRow, RoadRow, Shift
 
@@ -43,7 +43,7 @@ class Streets:
             found[cells[cell].code].append(road)
         return cls(roads, {code: tuple(sorted(numbers)) for code, numbers in found.items()})
 
-    def spot(self, codes: tuple[str, ...], rng: Random) -> Point:
+    def spot(self, codes: tuple[str, ...], rng: Luck) -> Point:
         """Return a point on a road of these cells; in the middle of a cell's street, so never outside them."""
         numbers = [number for code in codes for number in self.of_cell.get(code, ())]
         road = self.roads[rng.choice(numbers)]
@@ -63,7 +63,7 @@ class _Roster:
         return tuple(Shift(day, *pattern) for day in range(7) if day not in free)
 
 
-def draw(cells: tuple[CellRow, ...], streets: Streets, names: Names, rng: Random) -> tuple[ResponderRow, ...]:
+def draw(cells: tuple[CellRow, ...], streets: Streets, names: Names, rng: Luck) -> tuple[ResponderRow, ...]:
     """Return all responders; the cells of the grid workers cover the city."""
     roster = _Roster()
     rows = _workers(cells, streets, names, roster, rng)
@@ -94,7 +94,7 @@ def draw(cells: tuple[CellRow, ...], streets: Streets, names: Names, rng: Random
 
 
 def _workers(
-    cells: tuple[CellRow, ...], streets: Streets, names: Names, roster: _Roster, rng: Random
+    cells: tuple[CellRow, ...], streets: Streets, names: Names, roster: _Roster, rng: Luck
 ) -> list[ResponderRow]:
     shapes = [cell.geometry for cell in cells]
     borders = units.shared_borders(shapes)

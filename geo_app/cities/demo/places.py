@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from random import Random
 
 import numpy as np
 import shapely
@@ -14,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities.demo.frame import on_grid, placed
 from geo_app.cities.demo.lanes import Compound
+from geo_app.cities.demo.luck import Luck
 from geo_app.cities.demo.words import Names
 from geo_app.cities.model import CellRow, PlaceRow, RoadRow, UnitRow
 
@@ -45,23 +45,23 @@ OF_THE_CITY = (
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds the community of a point, and what is dry land."""
+    """Finds the community of a point, and what may be built on."""
 
     tree: shapely.STRtree
     communities: tuple[str, ...]
     land: BaseGeometry
 
     @classmethod
-    def of(cls, cells: Iterable[CellRow], water: BaseGeometry) -> Finder:
-        """Return a finder over the cells; `water` in the same frame; land begins 9 m from water and border."""
+    def of(cls, cells: Iterable[CellRow], closed: BaseGeometry) -> Finder:
+        """Return a finder over the cells; nothing is built within 9 m of `closed` ground and of the border."""
         rows = tuple(cells)
         shapes = [row.geometry for row in rows]
-        land = shapely.difference(shapely.coverage_union_all(shapes).buffer(-9), water.buffer(9))
+        land = shapely.difference(shapely.coverage_union_all(shapes).buffer(-9), closed.buffer(9))
         shapely.prepare(land)
         return cls(shapely.STRtree(shapes), tuple(row.community for row in rows), land)
 
     def community(self, point: Point) -> str | None:
-        """Return the community of a point; None outside the city and on water."""
+        """Return the community of a point; None where nothing is built."""
         if not shapely.contains(self.land, point):
             return None
         found = self.tree.query(point, predicate="intersects")
@@ -69,7 +69,7 @@ class Finder:
 
 
 def draw(
-    numbers: list[PlaceRow], compounds: list[Compound], finder: Finder, names: Names, rng: Random
+    numbers: list[PlaceRow], compounds: list[Compound], finder: Finder, names: Names, rng: Luck
 ) -> list[PlaceRow]:
     """Return the estates (小区) and their buildings, each with the address of the nearest house number."""
     doors = _Doors(numbers)
@@ -78,7 +78,7 @@ def draw(
 
 
 def public(
-    numbers: list[PlaceRow], units: tuple[UnitRow, ...], landmarks: dict[str, Point], rng: Random
+    numbers: list[PlaceRow], units: tuple[UnitRow, ...], landmarks: dict[str, Point], rng: Luck
 ) -> list[PlaceRow]:
     """Return the public places; `landmarks` are those with a point of their own, in the metric frame."""
     doors = _Doors(numbers)
@@ -112,7 +112,7 @@ class _Doors:
         return PlaceRow("poi", name, door.road, None, door.community, point)
 
 
-def house_numbers(roads: tuple[RoadRow, ...], finder: Finder, rng: Random) -> list[PlaceRow]:
+def house_numbers(roads: tuple[RoadRow, ...], finder: Finder, rng: Luck) -> list[PlaceRow]:
     """Return the house numbers (门牌) along named roads: odd on the left, even on the right, rising."""
     by_name: dict[str, list[RoadRow]] = defaultdict(list)
     for road in roads:
@@ -156,7 +156,7 @@ def _beside(line: LineString, far: float, side: float) -> Point:
     return on_grid(Point(here.x - side * unit[1], here.y + side * unit[0]))
 
 
-def _estate(compound: Compound, doors: _Doors, finder: Finder, names: Names, rng: Random) -> list[PlaceRow]:
+def _estate(compound: Compound, doors: _Doors, finder: Finder, names: Names, rng: Luck) -> list[PlaceRow]:
     """Return a fenced estate, standing at its gate, and its buildings."""
     name, gate = names.estate(), placed(compound.gate)
     door = doors.nearest(gate)
@@ -176,7 +176,7 @@ def _estate(compound: Compound, doors: _Doors, finder: Finder, names: Names, rng
     return found
 
 
-def _open_estates(numbers: list[PlaceRow], names: Names, rng: Random) -> list[PlaceRow]:
+def _open_estates(numbers: list[PlaceRow], names: Names, rng: Luck) -> list[PlaceRow]:
     """Return estates without a fence: some doors of lanes bear the name of one."""
     rows = []
     for door in rng.sample(numbers, OPEN_ESTATES):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from random import Random
 
 from shapely import LineString
 
+from geo_app.cities.demo.luck import Luck
 from geo_app.cities.demo.people import Streets
 from geo_app.cities.model import CellRow, ResponderRow, RouteRow
 
@@ -19,7 +19,7 @@ _Graph = dict[int, list[tuple[int, int]]]
 
 
 def draw(
-    responders: tuple[ResponderRow, ...], cells: tuple[CellRow, ...], streets: Streets, rng: Random
+    responders: tuple[ResponderRow, ...], cells: tuple[CellRow, ...], streets: Streets, rng: Luck
 ) -> tuple[RouteRow, ...]:
     """Return one route for each of 12 grid workers, of as many communities."""
     names = {cell.code: cell.name for cell in cells}
@@ -38,7 +38,7 @@ def draw(
     raise ValueError(f"only {len(rows)} of {ROUTES} patrol routes fit the roads; change the seed")
 
 
-def _round(codes: tuple[str, ...], streets: Streets, rng: Random) -> LineString | None:
+def _round(codes: tuple[str, ...], streets: Streets, rng: Luck) -> LineString | None:
     """Walk every road of the cells that can be reached in turn; None when there is too little to walk."""
     numbers = sorted({number for code in codes for number in streets.of_cell.get(code, ())})
     graph: _Graph = defaultdict(list)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
-from random import Random
 
 import numpy as np
 import shapely
@@ -17,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities.demo import terrain
 from geo_app.cities.demo.frame import Floats, on_grid, polygon
+from geo_app.cities.demo.luck import Luck
 from geo_app.cities.demo.terrain import Plan, Terrain
 
 Spot = tuple[float, float]
@@ -70,7 +70,7 @@ ROWS = (
 )  # fmt: skip
 
 
-def draw(ground: Terrain, rng: Random) -> tuple[list[Way], Polygon]:
+def draw(ground: Terrain, rng: Luck) -> tuple[list[Way], Polygon]:
     """Draw every street that is at least tertiary; also return the outline of the old town."""
     old_town = _old_town(rng)
     strong = [_ring(ground), *_axis(ground), Way("wall", "secondary", LineString(old_town.exterior.coords))]
@@ -172,7 +172,7 @@ def _until_row(line: LineString, ground: Terrain) -> LineString:
     return lines(shapely.intersection(line, row.buffer(OVERSHOOT)))[0]
 
 
-def _old_town(rng: Random) -> Polygon:
+def _old_town(rng: Luck) -> Polygon:
     angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     radius = (np.abs(np.cos(angles)) ** 3.2 + np.abs(np.sin(angles)) ** 3.2) ** (-1 / 3.2)
     wave = (
@@ -190,7 +190,7 @@ def _turned(plan: Floats) -> Floats:
     return turned
 
 
-def _old_streets(old_town: Polygon, rng: Random) -> list[Way]:
+def _old_streets(old_town: Polygon, rng: Luck) -> list[Way]:
     found = []
     for name, flip in (("a", False), ("b", True)):
         for number, at in enumerate((-395, -205, 0, 190, 385)):
@@ -211,7 +211,7 @@ def _old_streets(old_town: Polygon, rng: Random) -> list[Way]:
     return found
 
 
-def _grid(ground: Terrain, rng: Random) -> list[Way]:
+def _grid(ground: Terrain, rng: Luck) -> list[Way]:
     rows, columns = [rule.at for rule in ROWS], [rule.at for rule in COLUMNS]
     found = []
     for rule in COLUMNS:
@@ -225,7 +225,7 @@ def _grid(ground: Terrain, rng: Random) -> list[Way]:
     return found
 
 
-def _street(ground: Terrain, rng: Random, rule: Rule, key: str, stops: Plan) -> list[Way]:
+def _street(ground: Terrain, rng: Luck, rule: Rule, key: str, stops: Plan) -> list[Way]:
     """Draw one line of the plan; pieces of a kind that follow each other become one line."""
     pieces = [_piece(ground, rng, rule, key, start, end) for start, end in pairwise(stops)]
     found = []
@@ -238,7 +238,7 @@ def _street(ground: Terrain, rng: Random, rule: Rule, key: str, stops: Plan) -> 
     return found
 
 
-def _piece(ground: Terrain, rng: Random, rule: Rule, key: str, start: Spot, end: Spot) -> tuple[bool, bool]:
+def _piece(ground: Terrain, rng: Luck, rule: Rule, key: str, start: Spot, end: Spot) -> tuple[bool, bool]:
     """Tell whether a piece of street is there as a road, and as a border of cells."""
     u, v = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     chance, luck = rng.random(), rng.random()

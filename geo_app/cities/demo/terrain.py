@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 
 import numpy as np
 import shapely
@@ -17,6 +16,7 @@ from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities.demo.frame import HEIGHT, WIDTH, Floats, line, on_grid
+from geo_app.cities.demo.luck import Luck
 
 RIVER_V = 2500.0
 BROOK_U = 3770.0
@@ -39,7 +39,7 @@ Plan = Sequence[tuple[float, float]]
 class Warp:
     """Carries the straight plan (u, v) onto the drawing board (x, y)."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Luck) -> None:
         along = np.array([-400, 600, 1500, 2500, 3500, 4400, 5300, 6400], dtype=float)
         bend = np.array([760, 560, 60, -330, -40, 240, -150, -560], dtype=float)
         shaken = bend + [rng.uniform(-35, 35) for _ in bend]
@@ -93,8 +93,14 @@ class Terrain:
         """All open water."""
         return shapely.union_all([self.river, self.brook, self.lake])
 
+    @property
+    def open(self) -> BaseGeometry:
+        """Ground nobody builds on: water, parks and the railway."""
+        line = self.railway.buffer(9)
+        return shapely.union_all([self.water, self.park, self.hill, self.shores, self.island, line])
 
-def draw(rng: Random) -> Terrain:
+
+def draw(rng: Luck) -> Terrain:
     """Draw the ground."""
     warp = Warp(rng)
     border = _border(rng)
@@ -126,7 +132,7 @@ def draw(rng: Random) -> Terrain:
     )
 
 
-def _border(rng: Random) -> Polygon:
+def _border(rng: Luck) -> Polygon:
     angles = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     waves = sum(
         size * np.sin(times * angles + rng.uniform(0, 6.3))
@@ -143,7 +149,7 @@ def _swell(u: float | Floats) -> Floats:
     return np.exp(-(((np.asarray(u) - ISLAND_U) / 330) ** 2))
 
 
-def _river_banks(rng: Random) -> Plan:
+def _river_banks(rng: Luck) -> Plan:
     along = np.arange(-400, WIDTH + 401, 40.0)
     shake = rng.uniform(0, 6.3)
     north = RIVER_V + 52 + 9 * np.sin(along / 310 + shake) + 62 * _swell(along)
@@ -189,7 +195,7 @@ def sides(warp: Warp) -> list[Polygon]:
     return [warp.area(plan) for plan in plans]
 
 
-def _blob(rng: Random, middle: tuple[float, float], size: tuple[float, float], corners: int) -> Plan:
+def _blob(rng: Luck, middle: tuple[float, float], size: tuple[float, float], corners: int) -> Plan:
     angles = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     radius = (
         1 + 0.13 * np.sin(2 * angles + rng.uniform(0, 6.3)) + 0.07 * np.sin(3 * angles + rng.uniform(0, 6.3))

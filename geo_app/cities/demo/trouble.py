@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import accumulate
-from random import Random
 from typing import Literal
 
 import numpy as np
@@ -19,6 +18,7 @@ import shapely
 from shapely import Point
 
 from geo_app.cities.demo.catalogue import KINDS, Kind
+from geo_app.cities.demo.luck import Luck
 from geo_app.cities.model import CategoryRow, IncidentRow
 
 CITY_TIME = timezone(timedelta(hours=8))
@@ -86,15 +86,15 @@ def next_incident(scene: Scene, seed: int, index: int, at: datetime) -> Incident
     """Return incident number `index` of the stream `seed`, occurring at `at`; the same for the same arguments."""
     if at.tzinfo is None:
         raise ValueError(f"at: {at.isoformat()} has no time zone; give one")
-    rng = Random(f"{seed}:{index}")
+    rng = Luck(f"{seed}:{index}")
     hour = at.astimezone(CITY_TIME).hour
-    kind = rng.choices(
+    kind = rng.weighted(
         scene.kinds, [kind.weight * (0.2 + RHYTHMS[kind.rhythm][hour]) for kind in scene.kinds]
-    )[0]
+    )
     return _incident(scene, kind, rng, at.astimezone(UTC), None)
 
 
-def past(scene: Scene, until: datetime, rng: Random) -> tuple[IncidentRow, ...]:
+def past(scene: Scene, until: datetime, rng: Luck) -> tuple[IncidentRow, ...]:
     """Return the incidents of the 30 days before `until`, oldest first; 40 of the last hours are still open."""
     days = [
         until.astimezone(CITY_TIME).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=back)
@@ -102,10 +102,10 @@ def past(scene: Scene, until: datetime, rng: Random) -> tuple[IncidentRow, ...]:
     ]
     chances = [WEEKDAYS[day.weekday()] for day in days]
     found = []
-    for _ in range(rng.randint(960, 1060)):
-        kind = rng.choices(scene.kinds, [kind.weight for kind in scene.kinds])[0]
-        hour = rng.choices(range(24), RHYTHMS[kind.rhythm])[0]
-        occurred = rng.choices(days, chances)[0] + timedelta(hours=hour, seconds=rng.randrange(3600))
+    for _ in range(rng.whole(960, 1060)):
+        kind = rng.weighted(scene.kinds, [kind.weight for kind in scene.kinds])
+        hour = rng.weighted(range(24), RHYTHMS[kind.rhythm])
+        occurred = rng.weighted(days, chances) + timedelta(hours=hour, seconds=rng.whole(0, 3599))
         if timedelta(minutes=30) < until - occurred < timedelta(days=DAYS):
             found.append(
                 _incident(scene, kind, rng, occurred.astimezone(UTC), _closed(kind, occurred, until, rng))
@@ -114,23 +114,23 @@ def past(scene: Scene, until: datetime, rng: Random) -> tuple[IncidentRow, ...]:
         ago = timedelta(seconds=int(10 * 3600 * rng.random() ** 1.6) + 60)
         occurred = (until - ago).replace(microsecond=0)
         hour = occurred.astimezone(CITY_TIME).hour
-        kind = rng.choices(
+        kind = rng.weighted(
             scene.kinds, [kind.weight * (0.2 + RHYTHMS[kind.rhythm][hour]) for kind in scene.kinds]
-        )[0]
+        )
         found.append(_incident(scene, kind, rng, occurred.astimezone(UTC), None))
     return tuple(
         sorted(found, key=lambda one: (one.occurred_at, one.category, one.description, one.position.wkt))
     )
 
 
-def _closed(kind: Kind, occurred: datetime, until: datetime, rng: Random) -> datetime:
-    hours = rng.lognormvariate(0.1 if kind.category.is_urgent else 1.1, 0.7)
+def _closed(kind: Kind, occurred: datetime, until: datetime, rng: Luck) -> datetime:
+    hours = rng.log_normal(0.1 if kind.category.is_urgent else 1.1, 0.7)
     longest = (until - occurred).total_seconds() * rng.uniform(0.5, 0.95)
     return (occurred + timedelta(seconds=int(min(hours * 3600, longest)))).astimezone(UTC)
 
 
 def _incident(
-    scene: Scene, kind: Kind, rng: Random, occurred: datetime, closed: datetime | None
+    scene: Scene, kind: Kind, rng: Luck, occurred: datetime, closed: datetime | None
 ) -> IncidentRow:
     spot = scene.spots[bisect(scene.weights, rng.random() * scene.weights[-1])]
     road = spot.road or ""
@@ -140,7 +140,7 @@ def _incident(
     digits = 3 if scene.metre == (1.0, 1.0) else 8
     x = round(spot.position.x + east * scene.metre[0], digits)
     y = round(spot.position.y + north * scene.metre[1], digits)
-    channel = rng.choices(tuple(CHANNELS), tuple(CHANNELS.values()))[0]
+    channel = rng.weighted(tuple(CHANNELS), tuple(CHANNELS.values()))
     return IncidentRow(kind.category.code, channel, words, Point(x, y), occurred, closed)
 
 

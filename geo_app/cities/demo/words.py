@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count, product
-from random import Random
+
+from geo_app.cities.demo.luck import Luck
 
 STREETS = ("望云湖街道", "柳溪街道", "鼓楼街道", "汀南街道")
 """The four streets (街道), in order of code: north-west, north-east, south-west, south-east."""
@@ -55,11 +56,10 @@ def numeral(number: int) -> str:
 class Names:
     """Hands out names, each once."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Luck) -> None:
         self._rng = rng
         stems = [a + b for a, b in product(_FIRST, _SECOND) if a != b]
-        rng.shuffle(stems)
-        self._stems: Iterator[str] = iter(stems)
+        self._stems: Iterator[str] = iter(rng.sample(stems, len(stems)))
         self._used: set[str] = set()
 
     def take(self, name: str) -> str:
