@@ -67,6 +67,33 @@ def test_an_unpacking_that_fails_leaves_nothing_that_looks_complete(fake_apt: Pa
     assert postgis.programs(base / "dist") is None
 
 
+def test_an_unpacked_copy_is_complete_after_an_interrupted_one(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package is real, made here; apt-get only pretends to have fetched it."""
+    share, library = "usr/share/postgresql/15/extension", "usr/lib/x86_64-linux-gnu"
+    made = base / "package"
+    files = [f"usr/lib/postgresql/15/bin/{name}" for name in ("postgres", "psql")]
+    files += [f"{share}/{name}.control" for name in ("postgis-3", "btree_gist", "pg_trgm")]
+    for name in (*files, f"{library}/libgeos.so.3"):
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).touch()
+    (made / "DEBIAN").mkdir()
+    said = "Package: x\nVersion: 1\nArchitecture: all\nMaintainer: none\nDescription: x\n"
+    (made / "DEBIAN/control").write_text(said, encoding="ascii")
+    archives = base / "dist.apt/cache/archives"
+    script = f"#!/bin/sh\ncase $* in *download-only*) dpkg-deb -b {made} {archives}/x.deb ;; esac\n"
+    (base / "apt-get").write_text(script, encoding="ascii")
+    (base / "apt-get").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{base}:{os.environ['PATH']}")
+    (base / "dist.new/usr").mkdir(parents=True)
+    programs = postgis.install(base / "dist", force_unpacked=True)
+    assert programs.folder == base / "dist/usr/lib/postgresql/15/bin"
+    assert programs.environment["LD_LIBRARY_PATH"] == str(base / "dist" / library)
+    assert programs.environment["PROJ_DATA"] == str(base / "dist/usr/share/proj")
+    assert sorted(path.name for path in base.glob("dist*")) == ["dist", "dist.lock"]
+
+
 def test_other_systems_are_told_to_use_a_server(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgis, "OS_RELEASE", base / "os-release")
     (base / "os-release").write_text('ID=debian\nVERSION_ID="13"\n', encoding="ascii")
