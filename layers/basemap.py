@@ -53,7 +53,7 @@ def _name(classes: tuple[str, ...], min_zoom: int, size: Stops) -> LineLabel:
 
 PAINT: tuple[Rule, ...] = (
     _theme("green", "green", 11),
-    _theme("water", "water", 10),
+    _theme("water", "water", 11),
     _theme("building", "building", 16),
     *(_road(classes, "road-casing", 1.6) for classes in (SMALL, MINOR, MIDDLE)),
     _road(MAIN, "road-main-casing", 1.8),

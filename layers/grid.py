@@ -14,7 +14,7 @@ PAINT: tuple[Rule, ...] = (
     ),
     Line(
         source="communities", layer="communities", part="cells", min_zoom=12,
-        colour="community", width=((12, 1.2), (15, 4.0), (18, 7.0)), opacity=0.4,
+        colour="community", width=((12, 1.2), (15, 3.0), (18, 6.0)), opacity=0.3,
     ),
     Line(
         source="streets", layer="streets", part="cells", min_zoom=10, max_zoom=13,

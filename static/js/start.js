@@ -44,11 +44,11 @@ export async function loadResponders(view) {
   return features
 }
 
-/** Fetch the patrol routes and show them; `isMine(properties)` makes a route bold. Returns the features. */
-export async function loadRoutes(view, isMine = () => false) {
+/** Fetch the patrol routes and show them: all of them, or boldly those for which `isMine(properties)` holds. */
+export async function loadRoutes(view, isMine = null) {
   const { features } = await get('/api/routes', { city: view.city.code })
-  view.routes.show(features.map((feature) => ({ ...feature, isMine: isMine(feature.properties) })))
-  return features
+  const shown = isMine ? features.filter((feature) => isMine(feature.properties)) : features
+  view.routes.show(shown.map((feature) => ({ ...feature, isMine: Boolean(isMine) })))
 }
 
 /** Return incidents in the order of painting: urgent ones last, so that they lie on top. */

@@ -1,16 +1,18 @@
 /** Points on the map: incidents and responders as shapes on one canvas, cheap enough for thousands. */
 
 import { el } from '../dom.js'
+import { atZoom } from '../geo.js'
 import { colour } from '../page.js'
 import { trace } from './shapes.js'
 
-const ROOM = 1.35 // shapes reach further than a circle of their size
+const ROOM = 1.5 // shapes reach further than a circle of their size
+const GROWTH = [[12, 0.6], [16, 1]] // marks are smaller far out, where they lie close together
 
-let Mark = null
+const leaflet = {}
 
 /** Leaflet is a classic script: its classes are there when the first map is, not when this module loads. */
 function markClass() {
-  Mark = Mark || window.L.CircleMarker.extend({
+  leaflet.Mark = leaflet.Mark || window.L.CircleMarker.extend({
     _updatePath() {
       const renderer = this._renderer
       if (!renderer._drawing || this._empty()) return
@@ -20,7 +22,7 @@ function markClass() {
       renderer._fillStroke(renderer._ctx, this)
     },
   })
-  return Mark
+  return leaflet.Mark
 }
 
 function ring(context, point, size) {
@@ -38,6 +40,7 @@ export class Points {
   /** `look(properties)` gives shape, size, colour; `say(properties)` the words of the tip; `onPick(feature)` a click. */
   constructor(map, renderer, { look, say, onPick }) {
     this.group = window.L.layerGroup().addTo(map)
+    this.map = map
     this.renderer = renderer
     this.look = look
     this.say = say
@@ -72,11 +75,12 @@ export class Points {
 
   mark(feature) {
     const look = this.look(feature.properties)
+    const size = look.size * atZoom(GROWTH, this.map.getZoom())
     const [lon, lat] = feature.geometry.coordinates
     const mark = new (markClass())([lat, lon], {
       renderer: this.renderer,
-      radius: look.size * ROOM + 8,
-      size: look.size,
+      radius: size * ROOM + 8,
+      size,
       shape: look.shape,
       fill: true,
       fillOpacity: 1,

@@ -10,6 +10,7 @@ import { tileSource } from './tiles.js'
 
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
 const FINGER = 6 // pixels of tolerance around a mark on a touch screen
+const MARGIN = 0.12 // of the free map; what lies further out is not well in sight
 
 /** The map and everything drawn on it. */
 export class MapView {
@@ -20,14 +21,15 @@ export class MapView {
     this.on = on
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
-    this.map.setMinZoom(8)
     this.fit()
+    this.map.setMinZoom(8) // only now: below it Leaflet would start an animation that ends after ours
     window.L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(this.map)
     this.addTiles()
     this.addThings(say)
     for (const part of hidden) this.setPart(part, false)
     this.map.on('click', (event) => this.pick(event.latlng))
     this.map.on('moveend', () => this.remember())
+    this.map.on('zoomend', () => [this.responders, this.incidents].forEach((points) => points.refresh()))
     onNight(() => this.repaint())
   }
 
@@ -106,12 +108,27 @@ export class MapView {
     this.map.fitBounds(leafletBounds(this.city.bounds), { animate: false })
   }
 
-  /** Go to a [lon, lat]; nearer if it is far out, and only if it is not well in sight already. */
+  /** Go to a [lon, lat], nearer if it is far out; nothing moves when it is well in sight beside the card already. */
   goTo([lon, lat], zoom = 16) {
     const target = window.L.latLng(lat, lon)
-    const isInSight = this.map.getBounds().pad(-0.2).contains(target)
-    if (isInSight && this.map.getZoom() >= zoom - 1) return
-    this.map.setView(target, Math.max(zoom, this.map.getZoom()), { animate: !isCalm() })
+    const free = this.free()
+    if (this.map.getZoom() >= zoom - 1 && free.contains(this.map.latLngToContainerPoint(target))) return
+    const nearer = Math.max(zoom, this.map.getZoom())
+    const offset = this.map.getSize().divideBy(2).subtract(free.getCenter())
+    const centre = this.map.unproject(this.map.project(target, nearer).add(offset), nearer)
+    this.map.setView(centre, nearer, { animate: !isCalm() })
+  }
+
+  /** Return the part of the map, in pixels of its container, that the card leaves free, without a margin. */
+  free() {
+    const { x, y } = this.map.getSize()
+    const stage = this.map.getContainer().getBoundingClientRect()
+    const card = document.querySelector('.card:not([hidden])')
+    const box = card ? card.getBoundingClientRect() : null
+    const isBelow = box && box.left <= stage.left
+    const right = box && !isBelow ? box.left - stage.left : x
+    const bottom = isBelow ? Math.min(y, box.top - stage.top) : y
+    return window.L.bounds([right * MARGIN, bottom * MARGIN], [right * (1 - MARGIN), bottom * (1 - MARGIN)])
   }
 
   /** Show [west, south, east, north]. */

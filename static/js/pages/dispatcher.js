@@ -81,12 +81,12 @@ class Console {
 
   point(feature) {
     this.view.incidents.choose(feature.properties.id)
-    if (feature.geometry) this.view.goTo(feature.geometry.coordinates, 15)
+    if (feature.geometry) this.view.goTo(feature.geometry.coordinates, 16)
   }
 
   pick(feature) {
     const incident = feature.properties
-    this.queue.point(feature)
+    this.queue.mark(feature)
     const body = this.card.open(categoryName(incident), {
       onClose: () => {
         this.candidates = null
@@ -94,7 +94,7 @@ class Console {
         this.view.incidents.choose(null)
       },
     })
-    this.view.incidents.choose(incident.id)
+    this.point(feature)
     body.append(
       el('p', { class: 'lead' }, incident.is_urgent ? el('strong', { class: 'tag urgent' }, word('incident.urgent')) : null, incident.description),
       incidentFacts(incident, this.city))

@@ -83,7 +83,7 @@ class Worker {
     try {
       const cells = await Promise.all(me.cells.map((code) => get(`/api/cells/${encodeURIComponent(code)}`, { city: this.city.code })))
       this.view.mine.show(cells.map((cell) => ({ geometry: cell.outline, isMine: true })))
-      await loadRoutes(this.view, (route) => route.responder && route.responder.id === me.id)
+      await loadRoutes(this.view, (route) => route.responder?.id === me.id)
       if (cells.length && !this.view.isPlaced) this.view.goToBounds(union(cells.map((cell) => boundsOf(cell.outline))))
     } catch (problem) {
       this.say(words(problem))
@@ -123,6 +123,7 @@ class Worker {
   }
 
   pick(feature) {
+    this.queue.mark(feature)
     const body = this.card.open(categoryName(feature.properties), { onClose: () => this.view.incidents.choose(null) })
     this.view.incidents.choose(feature.properties.id)
     body.append(el('p', { class: 'lead' }, feature.properties.description), incidentFacts(feature.properties, this.city))

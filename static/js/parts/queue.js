@@ -48,8 +48,14 @@ export class Queue {
     if (feature) this.onPick(feature)
   }
 
-  /** Make an incident the place in the list, as when it was clicked on the map. */
+  /** Make an incident the place in the list; the page hears of it through `onPoint`. */
   point(feature) {
+    this.mark(feature)
+    this.onPoint(feature)
+  }
+
+  /** Make an incident the place in the list, as when it was picked on the map. */
+  mark(feature) {
     this.current = feature.properties.id
     for (const button of this.list.querySelectorAll('button')) {
       const isCurrent = button.dataset.id === String(this.current)
@@ -57,7 +63,6 @@ export class Queue {
       button.classList.toggle('current', isCurrent)
       if (isCurrent) button.scrollIntoView({ block: 'nearest' })
     }
-    this.onPoint(feature)
   }
 
   focus() {
@@ -77,10 +82,7 @@ export class Queue {
     return el('li', {}, el('button', {
       type: 'button', class: `row${isCurrent ? ' current' : ''}${incident.is_urgent ? ' urgent' : ''}`,
       'data-id': incident.id, tabindex: isCurrent ? '0' : '-1',
-      onclick: () => {
-        this.point(feature)
-        this.onPick(feature)
-      },
+      onclick: () => this.onPick(feature),
     },
     el('span', { class: 'row-mark' }, picture(incidentLook(incident))),
     el('span', { class: 'row-title' },

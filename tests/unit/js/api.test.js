@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+
+import { address, get, newKey, post } from '../../../static/js/api.js'
+
+const answer = (status, body, type = 'application/json') => new Response(body === null ? null : JSON.stringify(body), {
+  status, headers: { 'Content-Type': type },
+})
+
+function serving(handler) {
+  const calls = []
+  globalThis.fetch = async (url, options) => {
+    calls.push({ url, options })
+    return handler()
+  }
+  return calls
+}
+
+test('a query leaves out what is not given and escapes the rest', () => {
+  assert.equal(address('/api/x', { city: 'a b&c', state: null, limit: 0, k: undefined }), '/api/x?city=a+b%26c&limit=0')
+  assert.equal(address('/api/x', {}), '/api/x')
+})
+
+test('a key is a version 4 UUID, also where the browser cannot make one', () => {
+  const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+  assert.match(newKey(), uuid)
+  const own = crypto.randomUUID
+  Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true, writable: true })
+  assert.match(newKey(), uuid)
+  assert.notEqual(newKey(), newKey())
+  Object.defineProperty(crypto, 'randomUUID', { value: own, configurable: true, writable: true })
+})
+
+test('a write carries its key and its type', async () => {
+  const calls = serving(() => answer(201, { id: 1 }))
+  assert.deepEqual(await post('/api/x', { responder: 7 }, 'key-1'), { id: 1 })
+  const { options } = calls[0]
+  assert.equal(options.headers['Idempotency-Key'], 'key-1')
+  assert.equal(options.headers['Content-Type'], 'application/json')
+  assert.equal(options.body, '{"responder":7}')
+})
+
+test('a refusal becomes a Problem with the words of the server', async () => {
+  serving(() => answer(409, { title: 'Conflict', detail: 'held by Li' }, 'application/problem+json'))
+  await assert.rejects(get('/api/x'), { name: 'Problem', status: 409, detail: 'held by Li' })
+})
+
+test('a refusal without words is still a Problem', async () => {
+  serving(() => new Response('<html>', { status: 502, headers: { 'Content-Type': 'text/html' } }))
+  await assert.rejects(get('/api/x'), { name: 'Problem', status: 502, detail: '' })
+})
+
+test('a server out of reach is status 0, and nothing is tried twice', async () => {
+  const calls = serving(() => { throw new TypeError('failed') })
+  await assert.rejects(get('/api/x'), { name: 'Problem', status: 0 })
+  assert.equal(calls.length, 1)
+})
+
+test('an aborted request stays an AbortError', async () => {
+  serving(() => { throw new DOMException('stop', 'AbortError') })
+  await assert.rejects(get('/api/x'), { name: 'AbortError' })
+})

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+
+import { wordFor, wordsOf } from '../../../static/js/words.js'
+
+const table = { plain: 'Word', filled: '{n} of {all}', 'status.free': 'Free' }
+const word = wordsOf(table)
+
+test('a word is looked up and its values are filled in', () => {
+  assert.equal(word('plain'), 'Word')
+  assert.equal(word('filled', { n: 0, all: 5 }), '0 of 5')
+})
+
+test('a value that is not given stays visible, as does a key that does not exist', () => {
+  assert.equal(word('filled', { n: 1 }), '1 of {all}')
+  assert.equal(word('missing'), 'missing')
+})
+
+test('names of Object.prototype are not words', () => {
+  assert.equal(word('toString'), 'toString')
+  assert.equal(word('filled', Object.create({ n: 1, all: 2 })), '1 of 2')
+})
+
+test('a value is filled in as it is, also when it looks like a placeholder or a pattern', () => {
+  assert.equal(word('filled', { n: '{all}', all: '$&' }), '{all} of $&')
+})
+
+test('a value of a city without a word of ours shows itself', () => {
+  assert.equal(wordFor(table, 'status', 'free'), 'Free')
+  assert.equal(wordFor(table, 'status', 'asleep'), 'asleep')
+})

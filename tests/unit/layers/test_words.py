@@ -1,0 +1,90 @@
+"""Words: both languages have the same ones, every one that is asked for exists, none is left over."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+
+from geo_app.dispatch.model import AssignmentState
+from geo_app.incidents.model import Channel, State
+from geo_app.responders.model import Kind, Status
+from layers import assets, words
+from layers.words import Lang
+
+SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted((assets.FOLDER / "js").rglob("*.js"))}
+KEY = r"[a-z0-9_]+(?:\.[a-z0-9_]+)+"
+
+
+def asked() -> set[str]:
+    """Return every whole key that stands in quotes in our modules or in the shell of the page."""
+    texts = [*SOURCES.values(), (assets.FOLDER.parent / "layers" / "page.py").read_text(encoding="utf-8")]
+    known = words.of(Lang.ZH).keys()
+    return {
+        key
+        for text in texts
+        for key in re.findall(rf"['\"]({KEY})['\"]", text)
+        if key in known or is_word(key)
+    }
+
+
+def is_word(key: str) -> bool:
+    """Return whether a quoted text with dots is meant as a word: its first part is one of the groups."""
+    return key.split(".", maxsplit=1)[0] in {name.split(".", maxsplit=1)[0] for name in words.of(Lang.ZH)}
+
+
+def prefixes() -> set[str]:
+    """Return the groups whose keys are put together from a value, as `status` in term('status', …)."""
+    terms = {name for text in SOURCES.values() for name in re.findall(r"term\('([a-z_]+)'", text)}
+    pieces = {name for text in SOURCES.values() for name in re.findall(r"word\(`([a-z_.]+)\$\{", text)}
+    shell = set(
+        re.findall(
+            r"word\([\"']([a-z]+\.)[\"'] ?[~+]", (assets.FOLDER.parent / "layers" / "page.py").read_text()
+        )
+    )
+    return {f"{term}." for term in terms} | pieces | shell
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert words.of(Lang.ZH).keys() == words.of(Lang.EN).keys()
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_no_word_is_empty(lang: Lang) -> None:
+    assert not [key for key, text in words.of(lang).items() if not text.strip()]
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    def values(text: str) -> set[str]:
+        return {field for _, field, _, _ in Formatter().parse(text) if field}
+
+    for key, text in words.of(Lang.ZH).items():
+        assert values(text) == values(words.of(Lang.EN)[key]), key
+
+
+def test_every_word_that_is_asked_for_exists() -> None:
+    known = words.of(Lang.ZH)
+    assert len(asked()) > 80
+    assert not sorted(key for key in asked() if key not in known)
+    for prefix in prefixes():
+        assert [key for key in known if key.startswith(prefix)], prefix
+
+
+def test_no_word_is_left_over() -> None:
+    used = asked()
+    assert not [key for key in words.of(Lang.ZH) if key not in used and not key.startswith(tuple(prefixes()))]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "values"),
+    [
+        ("kind", Kind),
+        ("status", Status),
+        ("state", State),
+        ("channel", Channel),
+        ("assignment", AssignmentState),
+    ],
+)
+def test_every_value_of_ours_has_a_word(prefix: str, values: type) -> None:
+    assert not [value for value in values if f"{prefix}.{value}" not in words.of(Lang.ZH)]
