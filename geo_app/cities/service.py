@@ -9,6 +9,7 @@ import shapely
 from shapely import Point
 
 from geo_app.cities import store
+from geo_app.cities.demo import trouble
 from geo_app.cities.model import CityData
 from geo_app.core import clock, coords, db, facts
 from geo_app.core.errors import BadInput
@@ -28,6 +29,7 @@ from geo_app.roads import service as roads
 from grids.model import Cell, Partition
 
 STREAM_RUNS = timedelta(minutes=30)
+STREAM_SEED = 7
 
 
 def load(tx: db.Transaction, data: CityData) -> City:
@@ -77,6 +79,16 @@ def is_streaming(tx: db.Transaction, city: City) -> bool:
     """Return whether the stream of a city runs."""
     until = store.runs_until(tx, city.id)
     return until is not None and until > clock.now()
+
+
+def play(tx: db.Transaction, city: City, number: int) -> None:
+    """Take in the made-up incident `number` of a generated city; the same number makes the same incident."""
+    at = clock.now()
+    spots = [trouble.Spot(place.name, place.road, place.position) for place in geocoding.places(tx, city)]
+    scene = trouble.Scene.of(incidents.categories(tx, city, at).values(), spots, "lonlat")
+    made = trouble.next_incident(scene, STREAM_SEED, number, at)
+    new = NewIncident(made.category, Channel(made.channel), made.description, made.position, at)
+    incidents.take_in(tx, city, new)
 
 
 def _lonlat(city: City, shapes: list[Point]) -> list[Point]:

@@ -107,7 +107,7 @@ class Transaction:
 
     @contextmanager
     def _run(self, statement: Statement, values: Mapping[str, Any]) -> Iterator[Any]:
-        with self._connection.cursor() as cursor:
+        with self._connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
             cursor.execute(statement.sql, values)
             yield cursor
 
@@ -124,7 +124,6 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             connect_args={
-                "cursor_factory": psycopg2.extras.RealDictCursor,
                 "application_name": "wangge",
                 "options": f"-c statement_timeout={settings.statement_timeout} -c timezone=UTC",
             },
@@ -165,8 +164,8 @@ class Database:
 def _teach_geometry(connection: psycopg2.extensions.connection, _record: object) -> None:
     """Make this connection return shapely geometries from geometry columns."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regtype('geometry')::oid AS oid")
-        oid = cursor.fetchone()["oid"]  # type: ignore[index, call-overload]
+        cursor.execute("SELECT to_regtype('geometry')::oid")
+        (oid,) = cursor.fetchone() or (None,)
     connection.rollback()
     if oid is not None:
         kind = psycopg2.extensions.new_type((oid,), "GEOMETRY", _geometry_out)

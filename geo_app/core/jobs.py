@@ -7,10 +7,12 @@ written so that the second run changes nothing.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
-from geo_app.core import db
+from geo_app.core import clock, db
 
 SQL = db.statements(__file__)
+ANSWERS_KEPT = timedelta(days=2)
 WORK = "work"
 """The queue of ordinary jobs."""
 CLOCKS = "clocks"
@@ -22,3 +24,8 @@ def defer(
 ) -> None:
     """Enqueue the job `task` when this transaction commits; jobs with the same `lock` never run side by side."""
     tx.value(SQL.defer_job, queue=queue, task=task, lock=lock, args=json.dumps(args))
+
+
+def forget_answers(tx: db.Transaction) -> None:
+    """Forget the answers kept for idempotency keys older than two days."""
+    tx.run(SQL.forget_answers, before=clock.now() - ANSWERS_KEPT)

@@ -20,7 +20,7 @@ import os
 import pickle
 import platform
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -217,17 +217,21 @@ def _say_once(event: str, **keys: str | None) -> None:
 
 @lru_cache(maxsize=1)
 def _key() -> str:
-    """Hash everything the machine code depends on.
+    beside = {source for module in _sources() for source in module.parent.glob("*.py")}
+    return fingerprint(sorted({Path(__file__).resolve(), *beside}))
 
-    numba freezes the constants a kernel reads from other modules, so whatever stands beside a kernel counts.
+
+def fingerprint(sources: Sequence[Path]) -> str:
+    """Return a name for everything the machine code of kernels in `sources` depends on.
+
+    numba freezes the constants a kernel reads from other modules, so `sources` is whatever stands beside one.
     """
     packages = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
     processor = registry.cpu_target.target_context.codegen().magic_tuple()
     machine = (platform.python_version(), *packages, *map(str, processor))
     found = hashlib.sha256("\n".join(machine).encode())
-    beside = {source for module in _sources() for source in module.parent.glob("*.py")}
-    for source in sorted({Path(__file__).resolve(), *beside}):
-        found.update(str(source.relative_to(CHECKOUT)).encode() + b"\0" + source.read_bytes() + b"\0")
+    for source in sources:
+        found.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     return found.hexdigest()[:16]
 
 

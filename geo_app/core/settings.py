@@ -6,9 +6,10 @@ They come from the environment: field `port` from `GEO_PORT`; the two database U
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,3 +76,23 @@ def read(environment: Mapping[str, str]) -> Settings:
 def current() -> Settings:
     """Return the settings of this process, read once."""
     return read(os.environ)
+
+
+def connected() -> Settings:
+    """Return the settings with both database URLs; WrongSetup when nothing says where the database is.
+
+    Without DATABASE_URL the private database of the work folder is taken: `scripts/database.py` wrote
+    its URLs there when it started it.
+    """
+    here = current()
+    if here.database_url and here.app_database_url:
+        return here
+    if here.database_url:
+        raise WrongSetup(
+            "DATABASE_URL needs APP_DATABASE_URL beside it: the same database for a role that owns nothing"
+        )
+    kept = here.work_path / "database" / "urls.json"
+    if not kept.is_file():
+        raise WrongSetup(f"no database: set DATABASE_URL, or start the private one (no {kept})")
+    urls = json.loads(kept.read_text(encoding="utf-8"))
+    return replace(here, database_url=urls["owner_url"], app_database_url=urls["app_url"])

@@ -65,7 +65,7 @@ def cell(code: str) -> ResponseReturnValue:
         people = responders.of_cell(tx, city, code, at)
         open_incidents = planning.open_in_cell(tx, standing, "incident")
     geometry = standing.cell.geometry
-    body = {
+    body: dict[str, object] = {
         "code": code, "name": standing.cell.name,
         "area": round(geometry.area, 1), "perimeter": round(geometry.length, 1),
         **{level: {"code": unit.code, "name": unit.name} for level, unit in units.items()},

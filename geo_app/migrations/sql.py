@@ -1,4 +1,4 @@
-"""Run a migration's SQL file."""
+"""Run plain SQL in a migration."""
 
 from __future__ import annotations
 
@@ -9,4 +9,10 @@ from alembic import op
 
 def run(migration: str) -> None:
     """Run the statements of the .sql file that has the name of the module file `migration`."""
-    op.get_bind().exec_driver_sql(Path(migration).with_suffix(".sql").read_text(encoding="utf-8"))
+    execute(Path(migration).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def execute(statements: str) -> None:
+    """Run statements as they are: no parameters, a % is a %."""
+    with op.get_bind().connection.cursor() as cursor:
+        cursor.execute(statements)

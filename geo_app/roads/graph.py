@@ -84,6 +84,7 @@ def islands(graph: Graph) -> Islands:
     touched[star.origins] = True
     touched[star.nexts] = True
     arcs = csr_array((np.ones(len(star.nexts)), star.nexts, star.offsets), shape=(count, count))
+    arcs.sum_duplicates()  # scipy's search for strong components never ends on unsorted or doubled arcs
     _, labels = connected_components(arcs, directed=True, connection="strong")
     sizes = np.bincount(labels[touched]) if touched.any() else np.zeros(0, dtype=np.int64)
     return Islands(graph.mode, tuple(int(size) for size in -np.sort(-sizes[sizes > 0])))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from alembic import op
 from procrastinate.schema import SchemaManager
+
+from geo_app.migrations import sql
 
 revision = "0002"
 down_revision = "0001"
@@ -13,9 +14,8 @@ TABLES = "procrastinate_jobs, procrastinate_events, procrastinate_workers, procr
 
 def upgrade() -> None:
     """Create the job queue of the pinned procrastinate release."""
-    connection = op.get_bind()
-    connection.exec_driver_sql(SchemaManager.get_schema())
-    connection.exec_driver_sql(f"""
+    sql.execute(SchemaManager.get_schema())
+    sql.execute(f"""
         DO $$
         DECLARE app text := current_setting('geo.app_role');
         BEGIN

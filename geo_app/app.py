@@ -1,0 +1,95 @@
+"""The web application: every capability's doors on one Flask app, with health and OpenAPI."""
+
+from __future__ import annotations
+
+from apiflask import APIFlask
+from flask.typing import ResponseReturnValue
+
+from geo_app.cities import api as cities
+from geo_app.core import db, kernels, log, settings, web
+from geo_app.core.actor import SYSTEM
+from geo_app.core.errors import GeoError
+from geo_app.core.settings import CHECKOUT, Settings
+from geo_app.dispatch import api as dispatch
+from geo_app.live import api as live
+from geo_app.live.feed import Feed
+from geo_app.maps import api as maps
+from geo_app.maps import pages
+from geo_app.patrols import api as patrols
+from geo_app.responders import api as responders
+
+DOORS = (
+    pages.routes,
+    maps.routes,
+    responders.routes,
+    patrols.routes,
+    dispatch.routes,
+    cities.routes,
+    live.routes,
+)
+WORKER_SILENCE = 60.0
+"""Seconds after which a job worker that says nothing counts as gone."""
+
+
+def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
+    """Return the application on the database of `here`; `database` shares one that is open already."""
+    app = APIFlask(
+        "geo_app", title="Wangge 网格", version="0.1.0", spec_path="/openapi.json", docs_path=None,
+        static_folder=str(CHECKOUT / "static"), static_url_path="/static",
+    )  # fmt: skip
+    app.config["OPENAPI_VERSION"] = "3.1.0"
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["database"] = database or db.Database(here.app_database_url, here)
+    app.extensions["feed"] = Feed(app.extensions["database"])
+    web.guard(app, int(here.port))
+    for door in DOORS:
+        app.register_blueprint(door)
+
+    @app.get("/healthz")
+    @app.doc(tags=["Health"])
+    def healthz() -> ResponseReturnValue:
+        """Answer while the process lives."""
+        return web.ok({"alive": True})
+
+    @app.get("/readyz")
+    @app.doc(tags=["Health"])
+    def readyz() -> ResponseReturnValue:
+        """Answer 200 when database, job worker and engines are ready, else 503 with the reason of each."""
+        checks = {"database": _database(app), "worker": _worker(app), "engines": _engines()}
+        is_ready = all(reason == "ok" for reason in checks.values())
+        return web.ok({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
+
+    return app
+
+
+def application() -> APIFlask:
+    """Return the application as the web server runs it: settings from the environment, feed running."""
+    here = settings.connected()
+    log.configure(here.log_level)
+    app = create_app(here)
+    app.extensions["feed"].start()
+    return app
+
+
+def _database(app: APIFlask) -> str:
+    try:
+        with app.extensions["database"].transaction(SYSTEM) as tx:
+            tx.one(web.SQL.versions, dict)
+    except GeoError as error:
+        return str(error)
+    return "ok"
+
+
+def _worker(app: APIFlask) -> str:
+    try:
+        with app.extensions["database"].transaction(SYSTEM) as tx:
+            silent = tx.value(web.SQL.worker_beat)
+    except GeoError as error:
+        return str(error)
+    if silent is None:
+        return "no job worker has started yet"
+    return "ok" if silent < WORKER_SILENCE else f"the job worker has been silent for {silent:.0f} s"
+
+
+def _engines() -> str:
+    return "ok" if kernels.is_compiled() else "the engines are compiling"

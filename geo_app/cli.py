@@ -1,0 +1,108 @@
+"""`geo <things> <verb>`: the command line. Exits 0 when done, 1 when refused, 2 when used wrongly."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import fields
+
+import click
+import psycopg2
+
+from geo_app.cities.cli import cities, demo_stream
+from geo_app.core import kernels, log, migrate, settings
+from geo_app.core.command import Session, echo, json_option, session
+from geo_app.core.errors import GeoError
+from geo_app.organisation import service as organisation
+from geo_app.planning import service as planning
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def geo() -> None:
+    """Wangge (网格): grids, incidents, responders."""
+
+
+@geo.group("db")
+def database() -> None:
+    """The database."""
+
+
+@database.command("migrate")
+def run_migrations() -> None:
+    """Bring the database to the newest schema."""
+    here = settings.connected()
+    click.echo(f"schema {migrate.upgrade(here.database_url, here.app_database_url)}")
+
+
+@geo.group("kernels")
+def kernel_group() -> None:
+    """Compiled kernels of the engines."""
+
+
+@kernel_group.command("compile")
+def compile_kernels() -> None:
+    """Compile what is not compiled yet."""
+    names = kernels.compile_all()
+    click.echo(f"{len(names)} kernels compiled")
+
+
+@geo.group("releases")
+def release_group() -> None:
+    """Releases of the grid."""
+
+
+@release_group.command("list")
+@click.option("--city", default=None, help="Code of the city; may be left out when there is one.")
+@json_option
+@session
+def list_releases(here: Session, city: str | None, as_json: bool) -> None:
+    """List the releases of a city, newest first."""
+    with here.transaction() as tx:
+        found = planning.releases(tx, organisation.city(tx, city))
+    rows = [
+        {
+            "id": one.id,
+            "from": one.effective_from,
+            "to": one.effective_to,
+            "cells": one.cells,
+            "note": one.note,
+        }
+        for one in found
+    ]
+    echo(rows, as_json)
+
+
+@geo.command("settings")
+def show_settings() -> None:
+    """Print every setting with its value and meaning."""
+    here = settings.current()
+    for item in fields(here):
+        value = getattr(here, item.name)
+        name = item.metadata["name"] or f"GEO_{item.name.upper()}"
+        shown = "(set)" if value and "url" in item.name else value or "(default)"
+        click.echo(f"{name}={shown}\n    {item.metadata['meaning']}")
+
+
+geo.add_command(cities)
+geo.add_command(demo_stream)
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line on standard error."""
+    log.configure(settings.current().log_level)
+    try:
+        geo.main(standalone_mode=False)
+    except GeoError as error:
+        click.echo(f"refused: {error}", err=True)
+        sys.exit(1)
+    except psycopg2.OperationalError:
+        click.echo("refused: the database does not answer", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
