@@ -19,7 +19,7 @@ from geo_app.roads.graph import AGAINST, ALONG, MICROSECONDS, Graph
 from geo_app.roads.model import Flags, Floats, Indices, Integers
 from geo_app.roads.network import Network
 from geo_app.roads.search import Found, Hooks, Memory, Starts, search
-from geo_app.roads.snap import Grid, Snaps
+from geo_app.roads.snap import FINE, Grid, Snaps
 
 WALK_COST = MICROSECONDS * 3.6 / speeds.WALKING
 """Microseconds a metre on foot."""
@@ -117,9 +117,10 @@ def arrive(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Float
     if edge >= 0:
         before, walk = _part(snaps, edges, 0)
         for way in (ALONG, AGAINST):
-            if edges.ways[edge] & way:
-                # Travelling along the edge one enters it at its start, travelling against it at its end.
-                states[count], entries[count] = _tip(edges, edge, way == AGAINST)
+            # Travelling along the edge one enters it at its start, travelling against it at its end.
+            state, entry = _tip(edges, edge, way == AGAINST)
+            if edges.ways[edge] & way or _is_at(snaps.offsets[0], entry):
+                states[count], entries[count] = state, entry
                 costs[count] = abs((edges.times[edge] if way == AGAINST else 0) - before) + walk
                 metres[count] = abs(entries[count] - snaps.offsets[0]) + snaps.aways[0]
                 count += 1
@@ -145,8 +146,9 @@ def leave(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats
             metres[count] = abs(exits[count] - snaps.offsets[row]) + snaps.aways[row] + snaps.aways[0]
             count += 1
         for way in (ALONG, AGAINST):
-            if edges.ways[edge] & way:
-                states[count], exits[count] = _tip(edges, edge, way == ALONG)
+            state, leaving = _tip(edges, edge, way == ALONG)
+            if edges.ways[edge] & way or _is_at(snaps.offsets[row], leaving):
+                states[count], exits[count] = state, leaving
                 costs[count] = abs((edges.times[edge] if way == ALONG else 0) - before) + walk
                 metres[count] = abs(exits[count] - snaps.offsets[row]) + snaps.aways[row]
                 goals[count] = row - 1
@@ -168,6 +170,12 @@ def _room(count: int) -> tuple[Indices, Integers, Floats, Floats]:
 def _tip(edges: Edges, edge: int, is_end: bool) -> tuple[int, float]:
     """Return the junction at the end or the start of an edge, and the metres along it."""
     return (edges.ends[edge], edges.lengths[edge]) if is_end else (edges.starts[edge], 0.0)
+
+
+@kernels.part
+def _is_at(offset: float, tip: float) -> bool:
+    """Tell whether a place is the junction itself: whoever stands there is on all its roads, one-way or not."""
+    return abs(offset - tip) * FINE < 0.5
 
 
 @kernels.part

@@ -1,0 +1,111 @@
+"""How fast the ten soonest of 1,000 responders are found by road in a city of 63,000 junctions, against scipy."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from shapely import LineString, Point
+
+from geo_app.roads import kept
+from geo_app.roads import nearest as rules
+from geo_app.roads import network as networks
+from geo_app.roads.engine import NetworkEngine
+from geo_app.roads.graph import MICROSECONDS, Graph
+from geo_app.roads.model import Mode, Road
+from geo_app.roads.search import Memory, search
+from tests.bench.registry import Row, median_of, milliseconds, row, times_better
+
+RUNS = 5
+SIDE, SPACING = 250, 120.0
+RESPONDERS, INCIDENTS, K = 1000, 100, 10
+LIMIT = 900.0
+"""Seconds within which the peer looks; ten are always found in them."""
+
+
+@row("nearest")
+def nearest() -> Row:
+    """Time the whole answer, snapping included; everybody stands on a junction, so both see the same question."""
+    network = networks.build(city())
+    ground = kept.build(network)[Mode.EMERGENCY]
+    engine = NetworkEngine(ground)
+    rng = np.random.default_rng(20260102)
+    stands = rng.choice(len(network.nodes), RESPONDERS, replace=False)
+    incidents = rng.choice(len(network.nodes), INCIDENTS, replace=False)
+    places = network.nodes[stands]
+    targets = [Point(*network.nodes[node]) for node in incidents]
+    backwards = _matrix(ground.graph)
+
+    def ours(target: Point) -> list[float]:
+        return [reach.seconds for reach in engine.nearest(target, places, K).reaches]
+
+    def peer(node: int) -> list[float]:
+        times = dijkstra(backwards, indices=node, limit=LIMIT)[stands]
+        return [float(time) for time in np.sort(np.partition(times, K)[:K])]
+
+    equal = all(
+        np.allclose(ours(target), peer(int(node)), atol=1e-3, rtol=0)
+        for target, node in zip(targets, incidents, strict=True)
+    )
+    figure = median_of(RUNS, lambda: _median([lambda t=target: ours(t) for target in targets]))
+    theirs = median_of(RUNS, lambda: _median([lambda n=node: peer(int(n)) for node in incidents]))
+    kernel = median_of(RUNS, lambda: _kernel(ground, places, targets))
+    return Row(
+        name="nearest",
+        ours=figure,
+        unit="ms",
+        peer="scipy.sparse.csgraph.dijkstra, limit 900 s",
+        peer_figure=theirs,
+        ratio=times_better(figure, theirs),
+        equal=equal,
+        note=f"{len(network.nodes)} junctions, {K} of {RESPONDERS}, snapping included; search alone {kernel:.4f} ms",
+    )
+
+
+def city() -> list[Road]:
+    """Return the roads of a made-up city: an irregular raster, main roads every fifth, a sixth of all one-way."""
+    rng = np.random.default_rng(20260101)
+    x, y = np.meshgrid(np.arange(SIDE) * SPACING, np.arange(SIDE) * SPACING)
+    nodes = np.stack([x, y], axis=-1) + rng.uniform(-SPACING / 3, SPACING / 3, (SIDE, SIDE, 2))
+    number = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
+    pairs = [(number[i, j], number[i, j + 1], i) for i in range(SIDE) for j in range(SIDE - 1)]
+    pairs += [(number[i, j], number[i + 1, j], j) for i in range(SIDE - 1) for j in range(SIDE)]
+    flat = nodes.reshape(-1, 2)
+    oneways = rng.choice([0, 0, 0, 0, 0, 1], len(pairs))
+    return [
+        Road(
+            source_id=index,
+            from_node=int(start),
+            to_node=int(end),
+            road_class="primary" if line % 5 == 0 else "residential",
+            name="",
+            oneway=int(oneways[index]),
+            geometry=LineString([flat[start], flat[end]]),
+        )
+        for index, (start, end, line) in enumerate(pairs)
+    ]
+
+
+def _matrix(graph: Graph) -> csr_array:
+    star = graph.inward
+    count = len(star.offsets) - 1
+    return csr_array((star.costs / MICROSECONDS, star.nexts, star.offsets), shape=(count, count))
+
+
+def _median(calls: list[Callable[[], object]]) -> float:
+    return statistics.median(milliseconds(call) for call in calls)
+
+
+def _kernel(ground: rules.Ground, places: np.ndarray, targets: list[Point]) -> float:
+    """Return the median of the search alone, for hooks and starts made before."""
+    memory = Memory(ground.graph.inward)
+    answers = [rules.nearest(ground, memory, np.array([point.x, point.y]), places, K) for point in targets]
+
+    def once(answer: rules.Answer) -> object:
+        scratch = memory.for_hooks(len(answer.hooks.states))
+        return search(ground.graph.inward, ground.edges.lengths, answer.starts, answer.hooks, K, scratch)
+
+    return _median([lambda a=answer: once(a) for answer in answers])

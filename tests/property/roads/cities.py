@@ -1,0 +1,70 @@
+"""Real road networks from GEO_DATA, read as roads in a metric CRS."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from pyproj import Transformer
+from shapely import LineString
+
+from geo_app.roads.model import Road
+
+BEIJING, NEW_YORK = 4548, 32618
+
+
+def data() -> Path | None:
+    """Return the folder of real data, None when GEO_DATA does not name one."""
+    return Path(os.environ["GEO_DATA"]) if os.environ.get("GEO_DATA") else None
+
+
+def huitian(folder: Path) -> list[Road]:
+    """Return the road edges in and around 回天: every direction is a road of its own."""
+    path = folder / "huitian" / "roads" / "huitian_edges.geojson"
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    ends = np.array([feature["geometry"]["coordinates"] for feature in features])
+    lines = _metric(ends, BEIJING)
+    return [
+        Road(
+            found["edge_id"],
+            found["src"],
+            found["dst"],
+            found["highway"],
+            found["name"] or "",
+            1,
+            LineString(line),
+        )
+        for found, line in zip((feature["properties"] for feature in features), lines, strict=True)
+    ]
+
+
+def manhattan(folder: Path) -> list[Road]:
+    """Return Manhattan's directed arcs; the file gives no classes, so three take turns."""
+    with zipfile.ZipFile(folder / "manhattan" / "roads" / "manhattan_graph_nodes_arcs.zip") as archive:
+        nodes, arcs = (_rows(archive, name) for name in ("nodes.csv", "arcs.csv"))
+    places = {int(float(index)): (float(x), float(y)) for index, x, y, *_ in nodes}
+    pairs = [(int(float(start)), int(float(end))) for _, start, end, *_ in arcs]
+    lines = _metric(np.array([[places[start], places[end]] for start, end in pairs]), NEW_YORK)
+    classes = ("primary", "secondary", "residential")
+    return [
+        Road(number, start, end, classes[number % 3], "", 1, LineString(line))
+        for number, ((start, end), line) in enumerate(zip(pairs, lines, strict=True))
+    ]
+
+
+def _rows(archive: zipfile.ZipFile, name: str) -> list[list[str]]:
+    """Return the rows of one JEMSS file after its header, which starts with `index`."""
+    rows = list(csv.reader(io.TextIOWrapper(archive.open(name), encoding="utf-8")))
+    header = next(number for number, row in enumerate(rows) if row and row[0] == "index")
+    return [row for row in rows[header + 1 :] if len(row) > 3]
+
+
+def _metric(ends: np.ndarray, srid: int) -> np.ndarray:
+    """Return (n, 2, 2) of lon, lat as metres."""
+    transformer = Transformer.from_crs(4326, srid, always_xy=True)
+    return np.stack(transformer.transform(ends[..., 0], ends[..., 1]), axis=-1)
