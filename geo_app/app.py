@@ -12,7 +12,7 @@ from geo_app.core.errors import GeoError
 from geo_app.core.settings import CHECKOUT, Settings
 from geo_app.dispatch import api as dispatch
 from geo_app.live import api as live
-from geo_app.live.feed import Feed
+from geo_app.live.service import Feed
 from geo_app.maps import api as maps
 from geo_app.maps import pages
 from geo_app.patrols import api as patrols

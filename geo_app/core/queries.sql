@@ -35,7 +35,7 @@ UPDATE fact_reader SET xid = :xid::text::xid8, last_id = :id WHERE reader = :rea
 
 -- name: answered(key, actor)^
 -- What was answered to this idempotency key before.
-SELECT request_hash, status, body::text AS body FROM idempotency WHERE key = :key AND actor = :actor;
+SELECT request_hash, status, body FROM idempotency WHERE key = :key AND actor = :actor;
 
 -- name: claim_key(key, actor, request_hash)!
 -- Claims an idempotency key; waits for a transaction that holds it, touches no row when it is taken.
@@ -43,7 +43,7 @@ INSERT INTO idempotency (key, actor, request_hash) VALUES (:key, :actor, :reques
 ON CONFLICT (key, actor) DO NOTHING;
 
 -- name: keep_answer(key, actor, status, body)!
-UPDATE idempotency SET status = :status, body = :body::jsonb WHERE key = :key AND actor = :actor;
+UPDATE idempotency SET status = :status, body = :body WHERE key = :key AND actor = :actor;
 
 -- name: forget_answers(before)!
 DELETE FROM idempotency WHERE claimed_at < :before;

@@ -151,7 +151,7 @@ def _http(error: HTTPException) -> Response:
 
 def _schema(error: SchemaError) -> Response:
     members: dict[str, Any] = {}
-    detail = error.message
+    detail = str(error.message)
     for place in ("json", "query", "path", "headers"):
         for field, rules in (error.detail.get(place) or {}).items():
             rule = rules[0] if isinstance(rules, list) else str(rules)

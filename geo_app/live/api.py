@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from geo_app.core import web
 from geo_app.core.errors import BadInput
 from geo_app.core.facts import Position
-from geo_app.live.feed import Feed
+from geo_app.live.service import Feed
 from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("live", __name__, tag="Live")

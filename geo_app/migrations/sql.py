@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from alembic import op
@@ -14,5 +15,5 @@ def run(migration: str) -> None:
 
 def execute(statements: str) -> None:
     """Run statements as they are: no parameters, a % is a %."""
-    with op.get_bind().connection.cursor() as cursor:
+    with closing(op.get_bind().connection.cursor()) as cursor:
         cursor.execute(statements)

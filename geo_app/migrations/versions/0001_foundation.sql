@@ -26,7 +26,7 @@ CREATE TABLE idempotency (
   actor text NOT NULL,
   request_hash text NOT NULL,
   status smallint,
-  body jsonb,
+  body text,
   claimed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (key, actor)
 );
