@@ -9,7 +9,7 @@ import click
 import psycopg2
 
 from geo_app.cities.cli import cities, demo_stream
-from geo_app.core import kernels, log, migrate, settings
+from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, session
 from geo_app.core.errors import GeoError
 from geo_app.organisation import service as organisation
@@ -29,6 +29,11 @@ def database() -> None:
 @database.command("migrate")
 def run_migrations() -> None:
     """Bring the database to the newest schema."""
+    here = settings.current()
+    if here.database_url and not here.app_database_url:
+        kept = here.work_path / settings.APP_URL
+        if not kept.is_file():
+            app_role.keep(kept, app_role.create(here.database_url))
     here = settings.connected()
     click.echo(f"schema {migrate.upgrade(here.database_url, here.app_database_url)}")
 

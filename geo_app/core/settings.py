@@ -15,6 +15,8 @@ from pathlib import Path
 
 from geo_app.core.errors import WrongSetup
 
+APP_URL = "app_database_url"
+"""File in the work folder with the address of the application role on an existing server."""
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -88,9 +90,10 @@ def connected() -> Settings:
     if here.database_url and here.app_database_url:
         return here
     if here.database_url:
-        raise WrongSetup(
-            "DATABASE_URL needs APP_DATABASE_URL beside it: the same database for a role that owns nothing"
-        )
+        kept = here.work_path / APP_URL
+        if not kept.is_file():
+            raise WrongSetup("run `geo db migrate` first: it makes the application role, or says who must")
+        return replace(here, app_database_url=kept.read_text(encoding="utf-8"))
     kept = here.work_path / "database" / "urls.json"
     if not kept.is_file():
         raise WrongSetup(f"no database: set DATABASE_URL, or start the private one (no {kept})")
