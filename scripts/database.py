@@ -45,13 +45,14 @@ class Ready:
 def up(folder: Path, unpacked: Path | None = None) -> Ready:
     """Start the database in `folder`, making it first if need be, and return its addresses.
 
-    `unpacked` forces PostgreSQL to be taken from (and fetched into) that folder instead of the system's.
+    PostgreSQL is the system's; where it has none, an ordinary user's is unpacked in `dist` of the work folder.
+    `unpacked` forces it to be taken from (and fetched into) that folder.
     Safe to call at any time, also twice at once. Errors: DatabaseError with what to do.
     """
     folder = folder.resolve()
     _make_folder(folder)
     with postgis.lock(folder / "lock", LOCK_WAIT) as held:
-        programs = postgis.install(unpacked or folder.parent / "dist", unpacked is not None)
+        programs = postgis.install(unpacked or work_folder() / "dist", unpacked is not None)
         private = Cluster(folder, _account(), programs)
         cluster.check(private)
         if not (private.data / "PG_VERSION").exists():
@@ -162,7 +163,7 @@ def _do(verb: str, folder: Path, unpacked: Path | None) -> int:
     elif verb == "url":
         print(url(folder))
     else:
-        programs = postgis.install(unpacked or folder.parent / "dist", unpacked is not None)
+        programs = postgis.install(unpacked or work_folder() / "dist", unpacked is not None)
         print(f"PostgreSQL {postgis.MAJOR} with PostGIS is in {programs.folder}")
     return 0
 
