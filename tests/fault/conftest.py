@@ -1,6 +1,7 @@
 """Fixtures of the tests that break things: folders with a private database in them, stopped or running."""
 
 import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -18,7 +19,7 @@ MEMORY = Path("/dev/shm")
 @contextlib.contextmanager
 def reachable() -> Iterator[Path]:
     """Give a folder which PostgreSQL's own account can reach, unlike pytest's; in memory where there is room."""
-    roomy = MEMORY.exists() and shutil.disk_usage(MEMORY).free > 2**30
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30
     folder = Path(tempfile.mkdtemp(prefix="wg-", dir=MEMORY if roomy else None))
     folder.chmod(0o755)
     yield folder
