@@ -13,9 +13,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -30,14 +30,21 @@ from geo_app.roads.network import Network, Shape
 from geo_app.roads.snap import Grid
 
 Arrays = Mapping[str, Any]
+Thing = TypeVar("Thing", Network, Graph)
 SOURCES = (networks, graphs, snap, speeds)
 """Modules whose change makes other arrays of the same roads."""
 
 
 def build(network: Network) -> dict[Mode, Ground]:
-    """Return what every mode needs to answer on `network`, in memory."""
-    grid = snap.grid_of(network)
-    return {mode: Ground(network, grid, graphs.build(network, mode)) for mode in Mode}
+    """Return what every mode needs to answer on `network`, in memory: read-only, as if it were mapped."""
+    fixed = _frozen(network)
+    grid = kernels.frozen(snap.grid_of(fixed))
+    return {mode: Ground(fixed, grid, _frozen(graphs.build(fixed, mode))) for mode in Mode}
+
+
+def _frozen(thing: Thing) -> Thing:
+    made: Any = thing
+    return cast(Thing, replace(made, **{f.name: kernels.frozen(getattr(made, f.name)) for f in fields(made)}))
 
 
 def folder(work: Path, city_id: int, version: str) -> Path:

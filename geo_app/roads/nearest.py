@@ -95,8 +95,8 @@ def _ask(
     edges = ground.edges
     starts = Starts(*kernels.frozen(arrive(snaps, edges)))
     hooks = Hooks(len(asked), *kernels.frozen(leave(snaps, edges)))
-    memory_for = memory.for_hooks(len(hooks.states))
-    found = Found(*search(ground.graph.inward, edges.lengths, starts, hooks, k, memory_for))
+    scratch = memory.for_hooks(len(hooks.states))
+    found = Found(*search(ground.graph.inward, edges.lengths, starts, hooks, k, scratch))
     return Answer(asked, snaps, hooks, starts, found)
 
 

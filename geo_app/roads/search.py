@@ -57,7 +57,7 @@ class Scratch(NamedTuple):
     reached: Integers
     """Cost to the state, FAR when not seen."""
     via: Indices
-    """The arc it was reached by, or -1 - i for start i."""
+    """The arc it was reached by, or -1 - i for start i; read only where `reached` is known."""
     hook: Indices
     """The first hook on it, -1 when there is none."""
     touched: Indices
@@ -269,7 +269,6 @@ def _trace(
 def _clean(memory: Scratch, seen: int, hooks: Hooks) -> None:
     for state in memory.touched[:seen]:
         memory.reached[state] = FAR
-        memory.via[state] = -1
     for state in hooks.states:
         if state >= 0:
             memory.hook[state] = -1

@@ -65,7 +65,7 @@ def grid_of(network: Network) -> Grid:
         columns,
         rows,
     )
-    squares, crossing = _cross(empty, segments, shape.vertices)
+    squares, crossing = _cross(*kernels.frozen((empty, segments, shape.vertices)))
     offsets = np.zeros(columns * rows + 1, dtype=np.int32)
     np.cumsum(np.bincount(squares, minlength=columns * rows), out=offsets[1:])
     return empty._replace(offsets=offsets, segments=crossing[np.argsort(squares, kind="stable")])

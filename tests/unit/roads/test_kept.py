@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from shapely import LineString, Point
 
+from geo_app.core import settings
 from geo_app.roads import kept
 from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
@@ -84,6 +88,32 @@ def test_processes_that_write_at_once_leave_one_whole_folder(tmp_path: Path) -> 
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     assert kept.load(tmp_path / "city") is not None
     assert [path.name for path in tmp_path.iterdir()] == ["city"]
+
+
+ANSWER = """
+import sys
+from pathlib import Path
+from shapely import Point
+from geo_app.core import kernels
+from geo_app.roads import kept
+from geo_app.roads.engine import NetworkEngine
+from tests.unit.roads.test_kept import RESPONDERS, made
+kernels.compile_all()
+compiled = {name: set(kernel.dispatcher.overloads) for name, kernel in kernels._registry.items()}
+built = made()
+kept.save(Path(sys.argv[1]), built)
+for grounds in (built, kept.load(Path(sys.argv[1]))):
+    for ground in grounds.values():
+        assert NetworkEngine(ground).nearest(Point(800, 0), RESPONDERS, 2).reaches
+        assert NetworkEngine(ground).route(Point(800, 0), Point(0, 0))
+assert compiled == {name: set(kernel.dispatcher.overloads) for name, kernel in kernels._registry.items()}
+"""
+
+
+def test_once_all_is_compiled_no_question_compiles_anything(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(settings.CHECKOUT)}
+    command = [sys.executable, "-c", ANSWER, str(tmp_path / "city")]
+    assert subprocess.run(command, env=environment, check=False).returncode == 0
 
 
 def test_another_version_has_another_folder(tmp_path: Path) -> None:
