@@ -4,21 +4,22 @@ const MINUTE = 60
 const HOUR = 3600
 const DAY = 86400
 
-/** Return a count with the thousands of the language. */
-export function count(value, lang) {
-  return new Intl.NumberFormat(lang === 'zh' ? 'zh-CN' : 'en').format(value)
+/** Return a number with the thousands of the language and exactly `digits` decimals. */
+export function count(value, lang, digits = 0) {
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return new Intl.NumberFormat(lang === 'zh' ? 'zh-CN' : 'en', decimals).format(value)
 }
 
 /** Return a length: metres to the nearest ten below a kilometre, then kilometres with one digit. */
 export function distance(metres, lang) {
   if (metres < 1000) return `${count(metres < 100 ? Math.round(metres) : Math.round(metres / 10) * 10, lang)} m`
-  return `${count(Math.round(metres / 100) / 10, lang)} km`
+  return `${count(metres / 1000, lang, 1)} km`
 }
 
 /** Return an area given in square metres: m², from 100,000 m² on km² with two digits. */
 export function area(squareMetres, lang) {
   if (squareMetres < 100000) return `${count(Math.round(squareMetres), lang)} m²`
-  return `${count(Math.round(squareMetres / 10000) / 100, lang)} km²`
+  return `${count(squareMetres / 1000000, lang, 2)} km²`
 }
 
 /** Return a duration in the largest unit that still says something: minutes, hours, days. */

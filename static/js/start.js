@@ -3,6 +3,7 @@
 import { get } from './api.js'
 import { byId, el } from './dom.js'
 import { keepLinks, term, word } from './page.js'
+import { standing } from './map/shapes.js'
 import { MapView } from './map/view.js'
 import { Card } from './parts/card.js'
 import { showCell } from './parts/cell.js'
@@ -66,5 +67,5 @@ export function showConnection(state) {
 
 function tip(kind, properties) {
   if (kind === 'incident') return `${properties.is_urgent ? `${word('incident.urgent')} · ` : ''}${categoryName(properties)}`
-  return `${properties.name} · ${term('status', properties.status)}`
+  return `${properties.name} · ${term('status', standing(properties))}`
 }

@@ -1,13 +1,16 @@
 /** Lines and outlines above the ground: patrol routes, the way to an incident, chosen and own cells. */
 
-import { leafletPositions } from '../geo.js'
+import { atZoom, leafletPositions } from '../geo.js'
 import { colour, style } from '../page.js'
+
+const GROWTH = [[11, 0.4], [15, 1]] // lines are thinner far out
 
 /** A set of GeoJSON lines or polygons drawn with a pale casing, never in the way of a click. */
 export class Lines {
   /** `look(feature)` gives colour name, width, dash and fill opacity. */
   constructor(map, renderer, look) {
     this.group = window.L.layerGroup().addTo(map)
+    this.map = map
     this.renderer = renderer
     this.look = look
     this.features = []
@@ -27,13 +30,14 @@ export class Lines {
 
   add(feature) {
     const look = this.look(feature)
+    const width = look.width * atZoom(GROWTH, this.map.getZoom())
     const isArea = feature.geometry.type.endsWith('Polygon')
     const make = isArea ? window.L.polygon : window.L.polyline
     const positions = leafletPositions(feature.geometry.coordinates)
     const base = { renderer: this.renderer, interactive: false, lineJoin: 'round' }
-    const casing = { ...base, color: colour(style.route.casing), weight: look.width + 3, opacity: 0.8, fill: false }
+    const casing = { ...base, color: colour(style.route.casing), weight: width + 3, opacity: 0.8, fill: false }
     const line = {
-      ...base, color: colour(look.colour), weight: look.width, opacity: 1, dashArray: look.dash || null,
+      ...base, color: colour(look.colour), weight: width, opacity: 1, dashArray: look.dash || null,
       fill: isArea && Boolean(look.fillOpacity), fillColor: colour(look.colour), fillOpacity: look.fillOpacity || 0,
     }
     this.group.addLayer(make(positions, casing))

@@ -21,10 +21,15 @@ export function incidentLook(properties) {
   return { shape: mark.shape, size: mark.radius, colour: colour(mark.colour), isHollow: Boolean(properties.assignment) }
 }
 
+/** Return the status to show: somebody free outside their shift is off duty. */
+export function standing(someone) {
+  return someone.on_shift === false && someone.status === 'free' ? 'off' : someone.status
+}
+
 /** Return the look of a responder: shape by kind, colour by status, hollow off duty. */
 export function responderLook(properties) {
   const mark = style.responders[properties.kind] || style.responders.department
-  const status = style.statuses.includes(properties.status) ? properties.status : 'off'
+  const status = style.statuses.includes(standing(properties)) ? standing(properties) : 'off'
   return { shape: mark.shape, size: mark.radius, colour: colour(status), isHollow: status === 'off' }
 }
 

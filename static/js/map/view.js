@@ -10,6 +10,7 @@ import { tileSource } from './tiles.js'
 
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
 const FINGER = 6 // pixels of tolerance around a mark on a touch screen
+const EDGE = 16 // pixels around what is shown as a whole
 const MARGIN = 0.12 // of the free map; what lies further out is not well in sight
 
 /** The map and everything drawn on it. */
@@ -29,7 +30,7 @@ export class MapView {
     for (const part of hidden) this.setPart(part, false)
     this.map.on('click', (event) => this.pick(event.latlng))
     this.map.on('moveend', () => this.remember())
-    this.map.on('zoomend', () => [this.responders, this.incidents].forEach((points) => points.refresh()))
+    this.map.on('zoomend', () => this.things().forEach((things) => things.refresh()))
     onNight(() => this.repaint())
   }
 
@@ -85,7 +86,12 @@ export class MapView {
     this.base.labelRules = labelRules
     this.base.clearLayout()
     this.base.rerenderTiles()
-    for (const things of [this.mine, this.outline, this.routes, this.way, this.responders, this.incidents]) things.refresh()
+    this.things().forEach((things) => things.refresh())
+  }
+
+  /** Return all sets of things above the ground. */
+  things() {
+    return [this.mine, this.outline, this.routes, this.way, this.responders, this.incidents]
   }
 
   /** Ask for every tile again: a release was published, or tiles failed. */
@@ -112,14 +118,16 @@ export class MapView {
   goTo([lon, lat], zoom = 16) {
     const target = window.L.latLng(lat, lon)
     const free = this.free()
-    if (this.map.getZoom() >= zoom - 1 && free.contains(this.map.latLngToContainerPoint(target))) return
+    const margin = free.getSize().multiplyBy(MARGIN)
+    const inner = window.L.bounds(free.min.add(margin), free.max.subtract(margin))
+    if (this.map.getZoom() >= zoom - 1 && inner.contains(this.map.latLngToContainerPoint(target))) return
     const nearer = Math.max(zoom, this.map.getZoom())
     const offset = this.map.getSize().divideBy(2).subtract(free.getCenter())
     const centre = this.map.unproject(this.map.project(target, nearer).add(offset), nearer)
     this.map.setView(centre, nearer, { animate: !isCalm() })
   }
 
-  /** Return the part of the map, in pixels of its container, that the card leaves free, without a margin. */
+  /** Return the part of the map, in pixels of its container, that the card leaves free. */
   free() {
     const { x, y } = this.map.getSize()
     const stage = this.map.getContainer().getBoundingClientRect()
@@ -128,12 +136,19 @@ export class MapView {
     const isBelow = box && box.left <= stage.left
     const right = box && !isBelow ? box.left - stage.left : x
     const bottom = isBelow ? Math.min(y, box.top - stage.top) : y
-    return window.L.bounds([right * MARGIN, bottom * MARGIN], [right * (1 - MARGIN), bottom * (1 - MARGIN)])
+    return window.L.bounds([0, 0], [right, bottom])
   }
 
-  /** Show [west, south, east, north]. */
+  /** Bring the middle of [west, south, east, north] into sight, if it is not, without zooming. */
+  reveal([west, south, east, north]) {
+    this.goTo([(west + east) / 2, (south + north) / 2], this.map.getZoom())
+  }
+
+  /** Show [west, south, east, north] in the free part of the map. */
   goToBounds(bounds) {
-    this.map.fitBounds(leafletBounds(bounds), { animate: !isCalm(), maxZoom: 17 })
+    const covered = this.map.getSize().subtract(this.free().max)
+    const options = { animate: !isCalm(), maxZoom: 17, paddingTopLeft: [EDGE, EDGE], paddingBottomRight: covered.add([EDGE, EDGE]) }
+    this.map.fitBounds(leafletBounds(bounds), options)
   }
 
   /** Tell the page what lies at a place: a cell, else far out a community, street or district. */

@@ -3,7 +3,7 @@
 import { get } from '../api.js'
 import { el } from '../dom.js'
 import { area, count, distance, groupedCode, moment } from '../format.js'
-import { responderLook, picture } from '../map/shapes.js'
+import { picture, responderLook, standing } from '../map/shapes.js'
 import { lang, term, word } from '../page.js'
 import { facts } from './card.js'
 import { fill } from './states.js'
@@ -14,6 +14,7 @@ export async function showCell(card, view, code, { goes = false } = {}) {
   return fill(body, () => get(`/api/cells/${encodeURIComponent(code)}`, { city: view.city.code }), (cell) => {
     view.outline.show([{ geometry: cell.outline }])
     if (goes) view.goToBounds(boundsOf(cell.outline))
+    else view.reveal(boundsOf(cell.outline))
     return sheet(cell, view.city)
   })
 }
@@ -58,5 +59,5 @@ function person(someone) {
   return el('li', {},
     picture(responderLook(someone)),
     el('span', { class: 'who' }, someone.name),
-    el('span', { class: 'soft' }, `${term('kind', someone.kind)} · ${term('status', someone.status)}`))
+    el('span', { class: 'soft' }, `${term('kind', someone.kind)} · ${term('status', standing(someone))}`))
 }

@@ -2,6 +2,7 @@
 
 import { el } from '../dom.js'
 import { age, groupedCode } from '../format.js'
+import { standing } from '../map/shapes.js'
 import { term, word } from '../page.js'
 import { facts } from './card.js'
 
@@ -13,7 +14,7 @@ export function showResponder(card, view, feature, onCell) {
   body.append(
     facts([
       [word('responder.kind'), term('kind', someone.kind)],
-      [word('responder.status'), term('status', someone.status)],
+      [word('responder.status'), term('status', standing(someone))],
       [word('responder.shift'), word(someone.on_shift ? 'responder.on_shift' : 'responder.off_shift')],
       [word('responder.skills'), (someone.skills || []).map((skill) => term('skill', skill)).join(word('page.comma'))],
       [word('responder.position'), someone.position_at ? age(someone.position_at, Date.now(), word) : null],

@@ -20,11 +20,13 @@ test('lengths grow from metres to kilometres', () => {
   assert.equal(distance(47.4, 'en'), '47 m')
   assert.equal(distance(347, 'en'), '350 m')
   assert.equal(distance(1249, 'en'), '1.2 km')
+  assert.equal(distance(2000, 'en'), '2.0 km')
 })
 
 test('areas grow from square metres to square kilometres', () => {
   assert.equal(area(9876.4, 'zh'), '9,876 m²')
   assert.equal(area(1234567, 'zh'), '1.23 km²')
+  assert.equal(area(8000000, 'zh'), '8.00 km²')
 })
 
 test('durations use the largest unit that still says something', () => {

@@ -1,0 +1,38 @@
+"""A real browser for tests: Debian's chromium. Loaded as a plug-in, so nothing imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.windows import Windows
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, one for all tests."""
+    assert Path(CHROMIUM).exists(), (
+        f"{CHROMIUM} is missing; scripts/test installs it (apt-get install chromium)"
+    )
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def windows(browser: Browser, site: Any) -> Iterator[Windows]:
+    """Windows onto the running service."""
+    opened = Windows(browser, site.url)
+    yield opened
+    opened.close()

@@ -1,0 +1,221 @@
+"""What people do on the pages, by keyboard where a keyboard is: dispatch, find, choose, sort."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from typing import Any
+
+import shapely
+from playwright.sync_api import expect
+
+from layers import words
+from layers.words import Lang
+from tests.e2e.windows import PHONE, Visit, Windows
+
+pytest_plugins = ("tests.e2e.browser",)
+
+ZH = words.of(Lang.ZH)
+
+
+def api(site: Any, path: str) -> Any:
+    """Return the JSON of a GET."""
+    with urllib.request.urlopen(f"{site.url}{path}", timeout=30) as answer:
+        return json.load(answer)
+
+
+def waiting(visit: Visit) -> int:
+    """Return how many incidents the console says are waiting."""
+    return int(visit.page.locator(".choice .count").first.inner_text())
+
+
+def busy_worker(site: Any) -> dict[str, Any]:
+    """Return the grid worker with the most open incidents in their cells."""
+    cells = [
+        f["properties"]["cell"]
+        for f in api(site, "/api/incidents?city=demo&state=open&limit=2000")["features"]
+    ]
+    codes = [cell["code"] for cell in cells if cell]
+    people = [f["properties"] for f in api(site, "/api/responders?city=demo")["features"]]
+    workers: list[dict[str, Any]] = [one for one in people if one["kind"] == "grid_worker"]
+    return max(workers, key=lambda one: sum(code in one["cells"] for code in codes))
+
+
+def code_in(title: str) -> str:
+    """Return the cell code in the title of a card, where it stands in groups."""
+    return "".join(re.findall(r"\d+", title))
+
+
+def test_a_dispatcher_sends_somebody_without_a_mouse(windows: Windows, site: Any) -> None:
+    visit = windows()
+    visit.open("/dispatcher?lang=zh")
+    before = waiting(visit)
+    visit.page.keyboard.press("j")
+    visit.page.keyboard.press("j")
+    visit.page.keyboard.press("k")
+    row = visit.page.locator(".queue .row").first
+    expect(row).to_be_focused()
+    incident = row.get_attribute("data-id")
+    visit.page.keyboard.press("Enter")
+    name = visit.page.locator(".candidate .who").first.inner_text().strip()
+    visit.page.keyboard.press("1")
+    expect(visit.page.locator(".candidates + *, .result.good").first).to_contain_text(name)
+    expect(visit.page.locator(".choice .count").first).to_have_text(str(before - 1))
+    sent = api(site, f"/api/incidents/{incident}")["properties"]["assignment"]
+    assert sent["responder"]["name"] == name
+    visit.page.keyboard.press("Escape")
+    expect(visit.page.locator(".card")).to_be_hidden()
+    assert visit.faults()["messages"] == []
+
+
+def test_two_dispatchers_cannot_send_two_people_to_one_incident(windows: Windows, site: Any) -> None:
+    first, second = windows(), windows()
+    for visit in (first, second):
+        visit.open("/dispatcher?lang=zh")
+        visit.page.locator(".queue .row").last.click()
+        visit.page.locator(".candidate").first.wait_for()
+    incident = first.page.locator(".queue .row.current").get_attribute("data-id")
+    assert second.page.locator(".queue .row.current").get_attribute("data-id") == incident
+    first.page.locator(".candidate").nth(0).click()
+    first.page.locator(".result.good").wait_for()
+    second.page.locator(".candidate").nth(1).click()
+    told = second.page.locator(".result.bad")
+    told.wait_for()
+    holder = api(site, f"/api/incidents/{incident}")["properties"]["assignment"]["responder"]["name"]
+    assert holder in told.inner_text()
+
+
+def test_letters_typed_into_a_field_are_no_shortcuts_and_can_be_switched_off(windows: Windows) -> None:
+    visit = windows()
+    visit.open("/dispatcher?lang=zh")
+    visit.page.focus("#find-cell")
+    visit.page.keyboard.type("jk?1")
+    assert visit.page.input_value("#find-cell") == "jk?1"
+    assert visit.page.locator(".dialog").count() == 0
+    visit.page.keyboard.press("Escape")
+    visit.page.locator("#help").focus()
+    visit.page.keyboard.press("?")
+    expect(visit.page.get_by_role("dialog")).to_contain_text(ZH["keys.next"])
+    visit.page.get_by_label(ZH["help.single_keys"]).uncheck()
+    visit.page.keyboard.press("Escape")
+    expect(visit.page.get_by_role("dialog")).to_have_count(0)
+    expect(visit.page.locator("#help")).to_be_focused()
+    visit.page.keyboard.press("?")
+    assert visit.page.locator(".dialog").count() == 0
+
+
+def test_a_cell_is_found_by_its_code_and_by_the_crosshair(windows: Windows, site: Any) -> None:
+    visit = windows()
+    visit.open("/planner?lang=zh")
+    code = busy_worker(site)["cells"][0]
+    visit.page.focus("#find-cell")
+    visit.page.keyboard.type(code)
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".card-body .lead")).to_have_text(
+        api(site, f"/api/cells/{code}?city=demo")["name"]
+    )
+    expect(visit.page.locator(".card")).to_contain_text(busy_worker(site)["name"])
+    visit.page.keyboard.press("Escape")
+    visit.settle()
+    visit.page.focus("#map_main")
+    visit.page.keyboard.press("ArrowRight")
+    expect(visit.page.locator(".crosshair")).to_be_visible()
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".card .facts")).to_be_visible()
+    middle = visit.page.evaluate("() => { const { lng, lat } = map_main.getCenter(); return [lng, lat] }")
+    title = visit.page.locator("#card-title").inner_text()
+    found = api(site, f"/api/cells/{code_in(title)}?city=demo")
+    assert shapely.geometry.shape(found["outline"]).covers(shapely.Point(middle))
+    visit.page.focus("#find-cell")
+    visit.page.fill("#find-cell", "000000000000000")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".card .failed")).to_be_visible()
+
+
+def test_a_click_on_a_cell_shows_its_facts(windows: Windows, site: Any) -> None:
+    visit = windows()
+    code = busy_worker(site)["cells"][0]
+    outline = api(site, f"/api/cells/{code}?city=demo")["outline"]["coordinates"][0]
+    lon, lat = (sum(position[i] for position in outline[:-1]) / (len(outline) - 1) for i in (0, 1))
+    visit.open(f"/planner?lang=zh#18/{lat:.6f}/{lon:.6f}")
+    visit.switch(ZH["layer.incidents"])
+    box = visit.page.locator("#map_main").bounding_box()
+    assert box is not None
+    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    card = visit.page.locator(".card")
+    expect(card.locator(".lead")).to_be_visible()
+    shown = api(site, f"/api/cells/{code_in(card.locator('h2').inner_text())}?city=demo")
+    for text in (
+        shown["name"],
+        shown["community"]["name"],
+        shown["street"]["name"],
+        *[p["name"] for p in shown["people"]],
+    ):
+        expect(card).to_contain_text(text)
+
+
+def test_a_grid_worker_sees_their_own_cells_and_is_remembered(windows: Windows, site: Any) -> None:
+    visit = windows(PHONE)
+    worker = busy_worker(site)
+    visit.open("/worker?lang=zh")
+    visit.page.select_option("#worker", str(worker["id"]))
+    visit.page.locator(".queue .row").first.wait_for()
+    open_now = api(site, "/api/incidents?city=demo&state=open&limit=2000")["features"]
+    mine = [f for f in open_now if (f["properties"]["cell"] or {}).get("code") in worker["cells"]]
+    expect(visit.page.locator(".queue .row")).to_have_count(len(mine))
+    visit.open("/worker?lang=zh")
+    expect(visit.page.locator("#worker")).to_have_value(str(worker["id"]))
+    visit.page.locator(".queue .row").first.click()
+    expect(visit.page.locator(".card .lead")).to_have_text(
+        mine[0]["properties"]["description"]
+        if len(mine) == 1
+        else visit.page.locator(".queue .row-text").first.inner_text()
+    )
+
+
+def test_a_position_is_asked_for_only_on_a_click_and_refusals_are_told(windows: Windows, site: Any) -> None:
+    worker = busy_worker(site)["id"]
+    refused = windows(PHONE)
+    refused.open(f"/worker?lang=zh&worker={worker}")
+    refused.page.get_by_role("button", name=ZH["position.find"]).click()
+    expect(refused.page.locator(".panel .result")).to_have_text(ZH["position.error_1"])
+    allowed = windows(PHONE, permissions=["geolocation"])
+    allowed.open(f"/worker?lang=zh&worker={worker}")
+    allowed.page.get_by_role("button", name=ZH["position.find"]).click()
+    expect(allowed.page.locator(".panel .result")).to_contain_text(
+        ZH["position.found"].split("{", maxsplit=1)[0]
+    )
+
+
+def test_the_table_of_units_is_sorted_by_keyboard_and_leads_the_map(windows: Windows) -> None:
+    visit = windows()
+    visit.open("/planner?lang=zh")
+    heading = visit.page.get_by_role("columnheader", name=ZH["units.cells"])
+    heading.get_by_role("button").focus()
+    visit.page.keyboard.press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    cells = [int(text) for text in visit.page.locator("tbody tr td:nth-child(2)").all_inner_texts()]
+    assert cells == sorted(cells, reverse=True)
+    visit.page.keyboard.press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    visit.page.get_by_label(ZH["unit.community"]).check(force=True)
+    before = visit.page.evaluate("map_main.getCenter().toString()")
+    visit.page.locator("tbody .link").first.click()
+    visit.page.wait_for_function("before => map_main.getCenter().toString() !== before", arg=before)
+    expect(visit.page.locator(".release-list li").first).to_contain_text(ZH["release.current"])
+
+
+def test_new_incidents_arrive_without_reloading(windows: Windows) -> None:
+    visit = windows()
+    visit.open("/dispatcher?lang=zh")
+    newest = visit.page.locator(".queue .row").first.get_attribute("data-id")
+    button = visit.page.get_by_role("button", name=ZH["demo.stream"])
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    try:
+        expect(visit.page.locator(".queue .row").first).not_to_have_attribute("data-id", newest or "")
+    finally:
+        button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert visit.faults()["messages"] == []
