@@ -27,7 +27,10 @@ _ALSO = ("mediation", "fire_safety", "municipal", "greening", "traffic")
 
 @dataclass(frozen=True, slots=True)
 class Streets:
-    """Which stretches of road have their middle in or on the border of which cell; numbers into `roads`."""
+    """Which stretches of road have their middle in or on the border of which cell; numbers into `roads`.
+
+    A cell without any, on the hill perhaps, has the stretch nearest to it.
+    """
 
     roads: tuple[RoadRow, ...]
     of_cell: dict[str, tuple[int, ...]]
@@ -41,11 +44,16 @@ class Streets:
         found: dict[str, list[int]] = defaultdict(list)
         for road, cell in np.transpose(shapes.query(middles, predicate="dwithin", distance=0.01)).tolist():
             found[cells[cell].code].append(road)
-        return cls(roads, {code: tuple(sorted(numbers)) for code, numbers in found.items()})
+        nearest = shapely.STRtree(lines).nearest([cell.geometry for cell in cells]).tolist()
+        of_cell = {
+            cell.code: tuple(sorted(found[cell.code])) or (near,)
+            for cell, near in zip(cells, nearest, strict=True)
+        }
+        return cls(roads, of_cell)
 
     def spot(self, codes: tuple[str, ...], rng: Luck) -> Point:
-        """Return a point on a road of these cells; in the middle of a cell's street, so never outside them."""
-        numbers = [number for code in codes for number in self.of_cell.get(code, ())]
+        """Return the middle of a stretch of road of these cells."""
+        numbers = [number for code in codes for number in self.of_cell[code]]
         road = self.roads[rng.choice(numbers)]
         return on_grid(road.geometry.interpolate(0.5, normalized=True))
 

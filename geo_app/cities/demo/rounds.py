@@ -40,7 +40,7 @@ def draw(
 
 def _round(codes: tuple[str, ...], streets: Streets, rng: Luck) -> LineString | None:
     """Walk every road of the cells that can be reached in turn; None when there is too little to walk."""
-    numbers = sorted({number for code in codes for number in streets.of_cell.get(code, ())})
+    numbers = sorted({number for code in codes for number in streets.of_cell[code]})
     graph: _Graph = defaultdict(list)
     for number in numbers:
         road = streets.roads[number]
