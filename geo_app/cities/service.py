@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely import Point
 
-from geo_app.cities import store
+from geo_app.cities import check, store
 from geo_app.cities.demo import trouble
 from geo_app.cities.model import CityData
 from geo_app.core import clock, coords, db, facts
@@ -37,6 +37,7 @@ def load(tx: db.Transaction, data: CityData) -> City:
 
     The first release is published as every later one is, effective before the oldest incident.
     """
+    check.check(data)
     at = clock.now()
     since = min([incident.occurred_at for incident in data.incidents], default=at) - timedelta(days=1)
     city = organisation.add_city(tx, data.info, at)

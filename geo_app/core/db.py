@@ -17,16 +17,18 @@ from typing import Any, Protocol, TypeVar, cast
 
 import aiosql
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 import psycopg2.extras
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import PoolProxiedConnection
 
 from geo_app.core.actor import Actor
-from geo_app.core.errors import NotFound, NotReady
+from geo_app.core.errors import Conflict, NotFound, NotReady
 from geo_app.core.settings import Settings
 
 Row = Mapping[str, Any]
@@ -93,10 +95,10 @@ class Transaction:
 
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Write `rows` into `table` by COPY and return how many there were."""
-        text = io.StringIO()
+        text = io.BytesIO()
         count = 0
         for row in rows:
-            text.write("\t".join(_copied(value) for value in row) + "\n")
+            text.write(("\t".join(_copied(value) for value in row) + "\n").encode())
             count += 1
         text.seek(0)
         names = psycopg2.extensions.quote_ident
@@ -122,9 +124,11 @@ class Database:
             pool_pre_ping=True,
             pool_size=int(settings.pool_size),
             max_overflow=0,
-            pool_timeout=10,
+            pool_timeout=int(settings.pool_wait) / 1000,
             connect_args={
                 "application_name": "wangge",
+                "connect_timeout": 5,
+                "client_encoding": "utf8",
                 "options": f"-c statement_timeout={settings.statement_timeout} -c timezone=UTC",
             },
         )
@@ -134,12 +138,13 @@ class Database:
     def transaction(self, actor: Actor, *, patient: bool = False) -> Iterator[Transaction]:
         """Give a transaction in which `actor` acts; commit at the end, roll back on an exception.
 
+        NotReady when the database is away, busy or too slow, Conflict when two transactions block each other.
         `patient` lifts the statement timeout: for loading and publishing, never for a request.
         """
         proxy = self._borrow()
         try:
             connection = cast(psycopg2.extensions.connection, proxy.driver_connection)
-            with connection:
+            with _explained(connection), connection:
                 with connection.cursor() as cursor:
                     cursor.execute(
                         "SELECT set_config('geo.actor', %s, true), set_config('geo.scope', %s, true),"
@@ -159,6 +164,27 @@ class Database:
             return self.engine.raw_connection()
         except (OperationalError, psycopg2.OperationalError) as error:
             raise NotReady("the database does not answer") from error
+        except NoneFree as error:
+            raise NotReady("every database connection is busy; ask again") from error
+
+
+@contextmanager
+def _explained(connection: psycopg2.extensions.connection) -> Iterator[None]:
+    """Turn what the database refuses for reasons of its own into our errors; nobody sees its words."""
+    try:
+        yield
+    except psycopg2.errors.QueryCanceled as error:
+        raise NotReady("the answer took too long") from error
+    except psycopg2.errors.UndefinedTable as error:
+        raise NotReady("the database has no schema, or an old one; run `geo db migrate`") from error
+    except psycopg2.extensions.TransactionRollbackError as error:
+        raise Conflict("somebody changed the same at this moment; ask again") from error
+    except psycopg2.OperationalError as error:
+        raise NotReady("the database does not answer") from error
+    except psycopg2.InterfaceError as error:
+        if not connection.closed:  # then it is our own mistake
+            raise
+        raise NotReady("the database does not answer") from error
 
 
 def _teach_geometry(connection: psycopg2.extensions.connection, _record: object) -> None:
@@ -203,10 +229,16 @@ def _copied(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        items = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in value)
-        value = "{" + ",".join(f'"{item}"' for item in items) + "}"
+        value = "{" + ",".join(_item(item) for item in value) + "}"
     text = str(value).replace("\\", "\\\\")
     return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _item(value: object) -> str:
+    """Return `value` as an array literal writes it; a bare NULL is no text."""
+    if value is None:
+        return "NULL"
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 for _kind in (

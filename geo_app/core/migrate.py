@@ -45,12 +45,19 @@ def upgrade(owner_url: str, app_url: str) -> str:
 
 
 def _check(connection: Connection, app_role: str) -> None:
+    may_create = connection.execute(text("SELECT has_schema_privilege('public', 'CREATE')")).scalar_one()
+    if not may_create:
+        owner = connection.execute(text("SELECT current_user")).scalar_one()
+        raise WrongSetup(
+            f"{owner} may not create tables: an administrator must run in this database: "
+            f'GRANT CREATE ON SCHEMA public TO "{owner}";'
+        )
     present = set(connection.execute(text("SELECT extname FROM pg_extension")).scalars())
     for name in EXTENSIONS:
         if name in present:
             continue
         trusted = text(
-            "SELECT bool_or(trusted OR :super) FROM pg_available_extension_versions WHERE name = :name"
+            "SELECT bool_or(trusted AND has_database_privilege(current_database(), 'CREATE') OR :super) FROM pg_available_extension_versions WHERE name = :name"
         )
         is_super = connection.execute(
             text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")

@@ -13,8 +13,14 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from geo_app.core.errors import WrongSetup
 
+NUMBERS = {"port": 65_535, "statement_timeout": 3_600_000, "pool_size": 1000, "pool_wait": 3_600_000}
+"""Settings that are whole numbers, with the largest they may be."""
+LOG_LEVELS = ("debug", "info", "warning", "error")
 APP_URL = "app_database_url"
 """File in the work folder with the address of the application role on an existing server."""
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -49,6 +55,7 @@ class Settings:
     port: str = _setting("8000", "TCP port of the web server")
     statement_timeout: str = _setting("15000", "longest a database statement may take, ms")
     pool_size: str = _setting("16", "database connections a web process keeps")
+    pool_wait: str = _setting("10000", "longest a request waits for one of these connections, ms")
     log_level: str = _setting("info", "least severe log line that is written: debug, info, warning, error")
 
     @property
@@ -65,13 +72,29 @@ def read(environment: Mapping[str, str]) -> Settings:
         if environment.get(name):
             values[item.name] = environment[name]
     settings = Settings(**values)
-    for number in ("port", "statement_timeout", "pool_size"):
-        if not getattr(settings, number).isdigit():
-            raise WrongSetup(f"GEO_{number.upper()}={getattr(settings, number)!r} is not a whole number")
-    for url in (settings.database_url, settings.app_database_url):
-        if url and not url.startswith("postgresql+psycopg2://"):
-            raise WrongSetup("DATABASE_URL and APP_DATABASE_URL must start with postgresql+psycopg2://")
+    for number, most in NUMBERS.items():
+        text = getattr(settings, number)
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+            raise WrongSetup(f"GEO_{number.upper()}={text!r}: it must be a whole number from 1 to {most}")
+    if settings.log_level not in LOG_LEVELS:
+        raise WrongSetup(f"GEO_LOG_LEVEL={settings.log_level!r}: it must be one of " + ", ".join(LOG_LEVELS))
+    for name in ("database_url", "app_database_url"):
+        _check_url(name.upper(), getattr(settings, name))
     return settings
+
+
+def _check_url(name: str, url: str) -> None:
+    """Raise WrongSetup unless `url` is empty or an address we can use; it never repeats the password."""
+    if not url:
+        return
+    if not url.startswith("postgresql+psycopg2://"):
+        raise WrongSetup(f"{name} must start with postgresql+psycopg2://")
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        address = None
+    if address is None or not address.username or not address.database:
+        raise WrongSetup(f"{name} must be postgresql+psycopg2://user:password@host:port/name") from None
 
 
 @lru_cache(maxsize=1)

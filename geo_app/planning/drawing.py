@@ -13,7 +13,7 @@ from shapely import Polygon
 
 from geo_app.core import coords
 from geo_app.core.errors import BadInput
-from geo_app.organisation.model import City, Unit
+from geo_app.organisation.model import City, Level, Unit
 from geo_app.planning.model import Draft, Prepared, UnitShape
 from grids import code as grid_code
 from grids import partition as rules
@@ -47,10 +47,10 @@ def prepare(city: City, units: Sequence[Unit], before: Partition | None, draft: 
 def _check(city: City, units: Sequence[Unit], partition: Partition) -> None:
     if not partition.cells:
         raise BadInput("cells", 0, "a release has at least one cell")
-    known = {unit.code for unit in units}
+    known = {unit.code for unit in units if unit.level is Level.COMMUNITY}
     for cell in partition.cells.values():
         if cell.community not in known:
-            raise BadInput("community", cell.community, f"cell {cell.code} names no unit of {city.code}")
+            raise BadInput("community", cell.community, f"cell {cell.code} names no community of {city.code}")
         if len(city.jurisdiction) != CHINESE_COUNTY:
             continue
         try:

@@ -1,0 +1,66 @@
+"""A small city of one's own, for what needs more than an empty database and less than the demo city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from geo_app.app import create_app
+from geo_app.cities import service as cities
+from geo_app.core import db
+from geo_app.core.actor import SYSTEM
+from geo_app.core.settings import Settings
+from geo_app.organisation.model import City
+from tests import build
+
+
+@dataclass(slots=True)
+class Raw:
+    """A statement only a test needs."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The town of `tests.build` in a database of its own."""
+
+    city: City
+    database: db.Database
+    settings: Settings
+
+    def all(self, sql: str, **values: Any) -> list[Any]:
+        """Return the rows of a statement, each as its only value or as a tuple, in a transaction of its own."""
+        with self.database.transaction(SYSTEM) as tx:
+            rows = tx.all(Raw(sql), lambda row: tuple(row.values()), **values)
+        return [row[0] if len(row) == 1 else row for row in rows]
+
+    def one(self, sql: str, **values: Any) -> Any:
+        """Return the only row of a statement."""
+        (row,) = self.all(sql, **values)
+        return row
+
+    def run(self, sql: str, **values: Any) -> int:
+        """Run a statement in a transaction of its own."""
+        with self.database.transaction(SYSTEM) as tx:
+            return tx.run(Raw(sql), **values)
+
+
+@pytest.fixture
+def town(database: db.Database, settings: Settings) -> Town:
+    """The town in a database of one's own."""
+    with database.transaction(SYSTEM) as tx:
+        city = cities.load(tx, build.town())
+    return Town(city, database, settings)
+
+
+@pytest.fixture
+def town_client(town: Town) -> Iterator[FlaskClient]:
+    """A client of the web service on the town."""
+    app = create_app(town.settings, town.database)
+    yield app.test_client()
+    app.extensions["feed"].stop()
