@@ -8,6 +8,7 @@ from dataclasses import fields
 import click
 import psycopg2
 
+from geo_app import worker
 from geo_app.cities.cli import cities, demo_stream
 from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, session
@@ -36,6 +37,17 @@ def run_migrations() -> None:
             app_role.keep(kept, app_role.create(here.database_url))
     here = settings.connected()
     click.echo(f"schema {migrate.upgrade(here.database_url, here.app_database_url)}")
+
+
+@geo.group("jobs")
+def job_group() -> None:
+    """Jobs and timers."""
+
+
+@job_group.command("work")
+def work() -> None:
+    """Work off jobs and timers until SIGINT or SIGTERM."""
+    worker.run()
 
 
 @geo.group("kernels")

@@ -31,7 +31,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "patrols.match_routes": patrols.match_routes,
 }
 TIMERS: dict[str, tuple[str, Callable[..., None]]] = {
-    "cities.play": ("*/5 * * * * *", cities.play),
+    "cities.play": ("* * * * * */5", cities.play),
     "core.forget_answers": ("17 3 * * *", jobs.forget_answers),
 }
 """Jobs by the clock: cron line (the sixth field counts seconds) and what to do."""
@@ -137,6 +137,3 @@ def _tick(database: db.Database, act: Callable[..., None]) -> Callable[..., None
 
     return tick
 
-
-if __name__ == "__main__":
-    run()

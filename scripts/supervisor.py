@@ -120,9 +120,9 @@ def _run(environment: dict[str, str], port: int, work: Path) -> None:
     web = [
         python, "-m", "granian", "geo_app.app:application", "--factory", "--interface", "wsgi",
         "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "160",
-        "--backpressure", "320", "--workers-kill-timeout", "5s", "--no-ws", "--log-level", "warning",
+        "--backpressure", "320", "--workers-kill-timeout", "3s", "--no-ws", "--log-level", "warning",
     ]  # fmt: skip
-    commands = {"web": web, "worker": [python, "-m", "geo_app.worker"]}
+    commands = {"web": web, "worker": [python, "-m", "geo_app.cli", "jobs", "work"]}
     children: dict[str, subprocess.Popen[bytes]] = {}
     deaths: list[float] = []
     try:
