@@ -14,6 +14,10 @@ from shapely import LineString
 
 from grids.model import Cell
 
+TOLERANCE = 1e-7
+"""Metres within which a point computed on a border counts as on it, and two cuts as one: far below the 1 mm grid,
+far above the rounding of metric coordinates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
@@ -27,7 +31,8 @@ class Crossing:
 def along(line: LineString, cells: Sequence[Cell]) -> list[Crossing]:
     """Return the cells `line` crosses, in order; a stretch outside all cells is left out.
 
-    `line` and `cells` are in the same metric frame. A cell that the line enters twice stands twice.
+    `line` and `cells` are in the same metric frame, on its 1 mm grid. A cell that the line enters twice stands
+    twice; one that it only touches in a point does not stand at all.
     """
     ordered = sorted(cells, key=lambda cell: cell.code)
     if not ordered or line.length == 0:
@@ -37,7 +42,7 @@ def along(line: LineString, cells: Sequence[Cell]) -> list[Crossing]:
     cuts = _cuts(line, shapely.boundary(polygons))
     middles = shapely.line_interpolate_point(line, (cuts[:-1] + cuts[1:]) / 2)
     owner = np.full(len(middles), len(ordered))
-    stretch, polygon = tree.query(middles, predicate="intersects")
+    stretch, polygon = tree.query(middles, predicate="dwithin", distance=TOLERANCE)
     np.minimum.at(owner, stretch, polygon)
     crossings: list[Crossing] = []
     for start, end, index in zip(cuts[:-1].tolist(), cuts[1:].tolist(), owner.tolist(), strict=True):
@@ -67,4 +72,5 @@ def _cuts(line: LineString, borders: np.ndarray) -> np.ndarray:
     which = segment[source]
     offset = np.hypot(*(points - xy[which]).T)
     distances = np.concatenate([starts, np.minimum(starts[which] + offset, starts[which + 1])])
-    return np.unique(distances)
+    ascending = np.unique(distances)
+    return ascending[np.diff(ascending, prepend=-np.inf) > TOLERANCE]
