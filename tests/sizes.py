@@ -10,6 +10,10 @@ import os
 SIZES: dict[str, tuple[int, int]] = {
     # Hypothesis examples of a property, unless the property names its own size.
     "examples": (40, 2_000),
+    # Rounds in which a release is published while things are matched.
+    "publish_rounds": (5, 200),
+    # Incidents, each of which is assigned twice, by 16 clients.
+    "contested_incidents": (60, 5_000),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

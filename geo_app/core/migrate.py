@@ -57,7 +57,8 @@ def _check(connection: Connection, app_role: str) -> None:
         if name in present:
             continue
         trusted = text(
-            "SELECT bool_or(trusted AND has_database_privilege(current_database(), 'CREATE') OR :super) FROM pg_available_extension_versions WHERE name = :name"
+            "SELECT bool_or(trusted AND has_database_privilege(current_database(), 'CREATE') OR :super)"
+            " FROM pg_available_extension_versions WHERE name = :name"
         )
         is_super = connection.execute(
             text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg2
-import psycopg2.errors
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError as SchemaError
 from flask import Response, current_app, request
@@ -22,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo_app.core import db, log
 from geo_app.core.actor import VISITOR, Actor
-from geo_app.core.errors import BadInput, Conflict, GeoError, NotReady
+from geo_app.core.errors import BadInput, Conflict, GeoError
 
 SQL = db.statements(__file__)
 LARGEST_BODY = 1_000_000
@@ -99,14 +97,15 @@ def guard(app: APIFlask, port: int) -> None:
 
     @app.before_request
     def refuse_strangers() -> Response | None:
-        host = urlsplit(f"//{request.host}").hostname
-        if host not in names:
+        if _host() not in names:
             return problem(421, "Wrong host", f"this service answers on 127.0.0.1:{port} only", {})
         if request.method in {"POST", "PUT", "PATCH", "DELETE"} and not request.is_json:
             # a page of another site cannot send this type without asking first
             return problem(
                 415, "Wrong type", "send Content-Type: application/json", {"field": "Content-Type"}
             )
+        if "\0" in request.path or any("\0" in text for texts in request.args.listvalues() for text in texts):
+            return problem(400, "Bad request", "an address holds no NUL character", {})
         return None
 
     @app.after_request
@@ -118,10 +117,16 @@ def guard(app: APIFlask, port: int) -> None:
         return response
 
     app.register_error_handler(GeoError, _explain)
-    app.register_error_handler(psycopg2.OperationalError, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
     app.error_processor(_schema)
+
+
+def _host() -> str | None:
+    try:
+        return urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        return None
 
 
 def problem(status: int, title: str, detail: str, members: dict[str, Any]) -> Response:
@@ -135,18 +140,18 @@ def _json(text: str, status: int, kind: str) -> Response:
 
 
 def _explain(error: GeoError) -> Response:
+    if error.status >= 500:
+        log.warn("request.not_ready", path=request.path, reason=str(error))
     return problem(error.status, error.title, str(error), error.members())
-
-
-def _database_away(error: psycopg2.OperationalError) -> Response:
-    timed_out = isinstance(error, psycopg2.errors.QueryCanceled)
-    log.warn("database.away", path=request.path, timed_out=timed_out)
-    return _explain(NotReady("the answer took too long" if timed_out else "the database does not answer"))
 
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    return problem(status, str(error.name), str(error.description), {})
+    response = problem(status, str(error.name), str(error.description), {})
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
 
 
 def _schema(error: SchemaError) -> Response:

@@ -20,6 +20,8 @@ routes = APIBlueprint("live", __name__, tag="Live")
 HEARTBEAT = 15.0
 """Seconds without a fact after which a comment keeps the connection open."""
 EVENT_ID = re.compile(r"(\d{1,20})-(\d{1,19})", re.ASCII)
+LARGEST = (2**64 - 1, 2**63 - 1)
+"""What the database can hold: transaction, fact."""
 
 
 @routes.get("/api/stream")
@@ -29,7 +31,8 @@ def stream() -> ResponseReturnValue:
     last = request.headers.get("Last-Event-ID")
     with web.transaction() as tx:
         jurisdiction = organisation.city(tx, request.args.get("city")).jurisdiction
-    position = feed.now() if last is None else _position(last)
+    now = feed.now()
+    position = now if last is None else _earlier(_position(last), now)
     body = _events(feed, position, jurisdiction)
     return Response(body, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -50,6 +53,11 @@ def _events(feed: Feed, position: Position, jurisdiction: str) -> Iterator[str]:
 
 def _position(text: str) -> Position:
     match = EVENT_ID.fullmatch(text)
-    if match is None:
+    if match is None or int(match[1]) > LARGEST[0] or int(match[2]) > LARGEST[1]:
         raise BadInput("Last-Event-ID", text, "an id this stream has sent, like 812-4711")
     return Position(match[1], int(match[2]))
+
+
+def _earlier(asked: Position, now: Position) -> Position:
+    """Return where to go on: an id from beyond the last fact is another database's, its page starts anew."""
+    return asked if (int(asked.xid), asked.id) < (int(now.xid), now.id) else now

@@ -55,12 +55,20 @@ class Feed:
     def after(self, position: Position, seconds: float) -> list[Fact]:
         """Return facts of every city after `position`, waiting up to `seconds` for the first."""
         with self._changed:
-            if not self._fresh(position) and not self.is_stopped:
-                self._changed.wait(seconds)
-            if self._start is not None and _key(self._start) <= _key(position):
-                return self._fresh(position)
+            if self._reaches(position):
+                self._changed.wait_for(lambda: self._fresh(position) or self.is_stopped, seconds)
+                if self._reaches(position):  # it may have been pushed out meanwhile
+                    return self._fresh(position)
         with self._database.transaction(SYSTEM) as tx:
-            return facts.after(tx, position)
+            found = facts.after(tx, position)
+        if not found:  # nothing is missing, the memory has just not begun
+            with self._changed:
+                self._changed.wait_for(lambda: self._reaches(position) or self.is_stopped, LOOK_AGAIN)
+        return found
+
+    def _reaches(self, position: Position) -> bool:
+        """Whether every fact after `position` is in memory."""
+        return self._start is not None and _key(self._start) <= _key(position)
 
     def _fresh(self, position: Position) -> list[Fact]:
         key = _key(position)
@@ -71,12 +79,14 @@ class Feed:
             while not self.is_stopped:
                 try:
                     listener.wait(LOOK_AGAIN)
-                    self._read()
+                    while self._read() and not self.is_stopped:
+                        pass
                 except NotReady as error:
                     log.warn("feed.waiting", reason=str(error))
                     self._stopped.wait(LOOK_AGAIN)
 
-    def _read(self) -> None:
+    def _read(self) -> int:
+        """Take in the facts that settled meanwhile and return how many there were."""
         with self._database.transaction(SYSTEM) as tx:
             if self._start is None:
                 start = facts.end(tx)
@@ -90,8 +100,8 @@ class Feed:
                 start = [*self._recent, *found][overflow - 1].position
             self._start = start
             self._recent.extend(found)
-            if found:
-                self._changed.notify_all()
+            self._changed.notify_all()
+        return len(found)
 
 
 def _key(position: Position) -> tuple[int, int]:
