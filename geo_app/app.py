@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from apiflask import APIFlask
 from flask.typing import ResponseReturnValue
 
@@ -15,8 +17,11 @@ from geo_app.live import api as live
 from geo_app.live.service import Feed
 from geo_app.maps import api as maps
 from geo_app.maps import pages
+from geo_app.organisation import service as organisation
 from geo_app.patrols import api as patrols
 from geo_app.responders import api as responders
+from geo_app.roads import service as roads
+from geo_app.roads.model import Mode
 
 DOORS = (
     pages.routes,
@@ -41,6 +46,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["database"] = database or db.Database(here.app_database_url, here)
     app.extensions["feed"] = Feed(app.extensions["database"])
+    app.extensions["engines"] = "ok" if kernels.is_compiled() else "the engines are compiling"
     web.guard(app, int(here.port))
     for door in DOORS:
         app.register_blueprint(door)
@@ -55,7 +61,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     @app.doc(tags=["Health"])
     def readyz() -> ResponseReturnValue:
         """Answer 200 when database, job worker and engines are ready, else 503 with the reason of each."""
-        checks = {"database": _database(app), "worker": _worker(app), "engines": _engines()}
+        checks = {"database": _database(app), "worker": _worker(app), "engines": app.extensions["engines"]}
         is_ready = all(reason == "ok" for reason in checks.values())
         return web.ok({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
 
@@ -68,6 +74,8 @@ def application() -> APIFlask:
     log.configure(here.log_level)
     app = create_app(here)
     app.extensions["feed"].start()
+    app.extensions["engines"] = "the engines are starting"
+    threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     return app
 
 
@@ -91,5 +99,15 @@ def _worker(app: APIFlask) -> str:
     return "ok" if silent < WORKER_SILENCE else f"the job worker has been silent for {silent:.0f} s"
 
 
-def _engines() -> str:
-    return "ok" if kernels.is_compiled() else "the engines are compiling"
+def _warm(app: APIFlask) -> None:
+    """Compile what is not compiled and load every city's roads, so that no request waits for it."""
+    if not kernels.is_compiled():
+        app.extensions["engines"] = "the engines are compiling"
+        kernels.compile_all()
+    try:
+        with app.extensions["database"].transaction(SYSTEM, patient=True) as tx:
+            for city in organisation.cities(tx):
+                roads.engine(tx, city.id, Mode.EBIKE)
+    except GeoError as error:
+        log.warn("engines.cold", reason=str(error))
+    app.extensions["engines"] = "ok"

@@ -8,19 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
-
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from geo_app.core.errors import WrongSetup
 
 NUMBERS = {"port": 65_535, "statement_timeout": 3_600_000, "pool_size": 1000, "pool_wait": 3_600_000}
 """Settings that are whole numbers, with the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
+URL = re.compile(r"postgresql\+psycopg2://[^/@]+@[^/@]*/[^/?]+(\?\S*)?")
 APP_URL = "app_database_url"
 """File in the work folder with the address of the application role on an existing server."""
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -89,12 +88,8 @@ def _check_url(name: str, url: str) -> None:
         return
     if not url.startswith("postgresql+psycopg2://"):
         raise WrongSetup(f"{name} must start with postgresql+psycopg2://")
-    try:
-        address = make_url(url)
-    except (ArgumentError, ValueError):
-        address = None
-    if address is None or not address.username or not address.database:
-        raise WrongSetup(f"{name} must be postgresql+psycopg2://user:password@host:port/name") from None
+    if URL.fullmatch(url) is None:
+        raise WrongSetup(f"{name} must be postgresql+psycopg2://user:password@host:port/name")
 
 
 @lru_cache(maxsize=1)
