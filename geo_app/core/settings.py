@@ -19,7 +19,7 @@ from geo_app.core.errors import WrongSetup
 NUMBERS = {"port": 65_535, "statement_timeout": 3_600_000, "pool_size": 1000, "pool_wait": 3_600_000}
 """Settings that are whole numbers, with the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
-URL = re.compile(r"postgresql\+psycopg2://[^/@]+@[^/@]*/[^/?]+(\?\S*)?")
+URL = re.compile(r"postgresql\+psycopg2://[^/@]+@([^/@:]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/[^/?]+(\?\S*)?")
 APP_URL = "app_database_url"
 """File in the work folder with the address of the application role on an existing server."""
 CHECKOUT = Path(__file__).resolve().parents[2]
