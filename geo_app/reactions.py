@@ -7,5 +7,5 @@ fact has its consequences exactly once. A job gets the fact's data that its para
 from __future__ import annotations
 
 REACTIONS: dict[str, tuple[str, ...]] = {
-    "release.published": ("patrols.match_routes",),
+    "release.in_force": ("patrols.match_routes",),
 }

@@ -26,9 +26,11 @@ from geo_app.core.errors import NotReady
 from geo_app.core.listen import Listener
 from geo_app.core.settings import Settings
 from geo_app.patrols import jobs as patrols
+from geo_app.planning import jobs as planning
 
 TASKS: dict[str, Callable[..., None]] = {
     "patrols.match_routes": patrols.match_routes,
+    "planning.take_effect": planning.take_effect,
 }
 TIMERS: dict[str, tuple[str, Callable[..., None]]] = {
     "cities.play": ("* * * * * */5", cities.play),
@@ -136,4 +138,3 @@ def _tick(database: db.Database, act: Callable[..., None]) -> Callable[..., None
             act(tx)
 
     return tick
-

@@ -7,7 +7,7 @@ written so that the second run changes nothing.
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from geo_app.core import clock, db
 
@@ -20,10 +20,19 @@ CLOCKS = "clocks"
 
 
 def defer(
-    tx: db.Transaction, task: str, *, queue: str = WORK, lock: str | None = None, **args: int | str
+    tx: db.Transaction,
+    task: str,
+    *,
+    queue: str = WORK,
+    lock: str | None = None,
+    at: datetime | None = None,
+    **args: int | str,
 ) -> None:
-    """Enqueue the job `task` when this transaction commits; jobs with the same `lock` never run side by side."""
-    tx.value(SQL.defer_job, queue=queue, task=task, lock=lock, args=json.dumps(args))
+    """Enqueue the job `task` when this transaction commits, to run at once or not before `at`.
+
+    Jobs with the same `lock` never run side by side.
+    """
+    tx.value(SQL.defer_job, queue=queue, task=task, lock=lock, at=at, args=json.dumps(args))
 
 
 def forget_answers(tx: db.Transaction) -> None:

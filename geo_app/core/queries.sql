@@ -20,10 +20,10 @@ LIMIT :most;
 -- The position from which a new reader follows: everything below the oldest running transaction is behind it.
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid, 0::bigint AS id;
 
--- name: defer_job(queue, task, args, lock)$
--- Enqueues a job inside this transaction, by procrastinate's own function.
+-- name: defer_job(queue, task, args, lock, at)$
+-- Enqueues a job inside this transaction, by procrastinate's own function; for `at` or, for NULL, at once.
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
-  :queue, :task, 0, :lock::text, NULL, :args::jsonb, NULL
+  :queue, :task, 0, :lock::text, NULL, :args::jsonb, :at::timestamptz
 )::procrastinate_job_to_defer_v1]);
 
 -- name: take_position(reader)^

@@ -16,8 +16,14 @@ def add_all(tx: db.Transaction, city: City, new: Sequence[NewPlace], units: Mapp
     """Store places and return how many; communities are given as unit ids by code."""
     rows = (
         (
-            city.id, one.kind, one.name, one.road, one.number,
-            None if one.community is None else units[one.community], one.aliases, one.position,
+            city.id,
+            one.kind,
+            one.name,
+            one.road,
+            one.number,
+            None if one.community is None else units[one.community],
+            one.aliases,
+            one.position,
         )
         for one in new
     )

@@ -31,7 +31,7 @@ def take_in(tx: db.Transaction, city: City, new: NewIncident) -> Incident:
     known = categories(tx, city, at)
     _check(new, known)
     incident_id = store.add_all(tx, city, [new], known)[0]
-    planning.place(tx, city, Subject("incident", incident_id, new.position, new.closed_at is None), at)
+    planning.place(tx, city, Subject("incident", incident_id, new.position, new.closed_at is None))
     facts.record(tx, "incident.reported", incident_id, city.jurisdiction, category=new.category)
     return incident(tx, incident_id)
 
@@ -47,7 +47,7 @@ def load(tx: db.Transaction, city: City, new: Sequence[NewIncident]) -> int:
         Subject("incident", incident_id, one.position, one.closed_at is None)
         for incident_id, one in zip(ids, new, strict=True)
     ]
-    matched = planning.place_all(tx, city, subjects, at)
+    matched = planning.place_all(tx, city, subjects)
     facts.record(tx, "incidents.loaded", None, city.jurisdiction, city=city.code, count=len(ids))
     return matched
 

@@ -29,8 +29,17 @@ def add_all(
     """Store incidents and return their ids in order."""
     ids = [row["id"] for row in tx.all(SQL.new_ids, dict, count=len(new))]
     columns = (
-        "id", "city_id", "jurisdiction", "category_id", "channel", "description", "state", "point",
-        "occurred_at", "respond_by", "closed_at",
+        "id",
+        "city_id",
+        "jurisdiction",
+        "category_id",
+        "channel",
+        "description",
+        "state",
+        "point",
+        "occurred_at",
+        "respond_by",
+        "closed_at",
     )
     rows = (
         (

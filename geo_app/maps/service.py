@@ -18,7 +18,9 @@ def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> byte
     first, last = ZOOMS[address.layer]
     side = 1 << address.z if first <= address.z <= last else 0
     if not (address.x < side and address.y < side):
-        raise NotFound(f"{address.layer} has tiles from zoom {first} to {last}, columns and rows below 2^zoom")
+        raise NotFound(
+            f"{address.layer} has tiles from zoom {first} to {last}, columns and rows below 2^zoom"
+        )
     if address.layer == "cells":
         return store.cells(tx, city, address, at)
     if address.layer == "basemap":

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import coords
 from geo_app.core.errors import BadInput
@@ -40,6 +41,7 @@ def prepare(city: City, units: Sequence[Unit], before: Partition | None, draft: 
         closed,
         {cell.code: drawn[cell.code] for cell in opened},
         tuple(_unit_shapes(city, units, after)),
+        None if before is None else _changed(city, [*opened, *(standing[code] for code in closed)]),
         _bounds(mercator),
     )
 
@@ -70,6 +72,11 @@ def _same(left: Cell | None, right: Cell) -> bool:
         and (left.name, left.community) == (right.name, right.community)
         and bool(shapely.equals_exact(left.geometry, right.geometry, 0.0))
     )
+
+
+def _changed(city: City, cells: Sequence[Cell]) -> BaseGeometry:
+    union: BaseGeometry = shapely.union_all([cell.geometry for cell in cells])
+    return shapely.set_srid(union, city.srid)
 
 
 def _label_points(geometries: np.ndarray) -> np.ndarray:

@@ -78,6 +78,8 @@ class Prepared:
     shapes: dict[str, tuple[Polygon, Point]]
     """Outline and label point in Web Mercator, by code, for the opened cells."""
     unit_shapes: tuple[UnitShape, ...]
+    changed: BaseGeometry | None
+    """Where a cell begins, ends or changes, in the metric frame; None for everywhere."""
     bounds: Polygon
     """Lon/lat."""
 

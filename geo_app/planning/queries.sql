@@ -6,9 +6,21 @@ SELECT pg_advisory_xact_lock(7301, :city_id);
 -- Matching goes on side by side, but never across a publish.
 SELECT pg_advisory_xact_lock_shared(7301, :city_id);
 
--- name: newest(city_id)$
+-- name: newest(city_id)^
 -- The release that nothing has replaced yet, in force or scheduled.
-SELECT id FROM release WHERE city_id = :city_id AND upper_inf(effective);
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+FROM release WHERE city_id = :city_id AND upper_inf(effective);
+
+-- name: has_begun(release_id, at)$
+SELECT lower(effective) <= :at::timestamptz FROM release WHERE id = :release_id;
+
+-- name: changed_area(release_id)$
+-- Where cells begin or end with a release.
+SELECT ST_Union(v.geometry)
+FROM release r
+JOIN cell_version v ON v.city_id = r.city_id AND upper_inf(v.recorded)
+  AND lower(r.effective) IN (lower(v.valid), upper(v.valid))
+WHERE r.id = :release_id;
 
 -- name: releases(city_id)
 SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
@@ -19,8 +31,7 @@ SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to,
 FROM release WHERE city_id = :city_id AND effective @> :at::timestamptz;
 
 -- name: end_release(release_id, at)!
-UPDATE release SET effective = tstzrange(lower(effective), :at)
-WHERE id = :release_id AND lower(effective) < :at::timestamptz;
+UPDATE release SET effective = tstzrange(lower(effective), :at) WHERE id = :release_id;
 
 -- name: add_release(city_id, base_id, since, cells, bounds, note, at, actor)$
 INSERT INTO release (city_id, base_id, effective, cells, bounds, note, published_at, published_by)
@@ -67,18 +78,19 @@ LIMIT 20;
 SELECT coalesce(sum(ST_Area(geometry)), 0) FROM cell_version
 WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
 
--- name: rematch(city_id, release_id, since, at, area)
--- Matches open placements inside an area again and tells those whose cell changed.
+-- name: rematch(city_id, release_id, at, area)
+-- Matches open placements inside an area by the release in force and tells those whose cell changed.
 WITH found AS (
-  SELECT p.id, p.cell_id AS was, c.cell_id, c.release_id
+  SELECT p.id, p.cell_id AS was, c.cell_id
   FROM placement p
   LEFT JOIN LATERAL (
-    SELECT v.cell_id, v.release_id FROM cell_version v
+    SELECT v.cell_id FROM cell_version v
     WHERE v.city_id = p.city_id AND ST_Intersects(v.geometry, p.point)
-      AND v.valid @> :since::timestamptz AND upper_inf(v.recorded)
+      AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
     ORDER BY v.code LIMIT 1
   ) c ON true
-  WHERE p.city_id = :city_id AND p.is_open AND (:area::geometry IS NULL OR ST_Intersects(p.point, :area::geometry))
+  WHERE p.city_id = :city_id AND p.is_open AND p.release_id IS DISTINCT FROM :release_id
+    AND (:area::geometry IS NULL OR ST_Intersects(p.point, :area::geometry))
 ), moved AS (
   UPDATE placement p SET cell_id = f.cell_id, release_id = :release_id, matched_at = :at
   FROM found f WHERE p.id = f.id
@@ -91,10 +103,11 @@ SELECT subject_kind, subject_id, was, cell_id FROM moved WHERE was IS DISTINCT F
 
 -- name: cell_at(city_id, point, at)^
 -- The cell covering a point; on a shared border the lowest code.
-SELECT cell_id, code, name, release_id FROM cell_version
-WHERE city_id = :city_id AND ST_Intersects(geometry, :point)
-  AND valid @> :at::timestamptz AND upper_inf(recorded)
-ORDER BY code LIMIT 1;
+SELECT v.cell_id, v.code, v.name, r.id AS release_id
+FROM cell_version v JOIN release r ON r.city_id = v.city_id AND r.effective @> :at::timestamptz
+WHERE v.city_id = :city_id AND ST_Intersects(v.geometry, :point)
+  AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+ORDER BY v.code LIMIT 1;
 
 -- name: cells_near(city_id, shape, at)
 SELECT v.cell_id, v.release_id, v.code, v.name, u.code AS community, v.geometry
@@ -131,23 +144,25 @@ RETURNING id;
 INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
 VALUES (:placement_id, :cell_id, :release_id, :at, :reason);
 
--- name: match_new(city_id, at)!
--- Matches placements that were written without a cell, by the grid in force.
+-- name: match_new(city_id, at)$
+-- Matches placements that were written without a release by the one in force; tells how many lie in a cell.
 WITH matched AS (
-  UPDATE placement p SET cell_id = c.cell_id, release_id = c.release_id
-  FROM placement q
-  CROSS JOIN LATERAL (
-    SELECT v.cell_id, r.id AS release_id
-    FROM cell_version v JOIN release r ON r.city_id = v.city_id AND r.effective @> :at::timestamptz
+  UPDATE placement p SET cell_id = c.cell_id, release_id = r.id
+  FROM release r, placement q
+  LEFT JOIN LATERAL (
+    SELECT v.cell_id FROM cell_version v
     WHERE v.city_id = q.city_id AND ST_Intersects(v.geometry, q.point)
       AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
     ORDER BY v.code LIMIT 1
-  ) c
+  ) c ON true
   WHERE p.id = q.id AND q.city_id = :city_id AND q.release_id IS NULL
+    AND r.city_id = :city_id AND r.effective @> :at::timestamptz
   RETURNING p.id, p.cell_id, p.release_id
+), noted AS (
+  INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
+  SELECT id, cell_id, release_id, :at, 'load' FROM matched
 )
-INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
-SELECT id, cell_id, release_id, :at, 'load' FROM matched;
+SELECT count(cell_id) FROM matched;
 
 -- name: close_placement(kind, subject_id)!
 UPDATE placement SET is_open = false WHERE subject_kind = :kind AND subject_id = :subject_id;

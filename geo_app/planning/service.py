@@ -8,9 +8,10 @@ from datetime import datetime
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
-from geo_app.core import clock, coords, db, facts
-from geo_app.core.errors import BadInput, Conflict, NotFound
+from geo_app.core import clock, coords, db, facts, jobs
+from geo_app.core.errors import BadInput, Conflict, NotFound, NotReady
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City, Unit
 from geo_app.planning import drawing, store
@@ -28,12 +29,15 @@ from geo_app.planning.model import (
 from grids import locate
 from grids.model import Partition
 
+TAKE_EFFECT = "planning.take_effect"
+"""The job that matches things again when a release begins."""
 AREA_TOLERANCE = 1e-3
 """Square metres by which two geometry engines may differ over a whole city."""
 
 
 def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     """Return `draft` checked and compared with its base: everything slow, before any lock is taken."""
+    _check_base(tx, city, draft)
     before = None
     if draft.base is not None:
         before = partition(tx, city, draft.effective_at)
@@ -44,24 +48,35 @@ def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
     """Make a prepared draft the release in force from its instant, and return the release's id.
 
     Conflict when another release came first. The database looks at every opened cell itself before it
-    accepts them. Open placements inside changed cells are matched again in the same transaction; the facts
-    `placement.moved` name those whose cell changed, `release.published` the release.
+    accepts them. A release whose instant has come takes effect in the same transaction, a later one by a job.
     """
-    draft, at = prepared.draft, clock.now()
+    draft = prepared.draft
     store.lock_layer(tx, city)
-    if store.newest(tx, city) != draft.base:
-        raise Conflict("another release was published meanwhile; rebase the plan on it")
+    at = clock.now()
+    _check_base(tx, city, draft)
     area_before = store.area(tx, city, draft.effective_at) if draft.base is not None else None
     release_id = store.add_release(tx, city, prepared, at)
     _replace_cells(tx, city, prepared, release_id, at)
     _second_look(tx, city, prepared, release_id, area_before)
-    changed = None
-    if draft.base is not None:
-        changed = shapely.set_srid(shapely.union_all([cell.geometry for cell in prepared.opened]), city.srid)
-    for kind, subject_id in store.rematch(tx, city, release_id, draft.effective_at, at, changed):
-        facts.record(tx, "placement.moved", subject_id, city.jurisdiction, of=kind, release=release_id)
     facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
+    if draft.effective_at <= at:
+        _match_again(tx, city, release_id, prepared.changed)
+    else:
+        jobs.defer(
+            tx, TAKE_EFFECT, queue=jobs.CLOCKS, lock=TAKE_EFFECT, at=draft.effective_at,
+            city=city.code, release=release_id,
+        )  # fmt: skip
     return release_id
+
+
+def take_effect(tx: db.Transaction, city: City, release_id: int) -> None:
+    """Match what a release changed, now that its instant has come; NotReady before. A second time changes nothing."""
+    changed = store.changed_area(tx, release_id)
+    store.lock_layer(tx, city)
+    if store.has_begun(tx, release_id, clock.now()):
+        _match_again(tx, city, release_id, changed)
+    else:
+        raise NotReady(f"release {release_id} is not in force yet")
 
 
 def partition(tx: db.Transaction, city: City, at: datetime) -> Partition:
@@ -83,9 +98,13 @@ def cells_along(
     return [(cells[crossing.code], crossing.enter_at, crossing.exit_at) for crossing in crossings]
 
 
-def place(tx: db.Transaction, city: City, subject: Subject, at: datetime) -> Placed:
-    """Match a located thing to its cell by the grid in force at `at` and keep the match."""
+def place(tx: db.Transaction, city: City, subject: Subject) -> Placed:
+    """Match a located thing to its cell by the grid in force and keep the match.
+
+    Now is when no release can be published any more: an earlier moment could be one of the grid before.
+    """
     store.share_layer(tx, city)
+    at = clock.now()
     point = coords.to_metric(subject.point, city.srid)
     placed = store.cell_at(tx, city, point, at)
     if placed is None:
@@ -95,9 +114,10 @@ def place(tx: db.Transaction, city: City, subject: Subject, at: datetime) -> Pla
     return placed
 
 
-def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject], at: datetime) -> int:
-    """Match many located things at once; return how many lie in a cell."""
+def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject]) -> int:
+    """Match many located things at once by the grid in force; return how many lie in a cell."""
     store.share_layer(tx, city)
+    at = clock.now()
     lonlat = np.array([[subject.point.x, subject.point.y] for subject in subjects]).reshape(-1, 2)
     metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
     points = shapely.set_srid(shapely.points(metric), city.srid)
@@ -177,6 +197,26 @@ def _replace_cells(tx: db.Transaction, city: City, prepared: Prepared, release_i
     store.retire_codes(tx, city, release_id, gone)
     store.draw(tx, city, release_id, ids, prepared.shapes)
     store.draw_units(tx, city, release_id, units, prepared.unit_shapes)
+
+
+def _check_base(tx: db.Transaction, city: City, draft: Draft) -> None:
+    """Raise Conflict when the draft stands on an old release, BadInput when it would begin before its base."""
+    base = store.newest(tx, city)
+    if (base.id if base else None) != draft.base:
+        raise Conflict("another release was published meanwhile; rebase the plan on it")
+    if base and draft.effective_at <= base.effective_from:
+        rule = f"after the release it replaces begins, {base.effective_from.isoformat()}"
+        raise BadInput("effective_at", draft.effective_at.isoformat(), rule)
+
+
+def _match_again(tx: db.Transaction, city: City, release_id: int, area: BaseGeometry | None) -> None:
+    """Match the open things in an area by the grid in force; the facts name those whose cell changed."""
+    at = clock.now()
+    in_force = store.release_at(tx, city, at)
+    if in_force is not None:
+        for kind, subject_id in store.rematch(tx, city, in_force.id, at, area):
+            facts.record(tx, "placement.moved", subject_id, city.jurisdiction, of=kind, release=in_force.id)
+    facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
 
 
 def _second_look(

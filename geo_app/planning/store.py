@@ -37,9 +37,19 @@ def share_layer(tx: db.Transaction, city: City) -> None:
     tx.value(SQL.share_layer, city_id=city.id)
 
 
-def newest(tx: db.Transaction, city: City) -> int | None:
-    """Return the id of the release nothing has replaced yet."""
-    found: int | None = tx.value(SQL.newest, city_id=city.id)
+def newest(tx: db.Transaction, city: City) -> Release | None:
+    """Return the release nothing has replaced yet, in force or scheduled."""
+    return tx.first(SQL.newest, Release.read, city_id=city.id)
+
+
+def has_begun(tx: db.Transaction, release_id: int, at: datetime) -> bool:
+    """Return whether a release's instant has come at `at`."""
+    return bool(tx.value(SQL.has_begun, release_id=release_id, at=at))
+
+
+def changed_area(tx: db.Transaction, release_id: int) -> BaseGeometry | None:
+    """Return where cells begin or end with a release, in the city's metric frame; None for nowhere."""
+    found: BaseGeometry | None = tx.value(SQL.changed_area, release_id=release_id)
     return found
 
 
@@ -181,10 +191,10 @@ def area(tx: db.Transaction, city: City, at: datetime) -> float:
 
 
 def rematch(
-    tx: db.Transaction, city: City, release_id: int, since: datetime, at: datetime, area: BaseGeometry | None
+    tx: db.Transaction, city: City, release_id: int, at: datetime, area: BaseGeometry | None
 ) -> list[tuple[str, int]]:
-    """Match open placements in `area` again; return kind and id of the subjects whose cell changed."""
-    rows = tx.all(SQL.rematch, dict, city_id=city.id, release_id=release_id, since=since, at=at, area=area)
+    """Match open placements in `area` by the release in force; return kind and id of those whose cell changed."""
+    rows = tx.all(SQL.rematch, dict, city_id=city.id, release_id=release_id, at=at, area=area)
     return [(row["subject_kind"], row["subject_id"]) for row in rows]
 
 
@@ -244,7 +254,7 @@ def place_all(tx: db.Transaction, city: City, subjects: Iterable[tuple[Subject, 
         for subject, point in subjects
     )
     tx.copy("placement", columns, rows)
-    return tx.run(SQL.match_new, city_id=city.id, at=at)
+    return int(tx.value(SQL.match_new, city_id=city.id, at=at))
 
 
 def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:

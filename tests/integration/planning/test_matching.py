@@ -1,0 +1,180 @@
+"""Placements: every open thing stands in the cell the grid in force gives it, however releases and reports race."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import numpy as np
+import pytest
+import shapely
+from shapely import Point
+
+from geo_app.core import clock, coords
+from geo_app.core.actor import SYSTEM
+from geo_app.core.errors import NotReady
+from geo_app.incidents import service as incidents
+from geo_app.incidents.model import Channel, NewIncident
+from geo_app.planning import service
+from geo_app.planning.model import Subject
+from tests import build
+from tests.integration.conftest import Town
+from tests.integration.planning.conftest import Publish, bent, current, newest, prepared
+from tests.sizes import size
+
+PLACEMENTS = """
+SELECT p.subject_id, p.point, p.cell_id, p.release_id, p.is_open FROM placement p
+WHERE p.subject_kind = 'thing' ORDER BY p.subject_id"""
+STALE = """
+SELECT p.id FROM placement p WHERE p.is_open AND p.cell_id IS DISTINCT FROM (
+  SELECT v.cell_id FROM cell_version v
+  WHERE ST_Intersects(v.geometry, p.point) AND upper_inf(v.valid) AND upper_inf(v.recorded)
+  ORDER BY v.code LIMIT 1)"""
+MOVED = "SELECT subject FROM fact WHERE kind = 'placement.moved' ORDER BY subject"
+HISTORY = """
+SELECT p.subject_id, h.release_id FROM placement_history h JOIN placement p ON p.id = h.placement_id
+WHERE p.subject_kind = 'thing' ORDER BY h.id"""
+
+
+def spots(town: Town, step: float = 9.0) -> list[Point]:
+    """Return points in lon/lat all over the town and around it."""
+    east, north = build.TOWN_CORNER
+    grid = [
+        (east + x, north + y) for x in np.arange(-40, 640, step * 4) for y in np.arange(-40, 440, step * 4)
+    ]
+    return [coords.to_lonlat(Point(xy), town.city.srid) for xy in grid]
+
+
+def place(town: Town, points: list[Point], *, is_open: bool = True, first: int = 1) -> None:
+    """Place things with the ids `first`, `first` + 1 and so on."""
+    with town.database.transaction(SYSTEM) as tx:
+        subjects = [Subject("thing", first + i, point, is_open) for i, point in enumerate(points)]
+        service.place_all(tx, town.city, subjects)
+
+
+def test_every_placed_thing_has_the_cell_brute_force_gives_it(town: Town) -> None:
+    place(town, spots(town))
+    cells = current(town).cells
+    ids = dict(town.all("SELECT cell_id, code FROM code_registry"))
+    release = newest(town)
+    inside = 0
+    for _, point, cell_id, release_id, _ in town.all(PLACEMENTS):
+        expected = min(
+            (code for code, cell in cells.items() if cell.geometry.intersects(point)), default=None
+        )
+        assert ids.get(cell_id) == expected
+        assert release_id == release, "also what lies outside is matched to a release"
+        inside += expected is not None
+    assert 100 < inside < len(spots(town))
+    assert len(town.all(HISTORY)) == len(spots(town))
+
+
+def test_a_release_moves_only_what_changed_its_cell(town: Town, publish: Publish) -> None:
+    place(town, spots(town))
+    place(town, spots(town), is_open=False, first=10_001)
+    before = {row[0]: row[2:] for row in town.all(PLACEMENTS)}
+    whole = current(town)
+    base = newest(town)
+    release = publish(bent(whole, 3, 30.0))
+    touched = shapely.union_all([
+        shapely.union(whole.cells[code].geometry, cell.geometry)
+        for code, cell in bent(whole, 3, 30.0).cells.items()
+        if not shapely.equals(cell.geometry, whole.cells[code].geometry)
+    ])  # fmt: skip
+    assert town.all(STALE) == []
+    moved = []
+    for subject, point, cell_id, release_id, is_open in town.all(PLACEMENTS):
+        if not is_open:
+            assert (cell_id, release_id, is_open) == before[subject], "closed things stay as they were"
+            continue
+        assert release_id == (release if point.intersects(touched) else base)
+        if cell_id != before[subject][0]:
+            moved.append(subject)
+    assert moved
+    assert town.all(MOVED) == moved
+    history = [subject for subject, of in town.all(HISTORY) if of == release]
+    rematched = [row[0] for row in town.all(PLACEMENTS) if row[3] == release]
+    assert sorted(history) == rematched
+
+
+def test_a_match_names_the_release_in_force_not_the_one_that_drew_the_cell(
+    town: Town, publish: Publish
+) -> None:
+    """A cell that a release left alone gave its old release's number."""
+    release = publish(bent(current(town)))
+    with town.database.transaction(SYSTEM) as tx:
+        far = coords.to_lonlat(Point(build.TOWN_CORNER[0] + 550, build.TOWN_CORNER[1] + 350), town.city.srid)
+        assert service.place(tx, town.city, Subject("thing", 1, far, True)).release == release
+        assert service.cell_at(tx, town.city, far, clock.now()).release == release
+
+
+def test_things_stay_in_their_cells_until_a_scheduled_release_begins(town: Town, publish: Publish) -> None:
+    """They were matched to cells that did not stand yet, and what came after was never matched again."""
+    place(town, spots(town))
+    before = town.all(PLACEMENTS)
+    begins = clock.now() + timedelta(days=30)
+    release = publish(bent(current(town), 3, 30.0), begins)
+    assert town.all(PLACEMENTS) == before
+    job = town.one(
+        "SELECT args, scheduled_at, queue_name FROM procrastinate_jobs WHERE task_name LIKE 'planning%%'"
+    )
+    assert job == ({"city": "town", "release": release}, begins, "clocks")
+    with pytest.raises(NotReady, match="not in force yet"):
+        _take_effect(town, release)
+    past = clock.now() - timedelta(microseconds=1)  # as if thirty days had gone by
+    town.run("UPDATE release SET effective = tstzrange(lower(effective), %(at)s) WHERE upper(effective) = %(b)s",
+             at=past, b=begins)  # fmt: skip
+    town.run("UPDATE release SET effective = tstzrange(%(at)s, NULL) WHERE id = %(r)s", at=past, r=release)
+    town.run("UPDATE cell_version SET valid = tstzrange(lower(valid), %(at)s) WHERE upper(valid) = %(b)s",
+             at=past, b=begins)  # fmt: skip
+    town.run(
+        "UPDATE cell_version SET valid = tstzrange(%(at)s, NULL) WHERE lower(valid) = %(b)s",
+        at=past,
+        b=begins,
+    )
+    assert town.all(STALE) != []
+    _take_effect(town, release)
+    assert town.all(STALE) == []
+    moved, history = town.all(MOVED), town.all(HISTORY)
+    assert moved
+    _take_effect(town, release)
+    assert (town.all(MOVED), town.all(HISTORY)) == (moved, history), "a second run changes nothing"
+
+
+def _take_effect(town: Town, release: int) -> None:
+    with town.database.transaction(SYSTEM) as tx:
+        service.take_effect(tx, town.city, release)
+
+
+def test_no_report_is_left_in_a_cell_that_a_release_took_away_meanwhile(town: Town) -> None:
+    """The moment of the match was taken before the lock: a release published while a report waited was missed."""
+    first = current(town)
+    grids = [first, bent(first, 3, 30.0)]
+    corner = coords.to_lonlat(Point(build.TOWN_CORNER[0] + 300, build.TOWN_CORNER[1] + 100), town.city.srid)
+    category = build.CATEGORIES[0].code
+    over = threading.Event()
+
+    def report(seed: int) -> int:
+        chance = np.random.default_rng(seed)
+        count = 0
+        while not over.is_set():
+            offset = chance.uniform(-0.0006, 0.0006, 2)
+            point = Point(np.round([corner.x + offset[0], corner.y + offset[1]], 8))
+            with town.database.transaction(SYSTEM) as tx:
+                incidents.take_in(tx, town.city, NewIncident(category, Channel.WEB, "x", point, clock.now()))
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(3) as threads:
+        writers = [threads.submit(report, seed) for seed in range(3)]
+        try:
+            for number in range(size("publish_rounds")):
+                ready = prepared(town, grids[(number + 1) % 2])
+                with town.database.transaction(SYSTEM) as tx:
+                    service.publish(tx, town.city, ready)
+                assert len(town.all(STALE)) == 0
+        finally:
+            over.set()
+        assert all(writer.result() > 0 for writer in writers)
+    assert town.all(STALE) == []
