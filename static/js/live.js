@@ -10,9 +10,10 @@ const AGAIN_MS = 5000 // after the browser itself gave up
  */
 export function listen(city, onFacts, onState) {
   const gather = gatherer(onFacts)
+  let stream = null
   let wasLost = false
   const open = () => {
-    const stream = new EventSource(`/api/stream?city=${encodeURIComponent(city)}`)
+    stream = new EventSource(`/api/stream?city=${encodeURIComponent(city)}`)
     stream.onopen = () => {
       onState('live')
       if (wasLost) gather('*')
@@ -24,9 +25,14 @@ export function listen(city, onFacts, onState) {
       onState('reconnecting')
       if (stream.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS)
     }
-    window.addEventListener('pagehide', () => stream.close())
   }
   open()
+  window.addEventListener('pagehide', () => stream.close())
+  window.addEventListener('pageshow', (event) => {
+    if (!event.persisted) return // only a page that comes back from the browser's memory has lost its stream
+    wasLost = true
+    open()
+  })
 }
 
 /** Return a function that collects kinds and hands them on after a pause. */

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.e2e.windows import Windows
+from tests.e2e.windows import LIMIT, Windows
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -24,6 +24,7 @@ def browser() -> Iterator[Browser]:
     assert Path(CHROMIUM).exists(), (
         f"{CHROMIUM} is missing; scripts/test installs it (apt-get install chromium)"
     )
+    expect.set_options(timeout=LIMIT)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield running

@@ -59,8 +59,9 @@ def test_a_dispatcher_sends_somebody_without_a_mouse(windows: Windows, site: Any
     incident = row.get_attribute("data-id")
     visit.page.keyboard.press("Enter")
     name = visit.page.locator(".candidate .who").first.inner_text().strip()
+    assert visit.barriers() == []
     visit.page.keyboard.press("1")
-    expect(visit.page.locator(".candidates + *, .result.good").first).to_contain_text(name)
+    expect(visit.page.locator(".card .result.good")).to_contain_text(name)
     expect(visit.page.locator(".choice .count").first).to_have_text(str(before - 1))
     sent = api(site, f"/api/incidents/{incident}")["properties"]["assignment"]
     assert sent["responder"]["name"] == name
@@ -71,8 +72,11 @@ def test_a_dispatcher_sends_somebody_without_a_mouse(windows: Windows, site: Any
 
 def test_two_dispatchers_cannot_send_two_people_to_one_incident(windows: Windows, site: Any) -> None:
     first, second = windows(), windows()
+    second.page.route(
+        "**/api/stream*", lambda route: route.abort()
+    )  # this console has not heard of the first
     for visit in (first, second):
-        visit.open("/dispatcher?lang=zh")
+        visit.page.goto(f"{visit.url}/dispatcher?lang=zh")
         visit.page.locator(".queue .row").last.click()
         visit.page.locator(".candidate").first.wait_for()
     incident = first.page.locator(".queue .row.current").get_attribute("data-id")
@@ -86,6 +90,18 @@ def test_two_dispatchers_cannot_send_two_people_to_one_incident(windows: Windows
     assert holder in told.inner_text()
 
 
+def test_a_card_left_open_hears_that_somebody_else_has_sent_a_responder(windows: Windows) -> None:
+    first, second = windows(), windows()
+    for visit in (first, second):
+        visit.open("/dispatcher?lang=zh")
+        visit.page.locator(".queue .row").nth(3).click()
+        visit.page.locator(".candidate").first.wait_for()
+    name = first.page.locator(".candidate .who").first.inner_text().strip()
+    first.page.locator(".candidate").first.click()
+    expect(second.page.locator(".card .facts")).to_contain_text(name)
+    expect(second.page.locator(".candidate")).to_have_count(0)
+
+
 def test_letters_typed_into_a_field_are_no_shortcuts_and_can_be_switched_off(windows: Windows) -> None:
     visit = windows()
     visit.open("/dispatcher?lang=zh")
@@ -97,6 +113,7 @@ def test_letters_typed_into_a_field_are_no_shortcuts_and_can_be_switched_off(win
     visit.page.locator("#help").focus()
     visit.page.keyboard.press("?")
     expect(visit.page.get_by_role("dialog")).to_contain_text(ZH["keys.next"])
+    assert visit.barriers() == []
     visit.page.get_by_label(ZH["help.single_keys"]).uncheck()
     visit.page.keyboard.press("Escape")
     expect(visit.page.get_by_role("dialog")).to_have_count(0)
@@ -119,11 +136,10 @@ def test_a_cell_is_found_by_its_code_and_by_the_crosshair(windows: Windows, site
     visit.page.keyboard.press("Escape")
     visit.settle()
     visit.page.focus("#map_main")
-    visit.page.keyboard.press("ArrowRight")
     expect(visit.page.locator(".crosshair")).to_be_visible()
+    middle = visit.page.evaluate("() => { const { lng, lat } = map_main.getCenter(); return [lng, lat] }")
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator(".card .facts")).to_be_visible()
-    middle = visit.page.evaluate("() => { const { lng, lat } = map_main.getCenter(); return [lng, lat] }")
     title = visit.page.locator("#card-title").inner_text()
     found = api(site, f"/api/cells/{code_in(title)}?city=demo")
     assert shapely.geometry.shape(found["outline"]).covers(shapely.Point(middle))

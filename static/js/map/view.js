@@ -22,6 +22,7 @@ export class MapView {
     this.on = on
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
+    if (isCalm()) Object.assign(this.map, { _zoomAnimated: false, _fadeAnimated: false }) // Leaflet asks no media query
     this.fit()
     this.map.setMinZoom(8) // only now: below it Leaflet would start an animation that ends after ours
     window.L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(this.map)

@@ -8,12 +8,13 @@ import { concerns, listen } from '../live.js'
 import { lang, word } from '../page.js'
 import { Candidates } from '../parts/candidates.js'
 import { singleKeys } from '../parts/help.js'
-import { categoryName, incidentFacts } from '../parts/incident.js'
+import { assigned, categoryName, incidentFacts } from '../parts/incident.js'
 import { Queue } from '../parts/queue.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { fill, words } from '../parts/states.js'
+import { fill, quietly } from '../parts/states.js'
 import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
 
+const MOST = 500 // incidents in the list; when there are more, the counts say so
 const TICK_MS = 20000 // ages and countdowns are in minutes
 const KEYS = [['j ↓', 'keys.next'], ['k ↑', 'keys.previous'], ['Enter', 'keys.candidates'], ['1 – 5', 'keys.assign']]
 const ACTIONS = { j: 'next', k: 'previous', 1: 'send', 2: 'send', 3: 'send', 4: 'send', 5: 'send' }
@@ -43,17 +44,27 @@ class Console {
 
   async refresh(kinds) {
     if (concerns(kinds, 'incident', 'assignment')) {
-      await fill(this.place, () => get('/api/incidents', { city: this.city.code, state: 'open', limit: 200 }), ({ features }) => {
+      await fill(this.place, () => get('/api/incidents', { city: this.city.code, state: 'open', limit: MOST }), ({ features }) => {
         this.tellNew(features)
         this.features = features
         this.draw()
+        this.keepCard(features)
         return this.queue.element
       })
     }
-    if (concerns(kinds, 'responder', 'assignment')) await this.quietly(() => loadResponders(this.view))
-    if (concerns(kinds, 'route', 'patrol')) await this.quietly(() => loadRoutes(this.view))
+    if (concerns(kinds, 'responder', 'assignment')) await quietly(() => loadResponders(this.view))
+    if (concerns(kinds, 'route', 'patrol')) await quietly(() => loadRoutes(this.view))
     if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
-    if (concerns(kinds, 'stream') && this.showDemo) await this.quietly(this.showDemo)
+    if (concerns(kinds, 'stream') && this.showDemo) await quietly(this.showDemo)
+  }
+
+  /** When somebody else has sent a responder meanwhile, the open card must not offer to send another. */
+  keepCard(features) {
+    if (!this.candidates || this.candidates.isDone) return
+    const shown = features.find((f) => f.properties.id === this.candidates.incident.id)
+    if (!shown || !shown.properties.assignment) return
+    announce(assigned(shown.properties.assignment))
+    this.pick(shown)
   }
 
   tellNew(features) {
@@ -62,19 +73,11 @@ class Console {
     if (known.size > 0 && fresh.length > 0) announce(word('queue.new', { n: fresh.length }))
   }
 
-  /** Things beside the queue may fail without taking it away; the live region says so. */
-  async quietly(load) {
-    try {
-      await load()
-    } catch (problem) {
-      announce(words(problem))
-    }
-  }
-
   draw() {
     const waiting = this.features.filter((f) => !f.properties.assignment)
-    this.counts.waiting.textContent = count(waiting.length, lang)
-    this.counts.all.textContent = count(this.features.length, lang)
+    const more = this.features.length === MOST ? '+' : ''
+    this.counts.waiting.textContent = count(waiting.length, lang) + more
+    this.counts.all.textContent = count(this.features.length, lang) + more
     this.queue.show(this.shows === 'waiting' ? waiting : this.features)
     this.view.incidents.show(inPaintOrder(this.features))
   }
@@ -134,7 +137,7 @@ class Console {
     const path = `/api/demo/${encodeURIComponent(this.city.code)}/stream`
     const button = el('button', { type: 'button', class: 'button small', 'aria-pressed': 'false' }, word('demo.stream'))
     const show = ({ running }) => button.setAttribute('aria-pressed', String(running))
-    button.addEventListener('click', () => this.quietly(async () => {
+    button.addEventListener('click', () => quietly(async () => {
       const running = button.getAttribute('aria-pressed') !== 'true'
       show(await post(path, { running }))
       announce(word(running ? 'demo.started' : 'demo.stopped'))

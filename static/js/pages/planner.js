@@ -7,7 +7,7 @@ import { concerns, listen } from '../live.js'
 import { lang, word } from '../page.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { empty, fill, words } from '../parts/states.js'
+import { empty, fill, quietly } from '../parts/states.js'
 import { sorted } from '../sort.js'
 import { inPaintOrder, loadRoutes, showConnection, start } from '../start.js'
 
@@ -50,14 +50,12 @@ class Planner {
     })
   }
 
-  async loadThings() {
-    try {
-      const { features } = await get('/api/incidents', { city: this.city.code, state: 'open', limit: 200 })
+  loadThings() {
+    return quietly(async () => {
+      const { features } = await get('/api/incidents', { city: this.city.code, state: 'open', limit: 500 })
       this.view.incidents.show(inPaintOrder(features))
       await loadRoutes(this.view)
-    } catch (problem) {
-      announce(words(problem))
-    }
+    })
   }
 
   async hear(kinds) {

@@ -10,7 +10,7 @@ import { boundsOf } from '../parts/cell.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { Queue } from '../parts/queue.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { empty, failed, fill, words } from '../parts/states.js'
+import { empty, failed, fill, quietly, words } from '../parts/states.js'
 import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
 
 const STORED = 'wangge.worker'
@@ -101,7 +101,7 @@ class Worker {
   async hear(kinds) {
     if (!this.me) return
     if (concerns(kinds, 'incident', 'assignment')) await this.loadIncidents()
-    if (concerns(kinds, 'responder')) await loadResponders(this.view)
+    if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view))
     if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
   }
 

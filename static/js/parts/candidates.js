@@ -19,6 +19,7 @@ export class Candidates {
     this.rows = []
     this.keys = new Map()
     this.isSending = false
+    this.isDone = false
     this.list = el('div', { class: 'candidates' })
     this.result = el('p', { class: 'result', role: 'status' })
     this.element = el('div', {}, el('h3', {}, word('candidates.title')), this.result, this.list)
@@ -62,7 +63,7 @@ export class Candidates {
   }
 
   async send(candidate, button) {
-    if (this.isSending) return
+    if (this.isSending || this.isDone) return
     this.isSending = true
     button.setAttribute('aria-busy', 'true')
     try {
@@ -71,6 +72,7 @@ export class Candidates {
       const key = this.keys.get(candidate.responder.id)
       const made = await post(`/api/incidents/${this.incident.id}/assignments`, { responder: candidate.responder.id }, key)
       this.say(word('candidates.sent', { name: made.responder.name, minutes: duration(candidate.seconds, word) }), 'good')
+      this.isDone = true
       this.list.replaceChildren()
       this.rows = []
       this.onSent(made)

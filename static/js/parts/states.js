@@ -54,6 +54,15 @@ export async function fill(place, load, draw) {
   }
 }
 
+/** Load what is beside the main thing: when it fails, the page stays as it is and the live region says why. */
+export async function quietly(load) {
+  try {
+    await load()
+  } catch (problem) {
+    announce(words(problem))
+  }
+}
+
 /** An element that is already there is not put in again: that would take focus and scroll from whoever is in it. */
 function put(place, children) {
   const isThere = children.length === place.children.length && children.every((child, i) => child === place.children[i])
