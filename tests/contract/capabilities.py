@@ -129,10 +129,12 @@ class PureContract(CapabilityContract):
     """Models and rules know none of `forbidden_modules`, not even through another module of ours.
 
     A model names the type of the row it is read from: it, and no rule, may import `row_module`.
+    `except_through` are imports below the capabilities, as "importer -> imported", that are not followed.
     """
 
     type_name = "pure_rules"
 
+    except_through: list[str] = fields.ListField(subfield=fields.StringField())  # type: ignore[assignment]
     row_module: str = fields.StringField()  # type: ignore[assignment]
     forbidden_modules: set[str] = fields.SetField(subfield=fields.StringField())  # type: ignore[assignment]
 
@@ -148,6 +150,9 @@ class PureContract(CapabilityContract):
         for module, place in pure.items():
             if place.kind == Kind.MODEL:
                 graph.remove_import(importer=module, imported=self.row_module)
+        for edge in self.except_through:
+            importer, _, imported = edge.partition(" -> ")
+            graph.remove_import(importer=importer, imported=imported)
         for module in pure:
             for name in forbidden:
                 chain = graph.find_shortest_chain(importer=module, imported=name)
