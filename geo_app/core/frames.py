@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,10 @@ class FrameWarning:
 
 
 def doubt(
-    xy: np.ndarray, frame: str, polygons: list[Polygon | MultiPolygon], polygon_of: np.ndarray | None = None
+    xy: np.ndarray,
+    frame: str,
+    polygons: Sequence[Polygon | MultiPolygon],
+    polygon_of: np.ndarray | None = None,
 ) -> FrameWarning | None:
     """Return a warning when another frame fits the points of a layer clearly better, None when all is well.
 
@@ -72,7 +76,7 @@ def doubt(
 
 
 def _inside(
-    lonlat: np.ndarray, polygons: list[Polygon | MultiPolygon], polygon_of: np.ndarray | None
+    lonlat: np.ndarray, polygons: Sequence[Polygon | MultiPolygon], polygon_of: np.ndarray | None
 ) -> np.ndarray:
     points = np.asarray(shapely.points(lonlat), dtype=object)
     shapes = np.asarray(polygons, dtype=object)

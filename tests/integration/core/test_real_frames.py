@@ -36,14 +36,16 @@ def test_the_labelled_points_fit_after_conversion_only(huitian: Path, towns: geo
     # Miyun and Yanqing were counties (县) when the towns were drawn.
     index = {(row["县"].replace("县", "区"), row["乡"]): number for number, row in towns.iterrows()}
     owner = np.array([index[row["district"], row["town_expected"]] for row in rows])
+    # Two towns are called 八里庄街道; the published figures mix them up, so its 20 points are left out here.
+    known = np.array([row["town_expected"] != "八里庄街道" for row in rows])
     raw = np.array([[float(row["lon_gcj02"]), float(row["lat_gcj02"])] for row in rows])
     shapes = list(towns.geometry)
     at_home = np.asarray(towns.geometry, dtype=object)[owner]
     converted = shapely.intersects(at_home, shapely.points(coords.to_wgs84(raw, "gcj02")))
     unconverted = shapely.intersects(at_home, shapely.points(raw))
     assert len(rows) == 1881
-    assert int(converted.sum()) >= FEWEST_RIGHT
-    assert int(unconverted.sum()) <= MOST_RAW
+    assert int(converted[known].sum()) >= FEWEST_RIGHT
+    assert int(unconverted[known].sum()) <= MOST_RAW
     warning = frames.doubt(raw, "wgs84", shapes, owner)
     assert warning is not None
     assert warning.likely == "gcj02"
