@@ -59,6 +59,19 @@ def load(tx: db.Transaction, data: CityData) -> City:
     return city
 
 
+def replace(tx: db.Transaction, data: CityData) -> City:
+    """Remove the city of the same code, with all its history, and store this one in its place."""
+    for city in organisation.cities(tx):
+        if city.code == data.info.code:
+            remove(tx, city)
+    return load(tx, data)
+
+
+def remove(tx: db.Transaction, city: City) -> None:
+    """Remove a city with its releases, people and incidents; the facts about it stay."""
+    organisation.remove_city(tx, city)
+
+
 def start_stream(tx: db.Transaction, city: City) -> datetime:
     """Let new incidents come in every few seconds for half an hour; return until when."""
     if not city.is_generated:

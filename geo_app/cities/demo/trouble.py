@@ -20,6 +20,7 @@ from shapely import Point
 from geo_app.cities.demo.catalogue import KINDS, Kind
 from geo_app.cities.demo.luck import Luck
 from geo_app.cities.model import CategoryRow, IncidentRow
+from geo_app.incidents.model import Category
 
 CITY_TIME = timezone(timedelta(hours=8))
 """Asia/Shanghai; China keeps no summer time."""
@@ -62,7 +63,10 @@ class Scene:
 
     @classmethod
     def of(
-        cls, categories: Iterable[CategoryRow], spots: Iterable[Spot], frame: Literal["metric", "lonlat"]
+        cls,
+        categories: Iterable[CategoryRow | Category],
+        spots: Iterable[Spot],
+        frame: Literal["metric", "lonlat"],
     ) -> Scene:
         """Return the scene of a city's categories and places.
 
