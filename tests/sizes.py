@@ -10,6 +10,10 @@ import os
 SIZES: dict[str, tuple[int, int]] = {
     # Hypothesis examples of a property, unless the property names its own size.
     "examples": (40, 2_000),
+    # Points for which the database's cell is compared with brute force, in each real city.
+    "cell_at_points": (2_000, 10_000),
+    # Lines whose way through the cells is compared with brute force, in each real city.
+    "crossing_lines": (40, 400),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

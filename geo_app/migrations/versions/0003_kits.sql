@@ -10,3 +10,6 @@ CREATE INDEX shape_of_unit ON unit_shape (unit_id);
 CREATE INDEX unit_of_parent ON unit (parent_id);
 CREATE INDEX assignment_by_responder ON assignment (responder_id);
 CREATE INDEX incident_of_category ON incident (category_id);
+
+-- Which thematic areas cover a point is asked in the city's own frame.
+CREATE INDEX thematic_by_metric ON thematic USING gist (city_id, geometry);
