@@ -27,6 +27,9 @@ class Pattern:
 GB30428 = Pattern("GB/T 30428.1", (6, 3, 3, 3), r"\d{6}(?!000)\d{3}\d{3}(?!000)\d{3}")
 CJ213 = Pattern("CJ/T 213-2005", (6, 3, 3, 2), r"\d{6}(?!000)\d{3}\d{3}(?!00)\d{2}")
 
+SCHEMES: dict[str, Pattern | None] = {"gb30428": GB30428, "cjt213": CJ213, "own": None}
+"""Schemes a city may follow, by name; `own` means that its codes stand as they are."""
+
 
 def check(code: str, pattern: Pattern = GB30428) -> None:
     """Raise BadCode unless `code` follows `pattern`."""

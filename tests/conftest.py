@@ -5,6 +5,7 @@ PostGIS is always real. A database is a clone of a migrated template, so a test 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,31 @@ def demo_city(cluster: Server) -> str:
     """The name of the template with the demo city loaded; of today, because its incidents end now."""
     key = f"{digest('geo_app/**/*.*', 'grids/*.py', 'requirements.txt')}_{clock.now():%m%d}"
     return cluster.template("demo", key, _load_demo)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data."""
+    named = os.environ.get("GEO_DATA")
+    if not named:
+        pytest.skip("GEO_DATA does not name the folder of real data; CI always has it")
+    return Path(named)
+
+
+@pytest.fixture(scope="session")
+def two_cities(cluster: Server, real_data: Path) -> str:
+    """The name of the template with 回天 and Manhattan loaded side by side."""
+    sources = digest("geo_app/**/*.*", "grids/*.py", "requirements.txt", "tests/cities/*/city.toml")
+    return cluster.template("cities", f"{sources}_{clock.now():%m%d}", _load_kits)
+
+
+@pytest.fixture
+def real_cities(cluster: Server, two_cities: str) -> Iterator[db.Database]:
+    """A database of one's own with 回天 and Manhattan, seen by the application role."""
+    with cluster.clone(two_cities) as place:
+        opened = db.Database(place.app_url, _settings(place))
+        yield opened
+        opened.dispose()
 
 
 @pytest.fixture
@@ -124,6 +150,20 @@ def _client(settings: Settings) -> FlaskClient:
     from geo_app.app import create_app  # noqa: PLC0415  # only who asks for a client needs the whole service
 
     return create_app(settings).test_client()
+
+
+def _load_kits(place: Place) -> None:
+    from geo_app.cities import kit, service  # noqa: PLC0415  # only who asks for the cities needs all of it
+
+    _migrate(place)
+    opened = db.Database(place.app_url, _settings(place))
+    for name in ("huitian", "manhattan"):
+        folder = Path(__file__).parent / "cities" / name
+        report = kit.examine(folder, os.environ, clock.now())
+        assert report.data is not None, [item.line() for item in report.findings.refused]
+        with opened.transaction(SYSTEM, patient=True) as tx:
+            service.load(tx, report.data)
+    opened.dispose()
 
 
 def _load_demo(place: Place) -> None:

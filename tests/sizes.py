@@ -14,6 +14,10 @@ SIZES: dict[str, tuple[int, int]] = {
     "publish_rounds": (5, 200),
     # Incidents, each of which is assigned twice, by 16 clients.
     "contested_incidents": (60, 5_000),
+    # Points for which the database's cell is compared with brute force, in each real city.
+    "cell_at_points": (2_000, 10_000),
+    # Lines whose way through the cells is compared with brute force, in each real city.
+    "crossing_lines": (40, 400),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

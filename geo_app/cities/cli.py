@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
 import click
 
 from geo_app.cities import demo, service
+from geo_app.cities import kit as kits
+from geo_app.cities.kit.findings import Weight
 from geo_app.core import clock
 from geo_app.core.command import Session, echo, json_option, session
+from geo_app.core.errors import Conflict, Refused
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
+
+NOTES = 10
+"""Notes of one kind about one layer that are printed; mends and refusals are printed all."""
 
 
 @click.group()
@@ -50,6 +63,74 @@ def generate(here: Session, if_empty: bool) -> None:
     click.echo(
         f"loaded {city.code}: {len(data.cells)} cells, {len(data.roads)} roads, {len(data.incidents)} incidents"
     )
+
+
+@cities.command("check")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@json_option
+def check(folder: Path, as_json: bool) -> None:
+    """Report everything wrong with the city kit in FOLDER; exits 1 when it would be refused."""
+    report = kits.examine(folder, os.environ, clock.now())
+    _show(report, as_json)
+    if report.data is None:
+        sys.exit(1)
+
+
+@cities.command("load")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--replace", is_flag=True, help="Put it in the place of the city with the same code.")
+@click.option("--if-missing", is_flag=True, help="Only when no city with its code is loaded.")
+@session
+def load(here: Session, folder: Path, replace: bool, if_missing: bool) -> None:
+    """Load the city kit in FOLDER: all of it or nothing."""
+    code = kits.code(folder, os.environ)
+    with here.transaction() as tx:
+        is_there = any(city.code == code for city in organisation.cities(tx))
+    if is_there and if_missing:
+        click.echo(f"{code} is loaded already")
+        return
+    if is_there and not replace:
+        raise Conflict(f"the city {code!r} is loaded already; --replace puts this kit in its place")
+    report = kits.examine(folder, os.environ, clock.now())
+    _show(report, as_json=False)
+    if report.data is None:
+        raise Refused(f"{len(report.findings.refused)} findings refuse {code}; nothing was loaded")
+    with here.transaction() as tx:
+        (service.replace if replace else service.load)(tx, report.data)
+    data = report.data
+    click.echo(
+        f"loaded {code}: {len(data.cells)} cells, {len(data.roads)} roads, {len(data.incidents)} incidents"
+    )
+
+
+@cities.command("remove")
+@click.argument("code")
+@session
+def remove(here: Session, code: str) -> None:
+    """Remove the city CODE with all its history."""
+    with here.transaction() as tx:
+        service.remove(tx, organisation.city(tx, code))
+    click.echo(f"removed {code}")
+
+
+def _show(report: kits.Report, as_json: bool) -> None:
+    """Print the findings, the gravest last; with JSON every field of each."""
+    items = sorted(report.findings.items, key=lambda item: list(reversed(Weight)).index(item.weight))
+    if as_json:
+        click.echo(json.dumps([asdict(item) for item in items], ensure_ascii=False, indent=2))
+        return
+    shown: Counter[tuple[str, str, Weight]] = Counter()
+    for item in items:
+        shown[item.layer, item.rule, item.weight] += 1
+        if item.weight is not Weight.NOTED or shown[item.layer, item.rule, item.weight] <= NOTES:
+            click.echo(item.line())
+    for (layer, rule, weight), count in shown.items():
+        if weight is Weight.NOTED and count > NOTES:
+            click.echo(
+                f"{weight} [{rule}] {layer}: and {count - NOTES} more like these; --json names them all"
+            )
+    counts = ", ".join(f"{sum(item.weight is weight for item in items)} {weight}" for weight in Weight)
+    click.echo(f"{report.kit.info.code}: {counts}")
 
 
 @click.group("demo")

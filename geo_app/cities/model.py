@@ -44,7 +44,8 @@ class PlaceRow:
     name: str
     road: str | None
     number: str | None
-    community: str
+    community: str | None
+    """Code of the community it lies in; None outside all cells."""
     position: Point
     aliases: tuple[str, ...] = ()
 

@@ -8,13 +8,12 @@ import numpy as np
 import shapely
 from shapely import Point
 
-from geo_app.cities import check, store
+from geo_app.cities import check, gazetteer, store
 from geo_app.cities.demo import trouble
 from geo_app.cities.model import CityData
 from geo_app.core import clock, coords, db, facts
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
-from geo_app.geocoding.model import NewPlace
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import Channel, NewIncident
 from geo_app.organisation import service as organisation
@@ -48,7 +47,7 @@ def load(tx: db.Transaction, data: CityData) -> City:
     draft = Draft(base=None, partition=cells, effective_at=since, note="first release")
     planning.publish(tx, city, planning.prepare(tx, city, draft))
     roads.import_roads(tx, city.id, city.srid, data.roads)
-    geocoding.add_places(tx, city, _places(city, data), units)
+    geocoding.add_places(tx, city, gazetteer.names(data), units)
     people = responders.enlist(
         tx, city, _responders(city, data), planning.cell_ids(tx, city, at), departments, at
     )
@@ -58,6 +57,19 @@ def load(tx: db.Transaction, data: CityData) -> City:
     incidents.load(tx, city, _incidents(city, data))
     facts.record(tx, "city.loaded", city.id, city.jurisdiction, city=city.code)
     return city
+
+
+def replace(tx: db.Transaction, data: CityData) -> City:
+    """Remove the city of the same code, with all its history, and store this one in its place."""
+    for city in organisation.cities(tx):
+        if city.code == data.info.code:
+            remove(tx, city)
+    return load(tx, data)
+
+
+def remove(tx: db.Transaction, city: City) -> None:
+    """Remove a city with its releases, people and incidents; the facts about it stay."""
+    organisation.remove_city(tx, city)
 
 
 def start_stream(tx: db.Transaction, city: City) -> datetime:
@@ -95,14 +107,6 @@ def play(tx: db.Transaction, city: City, number: int) -> None:
 def _lonlat(city: City, shapes: list[Point]) -> list[Point]:
     moved = coords.convert(shapely.get_coordinates(shapes), city.srid, coords.WGS84)
     return list(np.asarray(shapely.points(np.round(moved, 9)), dtype=object))
-
-
-def _places(city: City, data: CityData) -> list[NewPlace]:
-    positions = _lonlat(city, [row.position for row in data.places])
-    return [
-        NewPlace(row.kind, row.name, row.road, row.number, row.community, row.aliases, position)
-        for row, position in zip(data.places, positions, strict=True)
-    ]
 
 
 def _responders(city: City, data: CityData) -> list[NewResponder]:

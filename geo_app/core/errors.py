@@ -1,7 +1,8 @@
 """Errors a person can do something about; each knows its HTTP status.
 
-GeoError is the root; below it BadInput 422 (a value breaks a rule; names field, value and rule), NotFound 404,
-Conflict 409 (somebody else was first), NotReady 503, WrongSetup 500 (the installation lacks something).
+GeoError is the root; below it BadInput 422 (a value breaks a rule; names field, value and rule), Refused 422 (what
+was listed before is wrong), NotFound 404, Conflict 409 (somebody else was first), NotReady 503, WrongSetup 500 (the
+installation lacks something).
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ class BadInput(GeoError):
     def members(self) -> dict[str, object]:
         """Return the field, the value and the rule it breaks."""
         return {"field": self.field, "value": self.value, "rule": self.rule}
+
+
+class Refused(GeoError):
+    """What was given breaks rules that have been listed."""
+
+    status = 422
+    title = "Refused"
 
 
 class NotFound(GeoError):

@@ -2,34 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from shapely import Point, Polygon
 
 from geo_app.core import db
-from geo_app.geocoding.model import NewPlace, Place
+from geo_app.geocoding import text
+from geo_app.geocoding.model import Hit, Near, NewPlace, Place, RoadLine
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
-COLUMNS = ("city_id", "kind", "name", "road", "number", "community_id", "aliases", "point")
+COLUMNS = (
+    "id", "city_id", "kind", "name", "road", "number", "community_id", "aliases", "former", "point", "extent",
+    "line", "road_key",
+)  # fmt: skip
+NAME_COLUMNS = ("place_id", "city_id", "how", "key", "pinyin", "initials", "grams")
+MOST_RARE = 1500
+"""Names that the rare pairs of a search may bring to be compared."""
 
 
 def add_all(tx: db.Transaction, city: City, new: Sequence[NewPlace], units: Mapping[str, int]) -> int:
-    """Store places and return how many; communities are given as unit ids by code."""
+    """Store places with all their names and return how many; communities are given as unit ids by code."""
+    ids = [row["id"] for row in tx.all(SQL.new_ids, dict, count=len(new))]
     rows = (
         (
-            city.id,
-            one.kind,
-            one.name,
-            one.road,
-            one.number,
-            None if one.community is None else units[one.community],
-            one.aliases,
-            one.position,
+            place_id, city.id, one.kind, one.name, one.road, one.number,
+            None if one.community is None else units[one.community], one.aliases, one.former, one.position,
+            one.extent, one.line, None if one.road is None else text.key(one.road),
         )
-        for one in new
+        for place_id, one in zip(ids, new, strict=True)
+    )  # fmt: skip
+    count = tx.copy("place", COLUMNS, rows)
+    named = (
+        (place_id, city.id, how, key, *text.sound(key), text.grams(key))
+        for place_id, one in zip(ids, new, strict=True)
+        for how, key in _names(one)
     )
-    return tx.copy("place", COLUMNS, rows)
+    tx.copy("place_name", NAME_COLUMNS, named)
+    tx.run(SQL.forget_grams, city_id=city.id)
+    tx.run(SQL.count_grams, city_id=city.id)
+    return count
 
 
 def places(tx: db.Transaction, city: City) -> list[Place]:
-    """Return every place of the city in the order it was stored."""
+    """Return every place that stands somewhere, in the order it was stored."""
     return tx.all(SQL.places, Place.read, city_id=city.id)
+
+
+def by_key(tx: db.Transaction, city: City, keys: Sequence[str]) -> list[Hit]:
+    """Return the places that are called exactly one of the keys."""
+    return tx.all(SQL.by_key, Hit.read, city_id=city.id, keys=list(keys))
+
+
+def by_sound(tx: db.Transaction, city: City, pinyin: str | None, initials: str | None) -> list[Hit]:
+    """Return the places whose name sounds so or has these initials."""
+    return tx.all(SQL.by_sound, Hit.read, city_id=city.id, pinyin=pinyin, initials=initials)
+
+
+def by_beginning(tx: db.Transaction, city: City, beginning: str, most: int) -> list[Hit]:
+    """Return the places whose name, pinyin or initials begin so, the shortest names first."""
+    pattern = beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return tx.all(SQL.by_beginning, Hit.read, city_id=city.id, beginning=pattern, most=most)
+
+
+def similar(tx: db.Transaction, city: City, key: str, most: int) -> list[Hit]:
+    """Return the names that share most pairs of characters with a key, looking only where its rarest are."""
+    grams = text.grams(key)
+    rare: list[str] = []
+    brought = 0
+    for row in tx.all(SQL.rarest, dict, city_id=city.id, grams=grams):
+        if rare and brought + row["names"] > MOST_RARE:
+            break
+        rare.append(row["gram"])
+        brought += row["names"]
+    if not rare:
+        return []
+    return tx.all(SQL.by_grams, Hit.read, city_id=city.id, rare=rare, grams=grams, most=most)
+
+
+def sounding(tx: db.Transaction, city: City, pinyin: str, most: int) -> list[Hit]:
+    """Return the names whose pinyin is most like this."""
+    return tx.all(SQL.by_trigrams, Hit.read, city_id=city.id, pinyin=pinyin, most=most)
+
+
+def numbers(tx: db.Transaction, city: City, road_key: str) -> list[Hit]:
+    """Return the house numbers of a road."""
+    return tx.all(SQL.numbers, Hit.read, city_id=city.id, road_key=road_key)
+
+
+def road_lines(tx: db.Transaction, ids: Sequence[int]) -> list[RoadLine]:
+    """Return the middle lines of road places."""
+    return tx.all(SQL.road_lines, RoadLine.read, ids=list(ids))
+
+
+def beside(tx: db.Transaction, city: City, box: Polygon, point: Point) -> list[Near]:
+    """Return what stands in a lon/lat box around a point, the nearest first."""
+    return tx.all(SQL.beside, Near.read, city_id=city.id, box=box, point=point)
+
+
+def _names(place: NewPlace) -> Iterator[tuple[str, str]]:
+    """Yield every different way to name a place with how it is one; too short or too long ones are none."""
+    address = (
+        (f"{place.road}{place.number}",) if place.kind == "number" and place.road and place.number else ()
+    )
+    told: set[str] = set()
+    groups = (
+        ("name", (place.name,)),
+        ("alias", place.aliases),
+        ("former", place.former),
+        ("address", address),
+    )
+    for how, names in groups:
+        for name in names:
+            key = text.key(name)
+            if key and key not in told:
+                told.add(key)
+                yield how, key

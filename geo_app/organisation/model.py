@@ -32,6 +32,7 @@ class City:
     time_zone: str
     attribution: str
     is_generated: bool
+    code_scheme: str
 
     @classmethod
     def read(cls, row: Row) -> City:
@@ -41,7 +42,7 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class NewCity:
-    """A city about to be loaded."""
+    """A city about to be loaded; `code_scheme` is one of `grids.code.SCHEMES`."""
 
     code: str
     name: str
@@ -51,6 +52,7 @@ class NewCity:
     time_zone: str
     attribution: str
     is_generated: bool
+    code_scheme: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,24 @@
 -- name: cities()
-SELECT id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated
+SELECT id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, code_scheme
 FROM city ORDER BY code;
 
 -- name: city(code)^
-SELECT id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated
+SELECT id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, code_scheme
 FROM city WHERE code = :code;
 
 -- name: city_by_id(city_id)^
-SELECT id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated
+SELECT id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, code_scheme
 FROM city WHERE id = :city_id;
 
--- name: add_city(code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, at)^
-INSERT INTO city (code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, loaded_at)
-VALUES (:code, :name, :name_en, :jurisdiction, :srid, :time_zone, :attribution, :is_generated, :at)
+-- name: add_city(code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, code_scheme, at)^
+INSERT INTO city (code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, code_scheme, loaded_at)
+VALUES (:code, :name, :name_en, :jurisdiction, :srid, :time_zone, :attribution, :is_generated, :code_scheme, :at)
 ON CONFLICT (code) DO NOTHING
-RETURNING id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated;
+RETURNING id, code, name, name_en, jurisdiction, srid, time_zone, attribution, is_generated, code_scheme;
+
+-- name: remove_city(city_id)!
+-- Everything that belongs to the city goes with it.
+DELETE FROM city WHERE id = :city_id;
 
 -- name: add_unit(city_id, level, code, name, parent_id, since)$
 INSERT INTO unit (city_id, level, code, name, parent_id, valid)

@@ -46,6 +46,12 @@ def add_city(tx: db.Transaction, new: NewCity, at: datetime) -> City:
     return added
 
 
+def remove_city(tx: db.Transaction, city: City) -> None:
+    """Remove a city with everything that belongs to it; the facts about it stay."""
+    store.remove_city(tx, city.id)
+    facts.record(tx, "city.removed", city.id, city.jurisdiction, code=city.code)
+
+
 def add_units(tx: db.Transaction, city: City, new: Sequence[NewUnit], since: datetime) -> dict[str, int]:
     """Add districts, streets and communities and return their ids by code; each needs its unit above."""
     ids: dict[str, int] = {}

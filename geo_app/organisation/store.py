@@ -31,6 +31,11 @@ def add_city(tx: db.Transaction, new: NewCity, at: datetime) -> City | None:
     return tx.first(SQL.add_city, City.read, **asdict(new), at=at)
 
 
+def remove_city(tx: db.Transaction, city_id: int) -> None:
+    """Delete a city with everything that belongs to it."""
+    tx.run(SQL.remove_city, city_id=city_id)
+
+
 def add_unit(tx: db.Transaction, city_id: int, new: NewUnit, parent_id: int | None, since: datetime) -> int:
     """Store a unit and return its id."""
     unit_id: int = tx.value(

@@ -20,9 +20,6 @@ from grids import code as grid_code
 from grids import partition as rules
 from grids.model import Cell, Partition
 
-CHINESE_COUNTY = 6
-"""Digits of a county (GB/T 2260); elsewhere the city's own codes stand as they are."""
-
 
 def prepare(city: City, units: Sequence[Unit], before: Partition | None, draft: Draft) -> Prepared:
     """Return `draft` checked, compared with `before` and drawn; BadInput names the first thing that is wrong."""
@@ -50,15 +47,16 @@ def _check(city: City, units: Sequence[Unit], partition: Partition) -> None:
     if not partition.cells:
         raise BadInput("cells", 0, "a release has at least one cell")
     known = {unit.code for unit in units if unit.level is Level.COMMUNITY}
+    pattern = grid_code.SCHEMES[city.code_scheme]
     for cell in partition.cells.values():
         if cell.community not in known:
             raise BadInput("community", cell.community, f"cell {cell.code} names no community of {city.code}")
-        if len(city.jurisdiction) != CHINESE_COUNTY:
+        if pattern is None:
             continue
         try:
-            grid_code.check(cell.code)
+            grid_code.check(cell.code, pattern)
         except grid_code.BadCode as error:
-            raise BadInput("code", cell.code, "15 digits of GB/T 30428.1") from error
+            raise BadInput("code", cell.code, f"{sum(pattern.digits)} digits of {pattern.name}") from error
     problems = rules.check(partition)
     if problems:
         worst = max(problems, key=lambda problem: problem.area)

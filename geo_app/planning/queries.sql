@@ -189,5 +189,11 @@ ORDER BY u.code;
 -- name: bounds(city_id, at)$
 SELECT bounds FROM release WHERE city_id = :city_id AND effective @> :at::timestamptz;
 
+-- name: thematic_at(city_id, theme, point)
+-- Everything of a theme that covers a point, by code; themes may overlap.
+SELECT code FROM thematic
+WHERE city_id = :city_id AND theme = :theme AND ST_Intersects(geometry, :point)
+ORDER BY code;
+
 -- name: open_in_cell(cell_id, kind)$
 SELECT count(*) FROM placement WHERE cell_id = :cell_id AND subject_kind = :kind AND is_open;

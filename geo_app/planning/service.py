@@ -172,6 +172,11 @@ def unit_summaries(tx: db.Transaction, city: City, at: datetime) -> list[UnitSum
     return store.unit_summaries(tx, city, at)
 
 
+def thematic_at(tx: db.Transaction, city: City, theme: str, point: Point) -> list[str]:
+    """Return the codes of everything of `theme` that covers lon/lat `point`, in order; themes may overlap."""
+    return store.thematic_at(tx, city, theme, coords.to_metric(point, city.srid))
+
+
 def add_thematic(tx: db.Transaction, city: City, shapes: Sequence[Thematic]) -> int:
     """Add shapes that are not cells (water, railways, green) and return how many."""
     return store.add_thematic(tx, city, shapes) if shapes else 0

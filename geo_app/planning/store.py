@@ -278,6 +278,11 @@ def open_in_cell(tx: db.Transaction, cell_id: int, kind: str) -> int:
     return int(tx.value(SQL.open_in_cell, cell_id=cell_id, kind=kind))
 
 
+def thematic_at(tx: db.Transaction, city: City, theme: str, point: Point) -> list[str]:
+    """Return the codes of everything of a theme that covers a metric point, in order."""
+    return tx.all(SQL.thematic_at, lambda row: str(row["code"]), city_id=city.id, theme=theme, point=point)
+
+
 def add_thematic(tx: db.Transaction, city: City, shapes: Sequence[Thematic]) -> int:
     """Write thematic shapes with their outline for the tiles."""
     columns = ("city_id", "theme", "code", "name", "geometry", "outline")

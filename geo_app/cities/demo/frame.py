@@ -29,6 +29,7 @@ INFO = CityInfo(
     time_zone="Asia/Shanghai",
     attribution="演示数据 · 由程序生成，并非真实城市 / Generated demo data, not a real place",
     is_generated=True,
+    code_scheme="gb30428",
 )
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]

@@ -58,13 +58,14 @@ class Streets:
         return on_grid(road.geometry.interpolate(0.5, normalized=True))
 
 
-class _Roster:
+class Roster:
     """Hands out weeks of duty; two days off in a row, moving on by a day from one person to the next."""
 
     def __init__(self) -> None:
         self._turns: dict[tuple[time, time], int] = defaultdict(int)
 
     def week(self, pattern: tuple[time, time]) -> tuple[Shift, ...]:
+        """Return the next week of duty in this pattern."""
         turn = self._turns[pattern]
         self._turns[pattern] += 1
         free = {turn % 7, (turn + 1) % 7}
@@ -73,7 +74,7 @@ class _Roster:
 
 def draw(cells: tuple[CellRow, ...], streets: Streets, names: Names, rng: Luck) -> tuple[ResponderRow, ...]:
     """Return all responders; the cells of the grid workers cover the city."""
-    roster = _Roster()
+    roster = Roster()
     rows = _workers(cells, streets, names, roster, rng)
     everywhere = tuple(cell.code for cell in cells)
     for number in range(INSPECTORS):
@@ -102,7 +103,7 @@ def draw(cells: tuple[CellRow, ...], streets: Streets, names: Names, rng: Luck) 
 
 
 def _workers(
-    cells: tuple[CellRow, ...], streets: Streets, names: Names, roster: _Roster, rng: Luck
+    cells: tuple[CellRow, ...], streets: Streets, names: Names, roster: Roster, rng: Luck
 ) -> list[ResponderRow]:
     shapes = [cell.geometry for cell in cells]
     borders = units.shared_borders(shapes)

@@ -85,7 +85,8 @@ def public(
     rows = [doors.landmark(name, point) for name, point in landmarks.items()]
     by_community: dict[str, list[PlaceRow]] = defaultdict(list)
     for row in numbers:
-        by_community[row.community].append(row)
+        if row.community is not None:
+            by_community[row.community].append(row)
     names = {unit.code: unit.name.removesuffix("社区") for unit in units}
     for code in sorted(by_community):
         chosen = rng.sample(by_community[code], min(len(OF_A_COMMUNITY), len(by_community[code])))

@@ -28,7 +28,7 @@ def draw(
     workers = [one for one in responders if one.cells]
     for worker in rng.sample(workers, len(workers)):
         community = worker.cells[0][:12]
-        line = None if community in taken else _round(worker.cells, streets, rng)
+        line = None if community in taken else walk(worker.cells, streets, rng)
         if line is not None:
             taken.add(community)
             name = f"{names[worker.cells[0]].split('社区')[0]}社区巡查线"
@@ -38,7 +38,7 @@ def draw(
     raise ValueError(f"only {len(rows)} of {ROUTES} patrol routes fit the roads; change the seed")
 
 
-def _round(codes: tuple[str, ...], streets: Streets, rng: Luck) -> LineString | None:
+def walk(codes: tuple[str, ...], streets: Streets, rng: Luck) -> LineString | None:
     """Walk every road of the cells that can be reached in turn; None when there is too little to walk."""
     numbers = sorted({number for code in codes for number in streets.of_cell[code]})
     graph: _Graph = defaultdict(list)

@@ -64,7 +64,7 @@ class Scene:
     @classmethod
     def of(
         cls,
-        categories: Iterable[Category | CategoryRow],
+        categories: Iterable[CategoryRow | Category],
         spots: Iterable[Spot],
         frame: Literal["metric", "lonlat"],
     ) -> Scene:
