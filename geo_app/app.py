@@ -16,12 +16,14 @@ from geo_app.live.service import Feed
 from geo_app.maps import api as maps
 from geo_app.maps import pages
 from geo_app.patrols import api as patrols
+from geo_app.planning import api as planning
 from geo_app.responders import api as responders
 
 DOORS = (
     pages.routes,
     maps.routes,
     responders.routes,
+    planning.routes,
     patrols.routes,
     dispatch.routes,
     cities.routes,
