@@ -19,6 +19,7 @@ from geo_app.maps import api as maps
 from geo_app.maps import pages
 from geo_app.organisation import service as organisation
 from geo_app.patrols import api as patrols
+from geo_app.planning import api as planning
 from geo_app.responders import api as responders
 from geo_app.roads import service as roads
 from geo_app.roads.model import Mode
@@ -27,6 +28,7 @@ DOORS = (
     pages.routes,
     maps.routes,
     responders.routes,
+    planning.routes,
     patrols.routes,
     dispatch.routes,
     cities.routes,

@@ -15,6 +15,7 @@ from geo_app.core.command import Session, echo, json_option, session
 from geo_app.core.errors import GeoError
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
+from geo_app.planning.cli import places
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,6 +102,7 @@ def show_settings() -> None:
 
 geo.add_command(cities)
 geo.add_command(demo_stream)
+geo.add_command(places)
 
 
 def main() -> None:

@@ -43,7 +43,14 @@ kind = "cells"
 name = "base"
 file = "{file}"
 frame = "{frame}"
-columns = {{ id = "id", name = "name", code = "id", community = {{ value = "C" }}, community_name = {{ value = "社" }}, parent = {{ value = "S" }} }}
+
+[layers.columns]
+id = "id"
+name = "name"
+code = "id"
+community = {{ value = "C" }}
+community_name = {{ value = "社" }}
+parent = {{ value = "S" }}
 """
 Ring = Sequence[tuple[float, float]]
 

@@ -45,7 +45,7 @@ def _roads(rows: Iterable[RoadRow], srid: int) -> list[NewPlace]:
         near = shapely.get_parts(shapely.union_all(shapely.buffer(lines, SAME_ROAD / 2, quad_segs=2)))
         for area in near:
             line = MultiLineString(list(lines[shapely.intersects(area, lines)]))
-            middle = line.interpolate(line.project(line.centroid))
+            middle = Point(shapely.shortest_line(line, line.centroid).coords[0])  # projecting may find nothing
             extent = float(shapely.hausdorff_distance(middle, line))
             moved = coords.to_lonlat(line, srid)
             point = coords.to_lonlat(middle, srid)

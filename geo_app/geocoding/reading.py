@@ -25,6 +25,7 @@ DETAIL = re.compile(
 )
 NUMBER = re.compile(r"^(\d+)(?:-\d+)?(?:号(?!楼)|弄|$|(?=附近|旁|门|对))")
 BUILDING = re.compile(r"^(?:\d+|[a-z])号楼")
+ENDING = re.compile(r"(?:(?:东南|东北|西南|西北|[东南西北正后前])门|附近|旁边?|门口|对面|楼下|里面|的)+$")
 GATE = re.compile(r"^(?:东南|东北|西南|西北|[东南西北正后前])\d?门")
 
 

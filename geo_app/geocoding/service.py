@@ -77,6 +77,11 @@ def suggest(tx: db.Transaction, city: City, begun: str, most: int) -> list[Candi
     return score.best([*found, *(geocode(tx, city, begun) if len(found) < most else [])], most)
 
 
+def is_confident(candidates: Sequence[Candidate]) -> bool:
+    """Return whether the first candidate may be taken without asking: good enough, and no rival elsewhere."""
+    return score.is_confident(candidates)
+
+
 def beside(tx: db.Transaction, city: City, point: Point) -> list[Near]:
     """Return what stands within 150 m of a lon/lat point, the nearest first."""
     height = math.degrees(BESIDE / 6_371_000)
@@ -166,9 +171,10 @@ def _read(tx: db.Transaction, city: City, key: str) -> Reading:
 
 
 def _head(piece: str) -> str:
-    """Return a piece up to its first figure: the name, without number and building."""
+    """Return the name in a piece: what stands before its first figure, without a gate and words like 附近."""
     found = re.match(r"\D{2,}", piece)
-    return found[0] if found else piece
+    name = reading.ENDING.sub("", found[0] if found else piece)
+    return name if len(name) > 1 else piece
 
 
 def _alike(tx: db.Transaction, city: City, key: str) -> list[tuple[Hit, float, How]]:
@@ -186,8 +192,10 @@ def _alike(tx: db.Transaction, city: City, key: str) -> list[tuple[Hit, float, H
 
 def _latin(tx: db.Transaction, city: City, key: str) -> list[Candidate]:
     """Return places by pinyin or initials; by likeness of the pinyin when none fits."""
-    sound = text.sound(key)[0]
-    exact = [_candidate(hit, score.BASE[hit.how], hit.how) for hit in store.by_sound(tx, city, sound, sound)]
+    sound, initials = text.sound(key)
+    exact = [
+        _candidate(hit, score.BASE[hit.how], hit.how) for hit in store.by_sound(tx, city, sound, initials)
+    ]
     if exact or len(sound) < 5:
         return exact
     near = store.sounding(tx, city, sound, FIXES)

@@ -17,6 +17,7 @@ from pypinyin import lazy_pinyin
 DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")}
 TENS = {"十": 10, "百": 100, "千": 1000}
 HAN = "零一二三四五六七八九十"
+FORMAL = str.maketrans("〇○◯壹贰叁肆伍陆柒捌玖拾", "零零零一二三四五六七八九十")
 NUMERAL = re.compile("[零一二三四五六七八九十百千]+")
 DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜～]|至")
 NOISE = re.compile(r"[^\w\-#&/+,.]|_")
@@ -29,7 +30,7 @@ UNIT = re.compile(r"(?<=\d)(?:门洞|单元门)")
 def clean(text: str) -> str:
     """Return text in simplified characters of half width and lower case, without spaces and brackets."""
     flat = unicodedata.normalize("NFKC", text).translate(_simple()).lower()
-    flat = flat.replace("〇", "零").replace("○", "零").replace("◯", "零")
+    flat = flat.translate(FORMAL)
     return NOISE.sub("", DASHES.sub("-", flat))
 
 

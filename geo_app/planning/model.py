@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.core.db import Row
+from geo_app.geocoding.model import Candidate
+from geo_app.organisation.model import Unit
 from grids.model import Cell, Partition
 
 
@@ -149,3 +152,58 @@ class Thematic:
     code: str
     name: str
     geometry: BaseGeometry
+
+
+class Verdict(StrEnum):
+    """Whether the cell of a place that was only described may be taken without asking."""
+
+    SURE = "sure"
+    UNKNOWN = "unknown"
+    """Nothing fits what was said."""
+    UNSURE = "unsure"
+    """The best candidate is not good enough, or others are as good."""
+    BORDER = "border"
+    """The circle of uncertainty touches more than one cell."""
+    OUTSIDE = "outside"
+    """The place lies in no cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedCandidate:
+    """A candidate with the cells its circle of uncertainty touches, the one at its centre first."""
+
+    candidate: Candidate
+    cells: tuple[StandingCell, ...]
+    community: Unit | None
+    """The community at its centre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What was made of a described place: `cell` and `community` only when the verdict is sure."""
+
+    verdict: Verdict
+    candidates: tuple[LocatedCandidate, ...]
+
+    @property
+    def cell(self) -> StandingCell | None:
+        """Return the cell, None when it would be a guess."""
+        return self.candidates[0].cells[0] if self.verdict == Verdict.SURE else None
+
+    @property
+    def community(self) -> Unit | None:
+        """Return the community, None when the cell would be a guess."""
+        return self.candidates[0].community if self.verdict == Verdict.SURE else None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A point in words, as it is said on the phone: `text` is the whole sentence, in Chinese."""
+
+    text: str
+    address: str | None
+    metres: float | None
+    """How far the address is from the point."""
+    units: tuple[Unit, ...]
+    """Community, street, district."""
+    placed: Placed

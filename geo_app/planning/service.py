@@ -12,12 +12,17 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import clock, coords, db, facts, jobs
 from geo_app.core.errors import BadInput, Conflict, NotFound, NotReady
+from geo_app.geocoding import service as geocoding
+from geo_app.geocoding.model import Candidate
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City, Unit
-from geo_app.planning import drawing, store
+from geo_app.planning import describing, drawing, store
 from geo_app.planning.model import (
     OUTSIDE,
+    Description,
     Draft,
+    LocatedCandidate,
+    Location,
     Placed,
     Prepared,
     Release,
@@ -25,8 +30,9 @@ from geo_app.planning.model import (
     Subject,
     Thematic,
     UnitSummary,
+    Verdict,
 )
-from grids import locate
+from grids import locate as locator
 from grids.model import Partition
 
 TAKE_EFFECT = "planning.take_effect"
@@ -94,8 +100,37 @@ def cells_along(
 ) -> list[tuple[StandingCell, float, float]]:
     """Return the cells a metric line crosses at `at`, in order, with entry and exit metres along it."""
     cells = {standing.cell.code: standing for standing in store.cells_near(tx, city, line, at)}
-    crossings = locate.along(line, [standing.cell for standing in cells.values()])
+    crossings = locator.along(line, [standing.cell for standing in cells.values()])
     return [(cells[crossing.code], crossing.enter_at, crossing.exit_at) for crossing in crossings]
+
+
+def locate(tx: db.Transaction, city: City, candidates: Sequence[Candidate], at: datetime) -> Location:
+    """Return candidates with the cells they may lie in at `at`, and whether the first may simply be taken.
+
+    Below the threshold of geocoding, beside an equal rival, or when the circle of uncertainty crosses a border
+    the verdict says so and there is no cell: whoever asked must choose, nothing is guessed.
+    """
+    found = tuple(_locate(tx, city, candidate, at) for candidate in candidates)
+    if not found:
+        return Location(Verdict.UNKNOWN, found)
+    if not geocoding.is_confident(candidates):
+        return Location(Verdict.UNSURE, found)
+    touched = {standing.cell.code for standing in found[0].cells}
+    if not touched:
+        return Location(Verdict.OUTSIDE, found)
+    return Location(Verdict.SURE if len(touched) == 1 else Verdict.BORDER, found)
+
+
+def describe(tx: db.Transaction, city: City, point: Point, at: datetime) -> Description:
+    """Return lon/lat `point` in words: the nearest address or place, the community, the cell."""
+    placed = cell_at(tx, city, point, at)
+    near = geocoding.beside(tx, city, point)
+    above = (
+        ()
+        if placed.code is None
+        else store.units_above(tx, city, cell(tx, city, placed.code, at).cell.community, at)
+    )
+    return describing.words(near, tuple(above), placed)
 
 
 def place(tx: db.Transaction, city: City, subject: Subject) -> Placed:
@@ -180,6 +215,18 @@ def thematic_at(tx: db.Transaction, city: City, theme: str, point: Point) -> lis
 def add_thematic(tx: db.Transaction, city: City, shapes: Sequence[Thematic]) -> int:
     """Add shapes that are not cells (water, railways, green) and return how many."""
     return store.add_thematic(tx, city, shapes) if shapes else 0
+
+
+def _locate(tx: db.Transaction, city: City, candidate: Candidate, at: datetime) -> LocatedCandidate:
+    centre = coords.to_metric(candidate.position, city.srid)
+    circle = shapely.set_srid(centre.buffer(max(candidate.uncertainty, 0.001)), city.srid)
+    cells = store.cells_near(tx, city, circle, at)
+    middle = store.cell_at(tx, city, centre, at)
+    code = None if middle is None else middle.code
+    ordered = tuple(sorted(cells, key=lambda standing: (standing.cell.code != code, standing.cell.code)))
+    if code is None:
+        return LocatedCandidate(candidate, ordered, None)
+    return LocatedCandidate(candidate, ordered, store.units_above(tx, city, ordered[0].cell.community, at)[0])
 
 
 def _replace_cells(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:

@@ -1,0 +1,88 @@
+"""Doors for places: suggestions and candidates for what was said, words for a point."""
+
+from __future__ import annotations
+
+import numpy as np
+from apiflask import APIBlueprint
+from flask import request
+from flask.typing import ResponseReturnValue
+from shapely import Point
+
+from geo_app.core import clock, coords, web
+from geo_app.core.errors import BadInput
+from geo_app.geocoding import service as geocoding
+from geo_app.organisation import service as organisation
+from geo_app.planning import service
+from geo_app.planning.model import LocatedCandidate
+
+routes = APIBlueprint("places", __name__, tag="Places")
+
+
+@routes.get("/api/places")
+def places() -> ResponseReturnValue:
+    """List what `q` may mean in a city, with the cells each may lie in; `begun=yes` while it is being typed."""
+    most = web.whole("limit", 8, 1, 20)
+    said, frame = request.args.get("q", ""), request.args.get("frame", "wgs84")
+    is_begun = web.choice("begun", "no", ("yes", "no")) == "yes"
+    at = clock.now()
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        if is_begun:
+            candidates = geocoding.suggest(tx, city, said, most)
+        else:
+            candidates = geocoding.geocode(tx, city, said, frame)[:most]
+        found = service.locate(tx, city, candidates, at)
+    cell, community = found.cell, found.community
+    return web.ok(
+        {
+            "verdict": found.verdict,
+            "cell": None if cell is None else {"code": cell.cell.code, "name": cell.cell.name},
+            "community": None if community is None else {"code": community.code, "name": community.name},
+            "items": [_item(one) for one in found.candidates],
+        }
+    )
+
+
+@routes.get("/api/places/reverse")
+def reverse() -> ResponseReturnValue:
+    """Say a point in words: the nearest address, the community, the cell."""
+    xy = np.array([[_number("lon"), _number("lat")]])
+    lon, lat = np.round(coords.to_wgs84(xy, request.args.get("frame", "wgs84"))[0], 9)
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        found = service.describe(tx, city, Point(lon, lat), clock.now())
+    return web.ok(
+        {
+            "text": found.text,
+            "address": found.address,
+            "metres": None if found.metres is None else round(found.metres, 1),
+            "units": [{"code": unit.code, "name": unit.name, "level": unit.level} for unit in found.units],
+            "cell": None
+            if found.placed.code is None
+            else {"code": found.placed.code, "name": found.placed.name},
+        }
+    )
+
+
+def _number(name: str) -> float:
+    text = request.args.get(name, "")
+    try:
+        return float(text)
+    except ValueError as error:
+        raise BadInput(name, text, "a number") from error
+
+
+def _item(found: LocatedCandidate) -> dict[str, object]:
+    one = found.candidate
+    return {
+        "place": one.place,
+        "name": one.name,
+        "kind": one.kind,
+        "position": [one.position.x, one.position.y],
+        "score": one.score,
+        "how": one.how,
+        "uncertainty": round(one.uncertainty, 1),
+        "notes": list(one.notes),
+        "community": None if found.community is None else found.community.name,
+        "cells": [{"code": cell.cell.code, "name": cell.cell.name} for cell in found.cells[:20]],
+    }

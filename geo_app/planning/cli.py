@@ -1,0 +1,102 @@
+"""`geo places …`: find what was said, one by one or a table at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from geo_app.core import clock, db
+from geo_app.core.command import Session, echo, json_option, session
+from geo_app.core.errors import BadInput
+from geo_app.geocoding import service as geocoding
+from geo_app.organisation import service as organisation
+from geo_app.organisation.model import City
+from geo_app.planning import service, sheet
+from geo_app.planning.model import Location
+
+CITY = click.option("--city", default=None, help="Code of the city; may be left out when there is one.")
+FRAME = click.option(
+    "--frame", default="wgs84", help="Frame of plain coordinates: wgs84, gcj02, bd09, epsg:n."
+)
+ADDED = ("verdict", "cell", "community", "lon", "lat", "score", "how", "uncertainty", "found", "problem")
+"""Columns that the report adds to a table."""
+
+
+@click.group()
+def places() -> None:
+    """Places and addresses."""
+
+
+@places.command("find")
+@click.argument("said")
+@CITY
+@FRAME
+@json_option
+@session
+def find(here: Session, said: str, city: str | None, frame: str, as_json: bool) -> None:
+    """List what SAID may mean, the likeliest first."""
+    with here.transaction() as tx:
+        town = organisation.city(tx, city)
+        found = service.locate(tx, town, geocoding.geocode(tx, town, said, frame), clock.now())
+    rows: list[dict[str, object]] = [
+        {
+            "name": one.candidate.name, "score": one.candidate.score, "how": one.candidate.how,
+            "uncertainty": round(one.candidate.uncertainty), "lon": one.candidate.position.x,
+            "lat": one.candidate.position.y, "cells": " ".join(cell.cell.code for cell in one.cells[:5]),
+            "community": one.community.name if one.community else "",
+        }
+        for one in found.candidates
+    ]  # fmt: skip
+    echo(rows, as_json)
+    if not as_json:
+        click.echo(f"verdict: {found.verdict}")
+
+
+@places.command("locate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Report; default FILE.located.csv."
+)
+@click.option("--column", default=None, help="Heading of the addresses.")
+@CITY
+@FRAME
+@session
+def locate(
+    here: Session, file: Path, out: Path | None, column: str | None, city: str | None, frame: str
+) -> None:
+    """Locate every address of a CSV or XLSX FILE and write a report with a verdict for each row."""
+    rows = sheet.read(file)
+    heading = sheet.column(rows, column)
+    told = []
+    with here.transaction() as tx:
+        town = organisation.city(tx, city)
+        with click.progressbar(rows, label=f"{len(rows)} addresses", show_pos=True) as progress:
+            told = [{**row, **_located(tx, town, row[heading], frame)} for row in progress]
+    target = out or file.with_suffix(".located.csv")
+    sheet.write(target, told, [*rows[0], *(name for name in ADDED if name not in rows[0])])
+    counts = Counter(str(row["verdict"]) for row in told)
+    click.echo(", ".join(f"{count} {name}" for name, count in counts.most_common()) + f": {target}")
+
+
+def _located(tx: db.Transaction, city: City, said: str, frame: str) -> dict[str, object]:
+    """Return the report of one address; a refused one says why and does not stop the rest."""
+    try:
+        found = service.locate(tx, city, geocoding.geocode(tx, city, said, frame), clock.now())
+    except BadInput as error:
+        return {"verdict": "refused", "problem": str(error)}
+    return _row(found)
+
+
+def _row(found: Location) -> dict[str, object]:
+    row: dict[str, object] = {"verdict": str(found.verdict)}
+    if found.candidates:
+        first = found.candidates[0].candidate
+        row |= {
+            "lon": first.position.x, "lat": first.position.y, "score": first.score, "how": str(first.how),
+            "uncertainty": round(first.uncertainty), "found": first.name,
+        }  # fmt: skip
+    if found.cell is not None and found.community is not None:
+        row |= {"cell": found.cell.cell.code, "community": found.community.name}
+    return row
