@@ -40,7 +40,6 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     """Return the application on the database of `here`; `database` shares one that is open already."""
     app = APIFlask(
         "geo_app", title="Wangge 网格", version="0.1.0", spec_path="/openapi.json", docs_path=None,
-        json_errors=False,  # web.guard answers them, with their own title and headers
         static_folder=str(CHECKOUT / "static"), static_url_path="/static",
     )  # fmt: skip
     app.config["OPENAPI_VERSION"] = "3.1.0"

@@ -124,11 +124,11 @@ def guard(app: APIFlask, port: int) -> None:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
+    app.error_processor(_schema)  # first: it takes every HTTP error for a broken schema
     app.register_error_handler(GeoError, _explain)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RecursionError, _nested)
     app.register_error_handler(Exception, _unexpected)
-    app.error_processor(_schema)
 
 
 def _host() -> str | None:
