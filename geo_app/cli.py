@@ -107,8 +107,8 @@ geo.add_command(places)
 
 def main() -> None:
     """Run the command line; a refusal is one line on standard error."""
-    log.configure(settings.current().log_level)
     try:
+        log.configure(settings.current().log_level)
         geo.main(standalone_mode=False)
     except GeoError as error:
         click.echo(f"refused: {error}", err=True)

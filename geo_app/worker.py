@@ -22,7 +22,7 @@ from geo_app import reactions
 from geo_app.cities import jobs as cities
 from geo_app.core import db, facts, jobs, log, settings
 from geo_app.core.actor import SYSTEM
-from geo_app.core.errors import NotReady
+from geo_app.core.errors import GeoError
 from geo_app.core.listen import Listener
 from geo_app.core.settings import Settings
 from geo_app.patrols import jobs as patrols
@@ -119,7 +119,7 @@ def _react_until(database: db.Database, stopped: threading.Event) -> None:
                 listener.wait(LOOK_AGAIN)
                 while react(database):
                     pass
-            except NotReady as error:
+            except GeoError as error:
                 log.warn("reactions.waiting", reason=str(error))
                 stopped.wait(LOOK_AGAIN)
 

@@ -17,6 +17,7 @@ from apiflask import APIFlask
 from apiflask.exceptions import HTTPError as SchemaError
 from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from geo_app.core import db, log
 from geo_app.core.actor import VISITOR, Actor
@@ -25,6 +26,12 @@ from geo_app.core.errors import BadInput, Conflict, GeoError
 SQL = db.statements(__file__)
 LARGEST_BODY = 1_000_000
 LONGEST_KEY = 200
+
+
+class Number(IntegerConverter):
+    """A whole number in an address; what no database id can be is no such address."""
+
+    regex = "[0-9]{1,18}"
 
 
 def actor() -> Actor:
@@ -93,6 +100,7 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 def guard(app: APIFlask, port: int) -> None:
     """Make `app` refuse foreign hosts and foreign forms, and answer every error as a problem report."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.converters["int"] = Number
     names = {"127.0.0.1", "localhost", "::1"}
 
     @app.before_request
@@ -116,10 +124,11 @@ def guard(app: APIFlask, port: int) -> None:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
+    app.error_processor(_schema)  # first: it takes every HTTP error for a broken schema
     app.register_error_handler(GeoError, _explain)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RecursionError, _nested)
     app.register_error_handler(Exception, _unexpected)
-    app.error_processor(_schema)
 
 
 def _host() -> str | None:
@@ -163,6 +172,10 @@ def _schema(error: SchemaError) -> Response:
             members = {"field": field, "rule": rule}
             detail = f"{field}: {rule}"
     return problem(error.status_code, "Bad input", detail, members)
+
+
+def _nested(_error: RecursionError) -> Response:
+    return problem(400, "Bad request", "the body is nested too deeply", {})
 
 
 def _unexpected(_error: Exception) -> Response:

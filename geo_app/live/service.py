@@ -12,7 +12,7 @@ from collections import deque
 
 from geo_app.core import db, facts, log
 from geo_app.core.actor import SYSTEM
-from geo_app.core.errors import NotReady
+from geo_app.core.errors import GeoError
 from geo_app.core.facts import Fact, Position
 from geo_app.core.listen import Listener
 
@@ -81,7 +81,7 @@ class Feed:
                     listener.wait(LOOK_AGAIN)
                     while self._read() and not self.is_stopped:
                         pass
-                except NotReady as error:
+                except GeoError as error:
                     log.warn("feed.waiting", reason=str(error))
                     self._stopped.wait(LOOK_AGAIN)
 

@@ -20,13 +20,14 @@ routes = APIBlueprint("maps", __name__, tag="Maps")
 @routes.get("/tiles/<city>/<layer>/<int:z>/<int:x>/<int:y>.mvt")
 def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
     """Return a Mapbox vector tile; 204 when nothing lies in it."""
-    at = clock.now()
+    at, address = clock.now(), Address(layer, z, x, y)
+    service.check(address)
     with web.transaction() as tx:
         found = organisation.city(tx, city)
         stamp = service.stamp(tx, found, at)
         if request.if_none_match.contains(stamp):
             return _cached(Response(status=304), stamp)
-        body = service.tile(tx, found, Address(layer, z, x, y), at)
+        body = service.tile(tx, found, address, at)
     if not body:
         return _cached(Response(status=204), stamp)
     return _cached(Response(body, mimetype="application/vnd.mapbox-vector-tile"), stamp)

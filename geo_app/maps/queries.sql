@@ -7,11 +7,12 @@ LEFT JOIN road_network n ON n.city_id = c.id
 WHERE c.id = :city_id;
 
 -- name: cells_tile(city_id, z, x, y, at)$
+-- Cells and their labels; a label stands in one tile only, also on the border of two.
 WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
 shapes AS (
   SELECT v.code, v.name, u.name AS community, s.outline, s.label, tile.box
   FROM tile
-  JOIN cell_shape s ON s.city_id = :city_id AND s.outline && ST_Expand(tile.box, ST_XMax(tile.box) - ST_XMin(tile.box))
+  JOIN cell_shape s ON s.city_id = :city_id AND s.outline && ST_Expand(tile.box, (ST_XMax(tile.box) - ST_XMin(tile.box)) / 16)
   JOIN cell_version v ON v.cell_id = s.cell_id AND v.release_id = s.release_id
     AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
   JOIN unit u ON u.id = v.community_id
@@ -22,7 +23,10 @@ SELECT coalesce((
   ) m WHERE geom IS NOT NULL
 ), '') || coalesce((
   SELECT ST_AsMVT(m, 'cells_label', 4096, 'geom') FROM (
-    SELECT code, name, ST_AsMVTGeom(label, box, 4096, 0, true) AS geom FROM shapes ORDER BY code
+    SELECT code, name, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM shapes
+    WHERE ST_X(label) >= ST_XMin(box) AND ST_X(label) < ST_XMax(box)
+      AND ST_Y(label) >= ST_YMin(box) AND ST_Y(label) < ST_YMax(box)
+    ORDER BY code
   ) m WHERE geom IS NOT NULL
 ), '');
 
@@ -42,7 +46,10 @@ SELECT coalesce((
   ) m WHERE geom IS NOT NULL
 ), '') || coalesce((
   SELECT ST_AsMVT(m, :layer || '_label', 4096, 'geom') FROM (
-    SELECT code, name, ST_AsMVTGeom(label, box, 4096, 0, true) AS geom FROM shapes ORDER BY code
+    SELECT code, name, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM shapes
+    WHERE ST_X(label) >= ST_XMin(box) AND ST_X(label) < ST_XMax(box)
+      AND ST_Y(label) >= ST_YMin(box) AND ST_Y(label) < ST_YMax(box)
+    ORDER BY code
   ) m WHERE geom IS NOT NULL
 ), '');
 

@@ -11,8 +11,8 @@ from geo_app.maps.model import LEVELS, ZOOMS, Address, road_classes
 from geo_app.organisation.model import City
 
 
-def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
-    """Return a vector tile as it is at `at`, empty when nothing lies in it; NotFound outside the pyramid."""
+def check(address: Address) -> None:
+    """Raise NotFound for a tile outside the pyramid."""
     if address.layer not in ZOOMS:
         raise NotFound(f"there is no tile layer {address.layer!r}; layers are " + ", ".join(ZOOMS))
     first, last = ZOOMS[address.layer]
@@ -21,6 +21,11 @@ def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> byte
         raise NotFound(
             f"{address.layer} has tiles from zoom {first} to {last}, columns and rows below 2^zoom"
         )
+
+
+def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
+    """Return a vector tile as it is at `at`, empty when nothing lies in it; NotFound outside the pyramid."""
+    check(address)
     if address.layer == "cells":
         return store.cells(tx, city, address, at)
     if address.layer == "basemap":

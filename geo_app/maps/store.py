@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
+from pathlib import Path
 
 from geo_app.core import db
 from geo_app.maps.model import Address
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
+DRAWN = hashlib.sha256(Path(__file__).with_name("queries.sql").read_bytes()).hexdigest()[:8]
+"""Changes with the way tiles are drawn, so a new version of ours does not leave old tiles in the browsers."""
 
 
 def stamp(tx: db.Transaction, city: City, at: datetime) -> str:
     """Return a text that changes whenever a tile of this city could."""
-    return str(tx.value(SQL.stamp, city_id=city.id, at=at))
+    return f"{tx.value(SQL.stamp, city_id=city.id, at=at)}-{DRAWN}"
 
 
 def cells(tx: db.Transaction, city: City, tile: Address, at: datetime) -> bytes:

@@ -3,35 +3,48 @@
 const CALM_MS = 400 // facts come in bursts: wait for a pause before fetching again …
 const LONGEST_MS = 2000 // … but never longer than this
 const AGAIN_MS = 5000 // after the browser itself gave up
+const PATIENCE_MS = 1000 // for the connection, before the page fetches without it
 
 /**
  * Listen to /api/stream. `onFacts(kinds)` gets the set of kinds since the last call,
  * `onState('live' | 'reconnecting')` hears of the connection. After a gap everything may have changed: kinds has '*'.
+ * Resolves once the stream is open, or when it takes too long: what is fetched from then on misses nothing, because
+ * a connection that comes late counts as a gap.
  */
 export function listen(city, onFacts, onState) {
   const gather = gatherer(onFacts)
   let stream = null
   let wasLost = false
-  const open = () => {
-    stream = new EventSource(`/api/stream?city=${encodeURIComponent(city)}`)
-    stream.onopen = () => {
-      onState('live')
-      if (wasLost) gather('*')
-      wasLost = false
+  return new Promise((resolve) => {
+    const open = () => {
+      stream = new EventSource(`/api/stream?city=${encodeURIComponent(city)}`)
+      stream.onopen = () => {
+        onState('live')
+        if (wasLost) gather('*')
+        wasLost = false
+        resolve()
+      }
+      stream.addEventListener('fact', (event) => gather(kindOf(event.data)))
+      stream.onerror = () => {
+        lose()
+        onState('reconnecting')
+        if (stream.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS)
+      }
     }
-    stream.addEventListener('fact', (event) => gather(kindOf(event.data)))
-    stream.onerror = () => {
+    const lose = () => {
       wasLost = true
-      onState('reconnecting')
-      if (stream.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS)
+      resolve()
     }
-  }
-  open()
-  window.addEventListener('pagehide', () => stream.close())
-  window.addEventListener('pageshow', (event) => {
-    if (!event.persisted) return // only a page that comes back from the browser's memory has lost its stream
-    wasLost = true
     open()
+    setTimeout(() => {
+      if (stream.readyState !== EventSource.OPEN) lose()
+    }, PATIENCE_MS)
+    window.addEventListener('pagehide', () => stream.close())
+    window.addEventListener('pageshow', (event) => {
+      if (!event.persisted) return // only a page that comes back from the browser's memory has lost its stream
+      wasLost = true
+      open()
+    })
   })
 }
 

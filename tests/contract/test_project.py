@@ -13,7 +13,7 @@ FOLDERS = {"geo_app", "grids", "layers", "scripts", "static", "tests"}
 FILES = {"README.md", "requirements.txt", "pyproject.toml", "CHANGELOG.md"}
 HIDDEN = (".ci", ".gitignore")
 # Built from pieces, so that this file does not contain what it looks for.
-MACHINE_PATHS = ["/" + "work" + "/", "/" + "root" + "/", "/home" + "/", "/tmp" + "/"]
+MACHINE_PATHS = ["/" + "work" + "/", "/" + "root" + "/", "/home" + "/"]
 SHARED = ".." + "/shared"
 
 

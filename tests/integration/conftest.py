@@ -16,6 +16,7 @@ from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
 from geo_app.organisation.model import City
 from tests import build
+from tests.databases import Server
 
 
 @dataclass(slots=True)
@@ -58,9 +59,29 @@ def town(database: db.Database, settings: Settings) -> Town:
     return Town(city, database, settings)
 
 
+@pytest.fixture(scope="module")
+def still_town(cluster: Server, migrated: str) -> Iterator[Town]:
+    """The town, for examples that only look or roll back."""
+    with cluster.clone(migrated) as place:
+        settings = Settings(database_url=place.owner_url, app_database_url=place.app_url)
+        database = db.Database(place.app_url, settings)
+        with database.transaction(SYSTEM) as tx:
+            city = cities.load(tx, build.town())
+        yield Town(city, database, settings)
+        database.dispose()
+
+
 @pytest.fixture
 def town_client(town: Town) -> Iterator[FlaskClient]:
     """A client of the web service on the town."""
     app = create_app(town.settings, town.database)
     yield app.test_client()
     app.extensions["feed"].stop()
+
+
+@pytest.fixture(scope="module")
+def still_client(still_town: Town) -> FlaskClient:
+    """A client of the web service on the town, for tests that change nothing; streams end at once."""
+    app = create_app(still_town.settings, still_town.database)
+    app.extensions["feed"].stop()
+    return app.test_client()

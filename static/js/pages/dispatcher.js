@@ -11,7 +11,7 @@ import { singleKeys } from '../parts/help.js'
 import { assigned, categoryName, incidentFacts } from '../parts/incident.js'
 import { Queue } from '../parts/queue.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { fill, quietly } from '../parts/states.js'
+import { fill, loading, quietly } from '../parts/states.js'
 import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
 
 const MOST = 500 // incidents in the list; when there are more, the counts say so
@@ -33,12 +33,12 @@ class Console {
     this.queue = new Queue({
       onPick: (feature) => this.pick(feature), onPoint: (feature) => this.point(feature), emptyKey: 'queue.empty',
     })
-    this.place = el('div', { class: 'panel-body' })
+    this.place = el('div', { class: 'panel-body' }, loading())
     this.counts = { waiting: el('span', { class: 'count' }), all: el('span', { class: 'count' }) }
     fillPanel(panelHead(word('queue.title'), this.demoButton()), this.filter(), this.place)
     document.addEventListener('keydown', (event) => this.key(event))
+    await listen(this.city.code, (kinds) => this.refresh(kinds), showConnection)
     await this.refresh(new Set(['*']))
-    listen(this.city.code, (kinds) => this.refresh(kinds), showConnection)
     setInterval(() => this.draw(), TICK_MS)
   }
 

@@ -7,7 +7,7 @@ import { concerns, listen } from '../live.js'
 import { lang, word } from '../page.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { empty, fill, quietly } from '../parts/states.js'
+import { empty, fill, loading, quietly } from '../parts/states.js'
 import { sorted } from '../sort.js'
 import { inPaintOrder, loadRoutes, showConnection, start } from '../start.js'
 
@@ -29,11 +29,11 @@ class Planner {
     this.units = []
     this.level = 'street'
     this.order = { key: 'name', isDescending: false }
-    this.table = el('div', { class: 'panel-body' })
-    this.releases = el('div', { class: 'releases' })
+    this.table = el('div', { class: 'panel-body' }, loading())
+    this.releases = el('div', { class: 'releases' }, loading())
     fillPanel(panelHead(word('units.title')), this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.releases)
+    await listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
     await Promise.all([this.loadUnits(), this.loadReleases(), this.loadThings()])
-    listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
   }
 
   loadUnits() {

@@ -10,7 +10,7 @@ import { boundsOf } from '../parts/cell.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { Queue } from '../parts/queue.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { empty, failed, fill, quietly, words } from '../parts/states.js'
+import { empty, failed, fill, loading, quietly, words } from '../parts/states.js'
 import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
 
 const STORED = 'wangge.worker'
@@ -31,10 +31,12 @@ class Worker {
       onPick: (feature) => this.pick(feature), onPoint: (feature) => this.view.incidents.choose(feature.properties.id),
       emptyKey: 'worker.empty', extra: (feature) => this.away(feature),
     })
-    this.place = el('div', { class: 'panel-body' })
+    this.place = el('div', { class: 'panel-body' }, loading())
     this.who = el('div', { class: 'who-am-i' })
     this.note = el('p', { class: 'result', role: 'status' })
     fillPanel(panelHead(word('worker.title'), this.positionButton()), this.who, this.note, this.place)
+    await listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
+    setInterval(() => this.draw(), TICK_MS)
     await this.meetPeople()
   }
 
@@ -45,8 +47,6 @@ class Worker {
       this.who.replaceChildren(this.chooser())
       const known = query('worker') || window.localStorage.getItem(this.stored())
       await this.become(this.workers.find((f) => String(f.properties.id) === known) || null)
-      listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
-      setInterval(() => this.draw(), TICK_MS)
     } catch (problem) {
       this.place.replaceChildren(failed(problem, () => this.meetPeople()))
     }
@@ -92,6 +92,7 @@ class Worker {
 
   loadIncidents() {
     return fill(this.place, () => get('/api/incidents', { city: this.city.code, state: 'open', limit: 1000 }), ({ features }) => {
+      if (!this.me) return empty('worker.nobody')
       this.features = features.filter((f) => f.properties.cell && this.me.properties.cells.includes(f.properties.cell.code))
       this.draw()
       return this.queue.element

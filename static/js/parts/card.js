@@ -28,7 +28,9 @@ export class Card {
     this.back = from
     this.onClose = onClose
     this.title.textContent = title
-    this.body.replaceChildren()
+    const body = el('div', { class: 'card-body' }) // a new one: an answer that comes late finds the old one gone
+    this.body.replaceWith(body)
+    this.body = body
     this.element.hidden = false
     document.body.classList.add('has-card')
     if (takesFocus) this.title.focus({ preventScroll: true })

@@ -12,6 +12,7 @@ import { fill } from './states.js'
 export async function showCell(card, view, code, { goes = false } = {}) {
   const body = card.open(word('cell.title', { code: groupedCode(code) }), { onClose: () => view.outline.show([]) })
   return fill(body, () => get(`/api/cells/${encodeURIComponent(code)}`, { city: view.city.code }), (cell) => {
+    if (!body.isConnected || !card.isOpen) return []
     view.outline.show([{ geometry: cell.outline }])
     if (goes) view.goToBounds(boundsOf(cell.outline))
     else view.reveal(boundsOf(cell.outline))

@@ -34,18 +34,23 @@ export function words(problem) {
   return word('state.refused', { status: problem.status })
 }
 
+const latest = new WeakMap()
+
 /**
  * Fill `place` with what `load` brings, through `draw`, showing loading and failure meanwhile.
- * Whatever is already there stays while it is fetched again.
+ * Whatever is already there stays while it is fetched again; an answer that a newer one has overtaken is dropped.
  */
 export async function fill(place, load, draw) {
+  const turn = (latest.get(place) || 0) + 1
+  latest.set(place, turn)
   if (!place.firstElementChild) place.replaceChildren(loading())
   try {
     const result = await load()
+    if (latest.get(place) !== turn) return null
     put(place, [draw(result)].flat())
     return result
   } catch (problem) {
-    if (problem.name === 'AbortError') return null
+    if (problem.name === 'AbortError' || latest.get(place) !== turn) return null
     place.replaceChildren(failed(problem, () => {
       place.replaceChildren()
       fill(place, load, draw)

@@ -180,8 +180,8 @@ def test_the_stream_of_a_city_leaves_out_other_cities(town: Town, town_client: F
 @pytest.mark.parametrize("text", [
     "x", "1", "1-", "-1", "1-2-3", "１-２", "99999999999999999999-1", "1-9999999999999999999", "1-1\t",
 ])  # fmt: skip
-def test_an_event_id_nobody_sent_is_refused(town_client: FlaskClient, text: str) -> None:
-    response = town_client.get("/api/stream", headers={"Last-Event-ID": text.encode().decode("latin-1")})
+def test_an_event_id_nobody_sent_is_refused(still_client: FlaskClient, text: str) -> None:
+    response = still_client.get("/api/stream", headers={"Last-Event-ID": text.encode().decode("latin-1")})
     assert (response.status_code, response.mimetype) == (422, "application/problem+json")
     assert response.get_json()["field"] == "Last-Event-ID"
 

@@ -101,8 +101,8 @@ def test_who_is_unknown_or_of_another_city_is_not_found(town: Town, town_client:
     {}, {"responder": "1"}, {"responder": 0}, {"responder": -1}, {"responder": 2**63}, {"responder": 1.5},
     {"responder": True}, {"responder": None}, {"responder": 1, "more": 1}, [], "x", None, 7,
 ])  # fmt: skip
-def test_a_body_that_breaks_a_rule_is_refused(town_client: FlaskClient, body: object) -> None:
-    answer = town_client.post(
+def test_a_body_that_breaks_a_rule_is_refused(still_client: FlaskClient, body: object) -> None:
+    answer = still_client.post(
         "/api/incidents/1/assignments",
         data=json.dumps(body),
         headers={"Idempotency-Key": "k", "Content-Type": "application/json"},
