@@ -44,7 +44,10 @@ def _roads(rows: Iterable[RoadRow], srid: int) -> list[NewPlace]:
         lines = np.asarray(by_name[name], dtype=object)
         near = shapely.get_parts(shapely.union_all(shapely.buffer(lines, SAME_ROAD / 2, quad_segs=2)))
         for area in near:
-            line = MultiLineString(list(lines[shapely.intersects(area, lines)]))
+            members = lines[shapely.intersects(area, lines)]
+            if not len(members):  # a crumb of the union, smaller than its rounding
+                continue
+            line = MultiLineString(list(members))
             middle = Point(shapely.shortest_line(line, line.centroid).coords[0])  # projecting may find nothing
             extent = float(shapely.hausdorff_distance(middle, line))
             moved = coords.to_lonlat(line, srid)
