@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -14,6 +15,7 @@ from geo_app.core import coords
 from geo_app.geocoding.model import Kind, NewPlace
 from geo_app.organisation.model import Level
 
+HAN = re.compile("[一-鿿]+")
 SAME_ROAD = 300.0
 """Metres within which stretches of one name are one road; farther apart they are two roads."""
 KIND = {Level.DISTRICT: Kind.REGION, Level.STREET: Kind.STREET, Level.COMMUNITY: Kind.COMMUNITY}
@@ -44,12 +46,19 @@ def _roads(rows: Iterable[RoadRow], srid: int) -> list[NewPlace]:
         lines = np.asarray(by_name[name], dtype=object)
         near = shapely.get_parts(shapely.union_all(shapely.buffer(lines, SAME_ROAD / 2, quad_segs=2)))
         for area in near:
-            line = MultiLineString(list(lines[shapely.intersects(area, lines)]))
-            middle = Point(shapely.shortest_line(line, line.centroid).coords[0])  # projecting may find nothing
+            members = lines[shapely.intersects(area, lines)]
+            if not len(members):  # a crumb of the union, smaller than its rounding
+                continue
+            line = MultiLineString(list(members))
+            middle = Point(
+                shapely.shortest_line(line, line.centroid).coords[0]
+            )  # projecting may find nothing
             extent = float(shapely.hausdorff_distance(middle, line))
             moved = coords.to_lonlat(line, srid)
             point = coords.to_lonlat(middle, srid)
-            found.append(NewPlace(Kind.ROAD, name, None, None, None, (), point, (), extent, moved))
+            han = "".join(HAN.findall(name))  # maps write 嘉和路 Jiahe lu
+            aliases = (han,) if len(han) > 1 and han != name else ()
+            found.append(NewPlace(Kind.ROAD, name, None, None, None, aliases, point, (), extent, moved))
     return found
 
 
