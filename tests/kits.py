@@ -60,7 +60,7 @@ def square(x: float, y: float, side: float = 100.0) -> list[tuple[float, float]]
     return [(x, y), (x + side, y), (x + side, y + side), (x, y + side)]
 
 
-FOUR: Mapping[str, Ring] = {
+FOUR: dict[str, Ring] = {
     "a": square(0, 0),
     "b": square(100, 0),
     "c": square(0, 100),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -81,7 +82,7 @@ NAMED = re.compile(r"(经度|纬度|东经|西经|北纬|南纬|lon|lat|lng)[:=]
 
 def read(said: str) -> Question:
     """Return what `said` asks for; a text that fits no pattern is an address."""
-    plain = said.strip()
+    plain = unicodedata.normalize("NFKC", said).strip()
     pair = _pair(plain)
     if pair is not None:
         return pair
@@ -98,7 +99,7 @@ def read(said: str) -> Question:
             return Bearing(bearing["landmark"], float(DIRECTIONS[bearing["way"]]), metres)
     crossing = CROSSING.match(flat)
     roads = _roads(crossing["roads"]) if crossing is not None else ()
-    return Crossing(roads) if roads else Address(plain)
+    return Crossing(roads) if roads else Address(said.strip())
 
 
 def field_of(code: GridCode) -> tuple[float, float, float]:

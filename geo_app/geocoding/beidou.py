@@ -20,7 +20,7 @@ STEPS = ((12, 8), (2, 3), (15, 10), (15, 15), (2, 2), (8, 8), (8, 8), (8, 8), (8
 ONE_FIGURE = {3, 6}
 LENGTHS = (4, 6, 7, 9, 11, 12, 14, 16, 18, 20)
 BANDS = "ABCDEFGHIJKLMNOPQRSTUV"
-PATTERN = re.compile(r"[NS]\d\d[A-V](?:[0-9A-F]{2}){0,1}.*")
+PATTERN = re.compile(r"[NS][0-9]{2}[A-V][0-9A-F]*")
 HEX = "0123456789ABCDEF"
 Number = str | int | Fraction
 

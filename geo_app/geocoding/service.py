@@ -14,7 +14,7 @@ from shapely import Point
 from geo_app.core import coords, db
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import asked, measure, reading, score, store, text
-from geo_app.geocoding.model import Candidate, Hit, How, Kind, Near, NewPlace, Place, RoadLine
+from geo_app.geocoding.model import AREAS, Candidate, Hit, How, Kind, Near, NewPlace, Place, RoadLine
 from geo_app.geocoding.reading import Reading
 from geo_app.organisation.model import City
 
@@ -155,19 +155,38 @@ def _address(tx: db.Transaction, city: City, said: str) -> list[Candidate]:
     found = _by_reading(tx, city, read)
     if max((one.score for one in found), default=0.0) >= score.PART_UNKNOWN and not read.missing:
         return found
-    for piece in read.unexplained or (key,):
-        for whole in dict.fromkeys((_head(piece), piece)):
-            for hit, factor, how in _alike(tx, city, whole)[:FIXES]:
-                mended = key.replace(whole, hit.key)
-                if mended != key:
-                    again = _by_reading(tx, city, _read(tx, city, mended))
-                    found += [replace(one, score=one.score * factor, how=how) for one in again]
+    return [*found, *_mended(tx, city, read)]
+
+
+def _mended(tx: db.Transaction, city: City, read: Reading) -> list[Candidate]:
+    """Return what an address means when a stretch that is no name is taken for the names most like it."""
+    pieces = list(read.unexplained)
+    if read.main is None or read.main.kind in AREAS:
+        pieces.append(read.key)
+    fixes: dict[str, tuple[float, How]] = {}
+    for whole in dict.fromkeys(part for piece in pieces for part in (_head(piece), piece)):
+        for hit, factor, how in _alike(tx, city, whole)[:FIXES]:
+            key = read.key.replace(whole, hit.key)
+            if key != read.key and factor > fixes.get(key, (0.0, how))[0]:
+                fixes[key] = factor, how
+    likely = sorted(fixes, key=lambda key: -fixes[key][0])[:FIXES]
+    hits = store.by_key(tx, city, sorted({part for key in likely for part in reading.stretches(key)}))
+    found = []
+    for key in likely:
+        factor, how = fixes[key]
+        again = _by_reading(tx, city, reading.read(key, hits, _outer(city)))
+        found += [replace(one, score=one.score * factor, how=how) for one in again]
     return found
 
 
 def _read(tx: db.Transaction, city: City, key: str) -> Reading:
-    outer = [name for name in (text.key(city.name), text.key(city.name).rstrip("市区县")) if name]
-    return reading.read(key, store.by_key(tx, city, reading.stretches(key)), outer)
+    return reading.read(key, store.by_key(tx, city, reading.stretches(key)), _outer(city))
+
+
+def _outer(city: City) -> list[str]:
+    """Return the city's own names, which say nothing about where in it something is."""
+    name = text.key(city.name)
+    return [part for part in (name, name.rstrip("市区县")) if part]
 
 
 def _head(piece: str) -> str:

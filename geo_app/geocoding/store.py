@@ -17,7 +17,7 @@ COLUMNS = (
     "line", "road_key",
 )  # fmt: skip
 NAME_COLUMNS = ("place_id", "city_id", "how", "key", "pinyin", "initials", "grams")
-MOST_RARE = 1500
+MOST_RARE = 600
 """Names that the rare pairs of a search may bring to be compared."""
 
 

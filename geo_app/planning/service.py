@@ -99,7 +99,8 @@ def cells_along(
     tx: db.Transaction, city: City, line: LineString, at: datetime
 ) -> list[tuple[StandingCell, float, float]]:
     """Return the cells a metric line crosses at `at`, in order, with entry and exit metres along it."""
-    cells = {standing.cell.code: standing for standing in store.cells_near(tx, city, line, at)}
+    near = store.cells_near(tx, city, shapely.set_srid(line, city.srid), at)
+    cells = {standing.cell.code: standing for standing in near}
     crossings = locator.along(line, [standing.cell for standing in cells.values()])
     return [(cells[crossing.code], crossing.enter_at, crossing.exit_at) for crossing in crossings]
 

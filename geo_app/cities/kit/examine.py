@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_app.cities.kit import cells, generate, layers, manifest, numbers, read, shapes
+from geo_app.cities.kit import cells, generate, layers, links, manifest, numbers, read, shapes
 from geo_app.cities.kit.findings import Findings
 from geo_app.cities.kit.manifest import Kit, Layer
 from geo_app.cities.kit.shapes import Ground, Located
@@ -203,10 +203,12 @@ class _Reader:
         except BadInput as error:
             self.findings.refuse("generate", error.field.rpartition(".")[2], str(error))
             return None
-        return CityData(
+        whole = CityData(
             city.info, city.units, city.cells, city.thematic, city.roads, city.places, city.departments,
             tuple(people), tuple(routes), city.categories, tuple(incidents),
         )  # fmt: skip
+        links.check(whole, self.findings)
+        return whole
 
     def _bare(self, city: CityData) -> None:
         """Name the communities that no road touches: nobody can be sent there by road."""

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pytest
 
 from geo_app.cities.kit.findings import Finding, Weight
+from geo_app.core import coords
 from geo_app.core.errors import BadInput
 from grids import partition
 from grids.model import Cell, Partition
@@ -87,13 +89,16 @@ def test_more_than_half_a_percent_of_a_cell_refuses_the_load_and_names_it(
 
 
 def test_fifty_square_metres_of_a_large_cell_refuse_the_load(tmp_path: Path) -> None:
-    large = {"a": kits.square(0, 0, 1000), "b": [(999.9, 0), (2100, 0), (2100, 1000), (999.9, 1000)]}
+    large: dict[str, kits.Ring] = {
+        "a": kits.square(0, 0, 1000),
+        "b": [(999.9, 0), (2100, 0), (2100, 1000), (999.9, 1000)],
+    }
     found = only(kits.write(tmp_path, large), Weight.REFUSED)
     assert found.area == pytest.approx(100, abs=1)
 
 
 def test_small_changes_of_one_cell_add_up(tmp_path: Path) -> None:
-    cells = {
+    cells: dict[str, kits.Ring] = {
         "b": kits.square(100, 0, 99), "a": [(0, 0), (100.3, 0), (100.3, 100), (0, 100)],
         "c": [(0, 99.7), (100, 99.7), (100, 199), (0, 199)],
     }  # fmt: skip
@@ -144,7 +149,8 @@ def test_a_gap_is_filled_or_refuses_the_load(tmp_path: Path) -> None:
     hole = [(0, 0), (100, 0), (100, 30), (90, 50), (100, 70), (100, 100), (0, 100)]
     folder = kits.write(tmp_path / "one", {**kits.FOUR, "a": hole})
     found = only(folder, Weight.REFUSED)
-    assert (found.rule, found.area) == ("gap", pytest.approx(200, abs=1))
+    assert found.rule == "gap"
+    assert found.area == pytest.approx(200, abs=1)
     assert only(
         kits.write(tmp_path / "two", {**kits.FOUR, "a": hole}, listed("fill", "a", 200)), Weight.MENDED
     )
@@ -190,6 +196,17 @@ def test_a_coordinate_that_is_none_is_refused_by_row(tmp_path: Path, value: str)
     lon, lat = INSIDE
     found = only(spots(tmp_path, f"东街,{lon},{lat}", f"西街,{value},{lat}"), Weight.REFUSED)
     assert (found.layer, found.rule, found.row) == ("spots", "coordinates", 2)
+
+
+def test_a_layer_that_is_shifted_as_a_whole_is_doubted(tmp_path: Path) -> None:
+    board = [(float(x), float(y)) for x in range(5, 200, 15) for y in range(5, 200, 15)]
+    shifted = coords.from_wgs84(np.array(kits.lonlat(board)), "gcj02").tolist()
+    lines = [f"点,{lon:.7f},{lat:.7f}" for lon, lat in shifted]
+    assert kits.found(kits.examine(spots(tmp_path / "right", *lines, frame="gcj02"))) == []
+    found = only(spots(tmp_path / "wrong", *lines), Weight.NOTED)
+    assert (found.layer, found.rule) == ("spots", "frame")
+    assert "gcj02 fits better" in found.message
+    assert "wgs84 0.0%, gcj02 100.0%" in found.message
 
 
 def test_a_row_without_a_place_is_left_out_and_said(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""The doors for places: suggestions, words for a point, tables of addresses."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from geo_app.core.errors import BadInput
+from geo_app.core.settings import Settings
+from geo_app.planning import sheet
+from geo_app.planning.cli import places
+
+
+def test_a_place_is_found_with_its_cell(demo_client: FlaskClient) -> None:
+    answer = demo_client.get("/api/places", query_string={"city": "demo", "q": "雲汀區人民醫院"}).json
+    assert answer is not None
+    assert answer["verdict"] == "sure"
+    assert answer["items"][0]["name"] == "云汀区人民医院"
+    assert answer["items"][0]["cells"][0] == answer["cell"]
+    assert answer["community"]["name"].endswith("社区")
+
+
+@pytest.mark.parametrize("begun", ["云汀区人", "ytqr", "yuntingqurenmin"])
+def test_a_name_is_suggested_while_it_is_typed(demo_client: FlaskClient, begun: str) -> None:
+    query = {"city": "demo", "q": begun, "begun": "yes", "limit": "5"}
+    answer = demo_client.get("/api/places", query_string=query).json
+    assert answer is not None
+    assert any(item["name"].startswith("云汀区人民") for item in answer["items"])
+    assert len(answer["items"]) <= 5
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"q": ""}, "q"),
+        ({"q": "路" * 201}, "q"),
+        ({"q": "39.9,116.4"}, "coordinates[0]"),
+        ({"q": "116.4,39.9", "frame": "mars"}, "frame"),
+        ({"q": "N50JF7"}, "grid_code"),
+        ({"q": "a", "limit": "0"}, "limit"),
+    ],
+)
+def test_bad_questions_name_what_is_wrong(
+    demo_client: FlaskClient, query: dict[str, str], field: str
+) -> None:
+    answer = demo_client.get("/api/places", query_string=query)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["field"] == field
+
+
+@pytest.mark.parametrize(
+    "said", ["%", "_", "\\", "'; DROP TABLE place; --", "🏠", "\u202e路", "号", "-", "a%"]
+)
+def test_odd_texts_are_answered(demo_client: FlaskClient, said: str) -> None:
+    for begun in ("yes", "no"):
+        answer = demo_client.get("/api/places", query_string={"q": said, "begun": begun})
+        assert answer.status_code == 200, answer.text
+
+
+def test_a_point_is_said_in_words(demo_client: FlaskClient) -> None:
+    found = demo_client.get("/api/places", query_string={"q": "云汀区人民医院"}).json
+    assert found is not None
+    lon, lat = found["items"][0]["position"]
+    answer = demo_client.get("/api/places/reverse", query_string={"lon": lon, "lat": lat}).json
+    assert answer is not None
+    assert answer["text"] == f"{answer['address']}，{found['community']['name']}"
+    assert answer["metres"] < 15
+    assert answer["cell"] == found["cell"]
+    assert [unit["level"] for unit in answer["units"]] == ["community", "street", "district"]
+
+
+def test_a_point_outside_has_no_cell_and_a_bad_one_is_refused(demo_client: FlaskClient) -> None:
+    outside = demo_client.get("/api/places/reverse", query_string={"lon": "100", "lat": "30"}).json
+    assert outside is not None
+    assert (outside["cell"], outside["text"], outside["units"]) == (None, "不在网格内", [])
+    assert demo_client.get("/api/places/reverse", query_string={"lon": "x", "lat": "30"}).status_code == 422
+    assert demo_client.get("/api/places/reverse", query_string={"lon": "nan", "lat": "30"}).status_code == 422
+
+
+def test_a_table_is_located_row_by_row(
+    demo_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", demo_settings.database_url)
+    monkeypatch.setenv("APP_DATABASE_URL", demo_settings.app_database_url)
+    rows = [
+        ["编号", "地址"],
+        ["1", "云汀区人民医院"],
+        ["2", "埃菲尔铁塔"],
+        ["3", "=1+1"],
+        ["4", "39.9,116.4"],
+    ]
+    file = tmp_path / "table.csv"
+    file.write_bytes("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows).encode("gb18030"))
+    done = CliRunner().invoke(places, ["locate", str(file)])
+    assert done.exit_code == 0, done.output
+    with (tmp_path / "table.located.csv").open(encoding="utf-8-sig") as out:
+        told = list(csv.DictReader(out))
+    assert [row["verdict"] for row in told] == ["sure", "unknown", "unknown", "refused"]
+    assert told[0]["cell"]
+    assert told[2]["地址"] == "'=1+1"
+    assert "swapped" in told[3]["problem"]
+
+
+def test_a_spreadsheet_is_read_like_a_table(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["name", "address"])
+    book.active.append(["a", "学府路12号"])
+    book.save(tmp_path / "table.xlsx")
+    rows = sheet.read(tmp_path / "table.xlsx")
+    assert rows == [{"name": "a", "address": "学府路12号"}]
+    assert sheet.column(rows, None) == "address"
+    with pytest.raises(BadInput, match="heading"):
+        sheet.column(rows, "where")
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"), [("a.txt", b"x"), ("a.csv", b"one\n"), ("a.csv", b"\xff\xff\xff\n\xff")]
+)
+def test_what_is_no_table_is_refused(tmp_path: Path, name: str, raw: bytes) -> None:
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(BadInput):
+        sheet.read(tmp_path / name)
