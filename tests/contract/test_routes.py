@@ -18,7 +18,15 @@ QUERIES = [
     "limit=1e3", "limit=" + "9" * 30, "limit=%D9%A1", "state=lost", "k=0", "k=21", "k=x", "lang=fr", "lang=en",
     "city=town&city=other", "x=1",
 ]  # fmt: skip
-BODIES = [{}, [], None, {"responder": 1}, {"responder": 2**62}, {"running": True}, {"running": "yes"}]
+BODIES: list[object] = [
+    {},
+    [],
+    None,
+    {"responder": 1},
+    {"responder": 2**62},
+    {"running": True},
+    {"running": "yes"},
+]
 ANSWERS = {
     200: None, 201: "application/json", 204: None, 302: "text/html", 304: None,
     400: "application/problem+json", 404: "application/problem+json", 405: "application/problem+json",

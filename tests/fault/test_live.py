@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from time import monotonic
 
+import psycopg2.extensions
 import pytest
 
 from geo_app import worker
@@ -44,6 +46,12 @@ def record(town: Town, kind: str) -> None:
             " '{\"city\": \"town\"}') RETURNING id) SELECT pg_notify('fact', id::text) FROM written",
             (kind,),
         )
+
+
+def says(cursor: psycopg2.extensions.cursor, statement: str, number: int) -> bool:
+    """Return whether a statement counts this many."""
+    cursor.execute(statement)
+    return cursor.fetchone() == (number,)
 
 
 def until(is_so: Callable[[], bool]) -> bool:
@@ -88,12 +96,7 @@ def test_reactions_go_on_after_their_connections_were_cut(town: Town) -> None:
             cut(town)
             record(town, "release.in_force")
             with connected(town.settings.app_database_url) as cursor:
-
-                def enqueued(cursor: object = cursor, wanted: int = number + 2) -> bool:
-                    cursor.execute(count)  # type: ignore[attr-defined]
-                    return cursor.fetchone() == (wanted,)  # type: ignore[attr-defined]
-
-                assert until(enqueued)
+                assert until(partial(says, cursor, count, number + 2))
     finally:
         stopped.set()
         thread.join()
@@ -105,14 +108,9 @@ def test_a_cut_in_the_middle_of_reading_does_not_end_the_feed(town: Town, feed: 
     with connected(town.settings.database_url) as owner:
         owner.execute("BEGIN")
         owner.execute("LOCK TABLE fact IN ACCESS EXCLUSIVE MODE")
-        waits = Raw("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'fact'::regclass")
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'fact'::regclass"
         with connected(town.settings.database_url) as watch:
-
-            def waiting() -> bool:
-                watch.execute(waits.sql)
-                return (watch.fetchone() or (0,))[0] > 0
-
-            assert until(waiting)
+            assert until(partial(says, watch, waits, 1))
         assert cut(town) > 0
         owner.execute("COMMIT")
     record(town, "after")

@@ -57,9 +57,9 @@ def test_actor_and_scope_hold_for_one_transaction_only(single: db.Database) -> N
         first = tx.value(PID)
     proxy = single.engine.raw_connection()
     try:
-        with proxy.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid(), current_setting('geo.actor', true)")
-            assert cursor.fetchone() == (first, "")
+        cursor = proxy.cursor()
+        cursor.execute("SELECT pg_backend_pid(), current_setting('geo.actor', true)")
+        assert cursor.fetchone() == (first, "")
     finally:
         proxy.close()
     with single.transaction(SYSTEM) as tx:

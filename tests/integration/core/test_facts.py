@@ -126,7 +126,8 @@ def test_facts_pushed_out_of_memory_are_read_from_the_database(
     feed._read()
     expected = list(late_and_early(database))
     until(lambda: ["read"] * feed._read(), 21)
-    position, found = start, []
+    position = start
+    found: list[str] = []
     while len(found) < 21:
         chunk = feed.after(position, 3600.0)
         position = chunk[-1].position

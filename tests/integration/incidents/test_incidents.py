@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from shapely import Point
 
+from geo_app.cities.demo.catalogue import CATEGORIES
 from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import BadInput
@@ -16,7 +17,7 @@ from geo_app.incidents.model import Channel, Incident, NewIncident
 from tests import build
 from tests.integration.conftest import Town
 
-CATEGORY = build.CATEGORIES[0]
+CATEGORY = CATEGORIES[0]
 
 
 def new(town: Town, **changes: object) -> NewIncident:

@@ -11,15 +11,16 @@ import pytest
 import shapely
 from shapely import Point
 
+from geo_app.cities.demo.catalogue import CATEGORIES
 from geo_app.core import clock, coords
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import NotReady
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import Channel, NewIncident
-from geo_app.planning import service
-from geo_app.planning.model import Subject
+from geo_app.planning import service, store
+from geo_app.planning.model import Draft, Subject
 from tests import build
-from tests.integration.conftest import Town
+from tests.integration.conftest import Raw, Town
 from tests.integration.planning.conftest import Publish, bent, current, newest, prepared
 from tests.sizes import size
 
@@ -147,12 +148,40 @@ def _take_effect(town: Town, release: int) -> None:
         service.take_effect(tx, town.city, release)
 
 
-def test_no_report_is_left_in_a_cell_that_a_release_took_away_meanwhile(town: Town) -> None:
-    """The moment of the match was taken before the lock: a release published while a report waited was missed."""
+def test_a_report_that_waited_for_a_release_is_matched_by_it(town: Town) -> None:
+    """The moment of the match was taken before the lock, so the grid of before the release answered."""
+    whole = current(town)
+    after = bent(whole, 3, 30.0)
+    moved = next(
+        code for code, cell in after.cells.items() if not whole.cells[code].geometry.covers(cell.geometry)
+    )
+    gained = after.cells[moved].geometry.difference(whole.cells[moved].geometry).representative_point()
+    place = coords.to_lonlat(gained, town.city.srid)
+    new = NewIncident(CATEGORIES[0].code, Channel.WEB, "x", place, clock.now())
+
+    def report() -> str | None:
+        with town.database.transaction(SYSTEM) as tx:
+            return incidents.take_in(tx, town.city, new).cell
+
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = ("
+    waiting += "SELECT oid FROM pg_database WHERE datname = current_database())"
+    with ThreadPoolExecutor(1) as threads, town.database.transaction(SYSTEM) as tx:
+        store.lock_layer(tx, town.city)
+        reported = threads.submit(report)
+        while town.one(waiting) == 0:
+            assert not reported.done()
+        draft = Draft(newest(town), after, clock.now(), "meanwhile")
+        service.publish(tx, town.city, service.prepare(tx, town.city, draft))
+        tx.run(Raw("COMMIT"))
+        assert reported.result(60) == moved
+    assert town.all(STALE) == []
+
+
+def test_no_open_thing_stands_in_a_stale_cell_while_releases_and_reports_race(town: Town) -> None:
     first = current(town)
     grids = [first, bent(first, 3, 30.0)]
     corner = coords.to_lonlat(Point(build.TOWN_CORNER[0] + 300, build.TOWN_CORNER[1] + 100), town.city.srid)
-    category = build.CATEGORIES[0].code
+    category = CATEGORIES[0].code
     over = threading.Event()
 
     def report(seed: int) -> int:

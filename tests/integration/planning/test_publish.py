@@ -15,7 +15,7 @@ from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import BadInput, Conflict
 from geo_app.planning import service
-from geo_app.planning.model import Draft
+from geo_app.planning.model import Draft, Prepared
 from grids.model import Partition
 from tests import build
 from tests.integration.conftest import Town
@@ -58,9 +58,8 @@ def split(whole: Partition) -> Partition:
 
 def merged(whole: Partition) -> Partition:
     first, second = list(whole.cells.values())[:2]
-    union = shapely.coverage_union(first.geometry, second.geometry)
-    if union.geom_type == "GeometryCollection":
-        union = shapely.unary_union(union)
+    union = shapely.union(first.geometry, second.geometry)
+    assert isinstance(union, shapely.Polygon)
     return changed(whole, replace(first, geometry=union), gone=(second.code,))
 
 
@@ -187,7 +186,7 @@ def test_the_database_refuses_lost_land_the_checks_before_it_let_pass(town: Town
     assert town.one("SELECT count(*) FROM release") == 1
 
 
-def _publish(town: Town, ready: service.Prepared) -> None:
+def _publish(town: Town, ready: Prepared) -> None:
     with town.database.transaction(SYSTEM) as tx:
         service.publish(tx, town.city, ready)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from geo_app.cities import service as cities
+from geo_app.cities.demo.catalogue import CATEGORIES
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import NotFound
 from geo_app.responders import service
@@ -18,7 +19,7 @@ from tests.integration.conftest import Town
 MONDAY_NINE = datetime(2026, 5, 18, 1, tzinfo=UTC)
 """Nine in the morning in the town."""
 TUESDAY_NINE = datetime(2026, 5, 19, 1, tzinfo=UTC)
-SKILL = next(category.skill for category in build.CATEGORIES if category.skill)
+SKILL = next(category.skill for category in CATEGORIES if category.skill)
 
 
 def codes(town: Town, skill: str | None, at: datetime) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     for name in ("DATABASE_URL", "APP_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GEO_WORK", str(tmp_path))
-    monkeypatch.setattr(settings, "current", lambda: settings.read(settings.os.environ))
+    monkeypatch.setattr(settings, "current", lambda: settings.read(os.environ))
     return monkeypatch
 
 
