@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 import click
 import psycopg2
@@ -38,6 +39,29 @@ def run_migrations() -> None:
             app_role.keep(kept, app_role.create(here.database_url))
     here = settings.connected()
     click.echo(f"schema {migrate.upgrade(here.database_url, here.app_database_url)}")
+
+
+@geo.group("service")
+def service_group() -> None:
+    """The whole service."""
+
+
+@service_group.command("prepare")
+@click.option(
+    "--city",
+    "kits",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
+    help="A city kit to load unless it is there; without one the demo city, when no city is there.",
+)
+@click.pass_context
+def prepare(context: click.Context, kits: tuple[Path, ...]) -> None:
+    """Bring schema and cities to where the service can start; changes nothing when they are there."""
+    context.invoke(run_migrations)
+    for kit in kits:
+        context.invoke(cities.commands["load"], folder=kit, replace=False, if_missing=True)
+    if not kits:
+        context.invoke(cities.commands["generate"], if_empty=True)
 
 
 @geo.group("jobs")

@@ -91,11 +91,8 @@ def _serve(options: argparse.Namespace, work: Path) -> None:
         if is_private:
             ready = database.up(work / "database")
             environment |= {"DATABASE_URL": ready.owner_url, "APP_DATABASE_URL": ready.app_url}
-        _geo(environment, "db", "migrate")
-        for kit in options.city:
-            _geo(environment, "cities", "load", str(kit), "--if-missing")
-        if not options.city:
-            _geo(environment, "cities", "generate", "--if-empty")
+        kits = [word for kit in options.city for word in ("--city", str(kit.resolve()))]
+        _geo(environment, "service", "prepare", *kits)
         _run(environment, options.port, work)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
