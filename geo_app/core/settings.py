@@ -47,6 +47,10 @@ class Settings:
     port: str = _setting("8000", "TCP port of the web server")
     statement_timeout: str = _setting("15000", "longest a database statement may take, ms")
     pool_size: str = _setting("16", "database connections a web process keeps")
+    sources: str = _setting(
+        "",
+        "outside geocoders `geo places find --outside` may ask: nominatim, amap:KEY, baidu:KEY, tianditu:KEY",
+    )
     log_level: str = _setting("info", "least severe log line that is written: debug, info, warning, error")
 
     @property
