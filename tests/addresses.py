@@ -106,7 +106,7 @@ class Sayings:
         for name in names:
             for other in tree.query(whole[name], predicate="intersects"):
                 shared = shapely.intersection(whole[name], whole[names[other]])
-                if names[other] != name and shared.geom_type == "Point":
+                if names[other] != name and isinstance(shared, Point):
                     link, meeting = self.rng.choice("与和"), self.rng.choice(("交叉口", "路口", "交汇处"))
                     yield f"{name}{link}{names[other]}{meeting}", shared
                     break

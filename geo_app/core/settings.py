@@ -55,6 +55,10 @@ class Settings:
     statement_timeout: str = _setting("15000", "longest a database statement may take, ms")
     pool_size: str = _setting("16", "database connections a web process keeps")
     pool_wait: str = _setting("10000", "longest a request waits for one of these connections, ms")
+    sources: str = _setting(
+        "",
+        "outside geocoders `geo places find --outside` may ask: nominatim, amap:KEY, baidu:KEY, tianditu:KEY",
+    )
     log_level: str = _setting("info", "least severe log line that is written: debug, info, warning, error")
 
     @property

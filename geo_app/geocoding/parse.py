@@ -59,7 +59,7 @@ CITIES = (
     "西宁", "银川", "乌鲁木齐", "拉萨", "呼和浩特",
 )  # fmt: skip
 _N = r"[0-9零一二三四五六七八九十百千]"
-_NUM = rf"(?:[a-z]?-?{_N}+(?:/{_N}+)*[a-z]?|[a-z])"
+_NUM = rf"(?:[a-z]?{_N}+(?:/{_N}+)*[a-z]?|[a-z])"
 _TAIL = rf"(?=$|{_N}|[^一-鿿])"
 _NAME = "[一-鿿]"
 _ROADS = "(?:大道|大街|路|街|道|巷|胡同|公路|高速|国道|省道|线)"
@@ -75,7 +75,6 @@ PATTERNS: tuple[tuple[Label, re.Pattern[str]], ...] = tuple(
             Label.CITY,
             rf"{_NAME}{{2,3}}?(?:市(?!场|政|民|府|委|区|心)|地区|自治州|盟)(?={_NAME}{{1,5}}?(?:区|县|市|旗))",
         ),
-        (Label.CITY, rf"{_NAME}{{2,4}}?市(?!场|政|民|府|委|区|心|中|[东西南北])"),
         (Label.DISTRICT, rf"(?:(?!{_ROADS}|社区|小区|[与村]){_NAME}){{1,3}}?市(?!场|政|民|府|委|区|心)"),
         (
             Label.DISTRICT,
@@ -91,11 +90,15 @@ PATTERNS: tuple[tuple[Label, re.Pattern[str]], ...] = tuple(
         ),
         (
             Label.COMMUNITY,
-            rf"(?:(?!{_ROADS}|小区|新村|苑|园){_NAME}){{1,6}}?(?:社区(?:居委会)?|村委会|居委会|村(?!镇|委|{_ROADS}|[东西南北]路|{_NAME}{{0,2}}{_ROADS}))",
+            rf"(?:(?!{_ROADS}|小区|新村){_NAME}){{1,7}}?(?:社区(?:居委会)?|居委会)",
+        ),
+        (
+            Label.COMMUNITY,
+            rf"(?:(?!{_ROADS}|小区|新村|苑|园){_NAME}){{1,6}}?(?:村委会|村(?!镇|委|{_ROADS}|{_NAME}?{_ROADS}))",
         ),
         (
             Label.ROAD,
-            rf"(?:(?!小区|花园|大厦|广场|街道|镇|[与村]|开发区|园区|工业区|社区|市场){_NAME}){{1,6}}?(?:大道|大街|路(?!口)|街(?!道)|胡同|巷|公路|(?<=[国省县])道)(?!口|交叉)",
+            rf"(?:(?!小区|花园|大厦|广场|街道|镇|[与村区]|开发区|园区|工业区|社区|市场){_NAME}){{1,6}}?(?:大道|大街|路(?!口)|街(?!道)|胡同|巷|公路|(?<=[国省县])道)(?!口|交叉)",
         ),
         (Label.SUBROAD, r"[东西南北中]{1}[一二三]?段"),
         (Label.ROAD, rf"{_N}+组"),
@@ -103,7 +106,7 @@ PATTERNS: tuple[tuple[Label, re.Pattern[str]], ...] = tuple(
         (Label.SUBNUMBER, rf"(?<=弄){_NUM}号?(?!楼|幢|栋)"),
         (
             Label.NUMBER,
-            rf"(?<=[路街道巷同组线段西东南北中]){_NUM}(?:号|弄)?(?!楼|幢|栋|座|室|单元|层|[期区])",
+            rf"(?<=[路街道巷同组线段西东南北中]){_NUM}(?!{_N})(?:-{_NUM}(?=号))?(?:号|弄)?(?!楼|幢|栋|座|室|单元|层|[期区])",
         ),
         (Label.BUILDING, rf"{_NUM}(?:号楼|幢|栋|座|#楼?|号门|号院)"),
         (Label.UNIT, rf"(?:{_NUM}|[甲乙丙丁东西南北中])(?:单元|门(?=\d|$))"),
@@ -153,29 +156,44 @@ def _flat(text: str) -> str:
 
 
 def _part(flat: str, at: int, rank: int, found: list[Part]) -> Part | None:
-    last = found[-1].label if found else None
-    named = [part for part in found if part.label == Label.PLACE]
+    """Return the part that begins at `at` by the first pattern that fits, None when none does."""
+    has_place = any(part.label == Label.PLACE for part in found)
+    said = {flat[part.start : part.end] for part in found if part.label in RANKS}
     for label, pattern in PATTERNS:
-        if label in RANKS and (RANKS.index(label) < rank or named):
-            continue
-        if label == Label.CITY and last == Label.CITY:
-            continue
-        if label == Label.ROAD and last == Label.PLACE and found[-1].end - found[-1].start < 2:
-            continue
         match = pattern.match(flat, at)
         if match is None or match.end() == at:
             continue
-        if label == Label.SUBPLACE and not named:
-            continue
-        if label == Label.BUILDING and last == Label.ROAD and match[0].endswith("号门"):
-            continue
-        has_road = any(part.label == Label.ROAD for part in found)
-        if label == Label.ROAD and has_road and not match[0].endswith("组"):
-            label = Label.SUBROAD  # noqa: PLW2901  # the second road of an address
-        if label == Label.NUMBER and last == Label.SUBROAD:
-            label = Label.SUBNUMBER  # noqa: PLW2901
-        return Part(label, at, match.end())
+        if label in RANKS:
+            if match[0] in said and (RANKS.index(label) <= rank or has_place):
+                return Part(Label.REST, at, match.end())
+            if RANKS.index(label) < rank or has_place:
+                continue
+        if _fits(label, match[0], found):
+            return Part(_as(label, match[0], found), at, match.end())
     return _figure(flat, at, found)
+
+
+def _fits(label: Label, words: str, found: list[Part]) -> bool:
+    """Return whether a part of this label may follow what has been found."""
+    last = found[-1] if found else None
+    if last is None:
+        return label != Label.SUBPLACE
+    if label == Label.ROAD and last.label == Label.PLACE:
+        return last.end - last.start > 1
+    if label == Label.SUBPLACE:
+        return any(part.label == Label.PLACE for part in found)
+    return not (
+        (label == Label.CITY and last.label == Label.CITY)
+        or (label == Label.SUBROAD and last.label == Label.ROAD and words[0].isdigit())
+        or (label == Label.BUILDING and last.label == Label.ROAD and words.endswith("号门"))
+    )
+
+
+def _as(label: Label, words: str, found: list[Part]) -> Label:
+    """Return the label, a second road of an address and its number being a side road's."""
+    if label == Label.ROAD and not words.endswith("组") and any(part.label == Label.ROAD for part in found):
+        return Label.SUBROAD
+    return Label.SUBNUMBER if label == Label.NUMBER and found[-1].label == Label.SUBROAD else label
 
 
 def _figure(flat: str, at: int, found: list[Part]) -> Part | None:
@@ -224,6 +242,8 @@ def _in_order(flat: str, found: list[Part]) -> list[Part]:
             [part] if cut is None else [Part(Label.PLACE, part.start, cut), Part(Label.PLACE, cut, part.end)]
         )
         for piece in pieces:
-            is_second = any(one.label == Label.PLACE for one in told)
+            is_second = any(one.label == Label.PLACE for one in told) and not PLACE_END.fullmatch(
+                flat, piece.end - 2, piece.end
+            )
             told.append(Part(Label.SUBPLACE if is_second else Label.PLACE, piece.start, piece.end))
     return told

@@ -16,6 +16,7 @@ from geo_app.core.errors import BadInput
 from geo_app.geocoding import asked, measure, reading, score, store, text
 from geo_app.geocoding.model import AREAS, Candidate, Hit, How, Kind, Near, NewPlace, Place, RoadLine
 from geo_app.geocoding.reading import Reading
+from geo_app.geocoding.sources import Source
 from geo_app.organisation.model import City
 
 MOST, LONGEST = 8, 200
@@ -67,6 +68,19 @@ def geocode(tx: db.Transaction, city: City, said: str, frame: str = "wgs84") -> 
         case asked.Address():
             found = _address(tx, city, question.text)
     return score.best(found, MOST)
+
+
+def ask_outside(
+    city: City, said: str, candidates: Sequence[Candidate], sources: Sequence[Source]
+) -> list[Candidate]:
+    """Return candidates with those of outside sources, asked only when our own are not good enough.
+
+    It waits for the network: call it outside any transaction. NotReady when a source does not answer.
+    """
+    if score.is_confident(candidates):
+        return list(candidates)
+    told = [one for source in sources for one in source.find(said, city.name)]
+    return score.best([*candidates, *told], MOST)
 
 
 def suggest(tx: db.Transaction, city: City, begun: str, most: int) -> list[Candidate]:

@@ -11,6 +11,7 @@ from geo_app.core import clock, db
 from geo_app.core.command import Session, echo, json_option, session
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
+from geo_app.geocoding import sources
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service, sheet
@@ -33,13 +34,18 @@ def places() -> None:
 @click.argument("said")
 @CITY
 @FRAME
+@click.option("--outside", is_flag=True, help="Also ask the sources of GEO_SOURCES when we are not sure.")
 @json_option
 @session
-def find(here: Session, said: str, city: str | None, frame: str, as_json: bool) -> None:
+def find(here: Session, said: str, city: str | None, frame: str, outside: bool, as_json: bool) -> None:
     """List what SAID may mean, the likeliest first."""
+    asked = sources.configured(here.settings.sources) if outside else ()
     with here.transaction() as tx:
         town = organisation.city(tx, city)
-        found = service.locate(tx, town, geocoding.geocode(tx, town, said, frame), clock.now())
+        candidates = geocoding.geocode(tx, town, said, frame)
+    candidates = geocoding.ask_outside(town, said, candidates, asked)
+    with here.transaction() as tx:
+        found = service.locate(tx, town, candidates, clock.now())
     rows: list[dict[str, object]] = [
         {
             "name": one.candidate.name, "score": one.candidate.score, "how": one.candidate.how,

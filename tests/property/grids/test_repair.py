@@ -12,8 +12,8 @@ from grids.model import Cell, Partition
 from grids.repair import Kind, Wishes
 from tests.property.grids.test_partition import damaged, wholes
 
-ROUNDING = 0.05
-"""Square metres that snapping borders to the millimetre may shift in a cell of some 10,000."""
+MILLIMETRE = 0.001
+"""Metres by which a border may move: its length times this is what an area may differ by."""
 
 
 def named(shapes: list[Polygon]) -> dict[str, Polygon]:
@@ -27,7 +27,7 @@ def test_mending_makes_any_layer_whole(shapes: list[Polygon]) -> None:
     assert partition.check(Partition.of(cells)) == ()
     land = shapely.union_all(shapes)
     gaps = sum(one.area for one in mended.defects if one.kind is Kind.GAP)
-    assert sum(cell.area for cell in cells) == pytest.approx(land.area + gaps, abs=ROUNDING)
+    assert sum(cell.area for cell in cells) == pytest.approx(land.area + gaps, abs=land.length * MILLIMETRE)
 
 
 @given(damaged())
@@ -37,7 +37,7 @@ def test_every_change_of_area_is_in_the_defects(shapes: list[Polygon]) -> None:
     for key, polygon in mended.polygons.items():
         most = abs(polygon.area - given_[key].area)
         claimed = sum(one.area for one in mended.defects if key in {*one.keys, one.taker})
-        assert most <= claimed + ROUNDING
+        assert most <= claimed + given_[key].length * MILLIMETRE
 
 
 @given(wholes())

@@ -238,10 +238,10 @@ def test_places_lie_in_their_community_and_on_dry_land(city: CityData) -> None:
     wet = water(city)
     for place in city.places:
         if place.kind in {"number", "building"}:
-            assert areas[place.community].intersects(place.position), place
+            assert areas[str(place.community)].intersects(place.position), place
             assert not wet.intersects(place.position), place
     assert all(
-        shapely.dwithin(areas[place.community], place.position, 60)
+        shapely.dwithin(areas[str(place.community)], place.position, 60)
         for place in city.places
         if place.kind == "compound"
     )
