@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 
 from geo_app import cli
 from geo_app.core import settings
@@ -35,6 +36,7 @@ def geo(
         return code, out, err
 
     yield run
+    structlog.reset_defaults()  # the log must not keep this test's standard error
     monkeypatch.undo()
     settings.current.cache_clear()
 

@@ -147,7 +147,8 @@ def test_a_point_that_stands_twice_changes_nothing() -> None:
 def test_a_line_that_crosses_itself_counts_both_passes() -> None:
     line = path((10, 10), (90, 90), (90, 10), (10, 90))
     (crossing,) = locate.along(line, [A])
-    assert (crossing.code, crossing.enter_at, crossing.exit_at) == ("A", 0.0, pytest.approx(line.length))
+    assert (crossing.code, crossing.enter_at) == ("A", 0.0)
+    assert crossing.exit_at == pytest.approx(line.length)
 
 
 def test_a_cell_with_a_hole_is_left_inside_the_hole() -> None:
