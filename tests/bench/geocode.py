@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable
 
 import numpy as np
+from pypinyin import lazy_pinyin
 from shapely import Point
 
 from geo_app.core import clock, db, migrate
@@ -77,6 +78,7 @@ def _questions() -> list[tuple[str, str]]:
         lambda name: name[:1] + rng.choice(SECOND) + name[2:],
         lambda name: name.replace("号楼", "栋"),
         lambda name: f"{name}附近往东100米",
+        lambda name: "".join(lazy_pinyin(name)),
     )
     return [
         (name, ways[turn % len(ways)](name))
