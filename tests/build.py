@@ -90,7 +90,7 @@ def town(columns: int = 6, rows: int = 4, *, at: datetime = TOWN_AT, seed: int =
     middle = (columns * 50.0, rows * 50.0)
     first = cells[0].geometry.centroid
     return CityData(
-        info=NewCity("town", "小城", "Town", "990101", TOWN_SRID, "Asia/Shanghai", "made for tests", True),
+        info=NewCity("town", "小城", "Town", "990101", TOWN_SRID, "Asia/Shanghai", "made for tests", True, "gb30428"),
         units=TOWN_UNITS,
         cells=cells,
         thematic=(Thematic("water", "w1", "东湖", _shift(shapely.box(10, 10, 90, 60))),),

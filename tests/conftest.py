@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from geo_app.core import clock, db, migrate
 from geo_app.core.actor import SYSTEM
@@ -31,14 +33,20 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("tests")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, and all that share the running service on one."""
-    tests = Path(__file__).parent
-    for item in items:
-        path = item.path.relative_to(tests)
-        group = path.parts[0] if path.parts[0] == "e2e" else str(path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByFile(LoadScopeScheduling):
+    """Keeps the tests of a file on one worker, and all that share the running service on one.
+
+    xdist's own groups do not work with this pytest: it no longer reads the changed name of a test.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Hand the tests out by file."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,9 @@ class Streets:
 
     @classmethod
     def of(cls, roads: tuple[RoadRow, ...], cells: tuple[CellRow, ...]) -> Streets:
-        """Sort the roads by cell."""
+        """Sort the roads by cell; a cell without a road gets the nearest one, as long as there is any."""
+        if not roads:
+            return cls(roads, {cell.code: () for cell in cells})
         lines = np.array([road.geometry for road in roads], dtype=object)
         middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
         shapes = shapely.STRtree([cell.geometry for cell in cells])
