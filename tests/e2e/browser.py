@@ -18,9 +18,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium, one for all tests."""
+    """Debian's chromium, one for all tests of a file: while it runs, no other test could run an event loop."""
     assert Path(CHROMIUM).exists(), (
         f"{CHROMIUM} is missing; scripts/test installs it (apt-get install chromium)"
     )

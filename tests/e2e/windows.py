@@ -23,9 +23,10 @@ document.addEventListener('securitypolicyviolation', (event) => {
 });
 """
 DRAWN = """() => {
-  if (!window.map_main || document.querySelector('.loading')) return false;
+  const map = window.map_main;  // until the map is made, the element of that id
+  if (!map || !map.eachLayer || document.querySelector('.loading')) return false;
   const tiles = [];
-  window.map_main.eachLayer((layer) => { if (layer._tiles) tiles.push(...Object.values(layer._tiles)); });
+  map.eachLayer((layer) => { if (layer._tiles) tiles.push(...Object.values(layer._tiles)); });
   const isDrawn = tiles.length > 0 && tiles.every((tile) => tile.loaded && tile.active);
   return isDrawn && document.querySelector('.connection.live') !== null;
 }"""
