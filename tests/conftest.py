@@ -59,8 +59,12 @@ def quiet_log() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Server]:
-    """The PostgreSQL server of the tests, shared by all workers."""
-    server = Server(work() / "database")
+    """The PostgreSQL server of this worker's tests.
+
+    A worker has its own, because facts wait for the oldest transaction of a whole server: a long one in another
+    worker's database would hold them back.
+    """
+    server = Server(work() / f"database-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
     yield server
     server.leave()
 

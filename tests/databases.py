@@ -1,4 +1,4 @@
-"""The tests' own PostgreSQL: one server a checkout, a template for each schema, a clone for each test.
+"""The tests' own PostgreSQL: one server a worker, a template for each schema, a clone for each test.
 
 A clone of a template takes a fraction of a second where migrating takes seconds. Several runs and their
 workers share the server; who ends last stops it.

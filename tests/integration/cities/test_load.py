@@ -12,7 +12,7 @@ import pytest
 import shapely
 from shapely import LineString
 
-from geo_app.cities import service
+from geo_app.cities import gazetteer, service
 from geo_app.cities.model import CityData
 from geo_app.core import db
 from geo_app.core.actor import SYSTEM
@@ -110,7 +110,8 @@ def test_a_city_is_loaded_whole(town: Town) -> None:
     data = build.town()
     counts = {
         "unit": data.units, "cell_version": data.cells, "cell_shape": data.cells, "code_registry": data.cells,
-        "road": data.roads, "place": data.places, "department": data.departments, "responder": data.responders,
+        "road": data.roads, "place": gazetteer.names(data),
+        "department": data.departments, "responder": data.responders,
         "patrol_route": data.routes, "category": data.categories, "incident": data.incidents,
         "placement": data.incidents, "placement_history": data.incidents, "thematic": data.thematic,
         "unit_shape": data.units,

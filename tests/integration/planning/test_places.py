@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from geo_app.core import settings
 from geo_app.core.errors import BadInput
 from geo_app.core.settings import Settings
 from geo_app.planning import sheet
@@ -86,8 +87,7 @@ def test_a_point_outside_has_no_cell_and_a_bad_one_is_refused(demo_client: Flask
 def test_a_table_is_located_row_by_row(
     demo_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", demo_settings.database_url)
-    monkeypatch.setenv("APP_DATABASE_URL", demo_settings.app_database_url)
+    monkeypatch.setattr(settings, "current", lambda: demo_settings)
     rows = [
         ["编号", "地址"],
         ["1", "云汀区人民医院"],
