@@ -34,7 +34,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("tests")
 
 
-class ByFile(LoadScopeScheduling):
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Keeps the tests of a file on one worker, and all that share the running service on one.
 
     xdist's own groups do not work with this pytest: it no longer reads the changed name of a test.
