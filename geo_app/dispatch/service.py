@@ -26,7 +26,7 @@ MODE = Mode.EBIKE
 MOST_CANDIDATES = 20
 
 
-def candidates(tx: db.Transaction, incident_id: int, k: int) -> Candidates:
+def candidates(tx: db.Transaction, incident_id: int, k: int, *, with_routes: bool = True) -> Candidates:
     """Return the `k` free, on-shift, skilled responders who can be at the incident soonest, with their routes."""
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
@@ -38,8 +38,9 @@ def candidates(tx: db.Transaction, incident_id: int, k: int) -> Candidates:
     metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
     ranking = engine.nearest(target, metric, k)
     ranked = rank.by_travel_time(incident, available, ranking)
-    routed = tuple(_with_route(city, engine, one, target) for one in ranked)
-    return Candidates(incident_id, MODE, ranking.is_estimate, routed)
+    if with_routes:
+        ranked = [_with_route(city, engine, one, target) for one in ranked]
+    return Candidates(incident_id, MODE, ranking.is_estimate, tuple(ranked))
 
 
 def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignment:
@@ -48,7 +49,7 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
     Conflict names the holder when the responder is busy, the incident has a lead or is closed. The roads are
     asked before any lock is taken; then incident and responder are locked, in this order.
     """
-    choice = candidates(tx, incident_id, MOST_CANDIDATES)
+    choice = candidates(tx, incident_id, MOST_CANDIDATES, with_routes=False)
     city_id, state = incidents.lock(tx, incident_id)
     city = organisation.city_by_id(tx, city_id)
     if state is State.CLOSED:

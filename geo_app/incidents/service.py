@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,6 +13,9 @@ from geo_app.incidents.model import LONGEST_DESCRIPTION, Category, Incident, New
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
 from geo_app.planning.model import Subject
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Characters nobody can read and the database cannot keep."""
 
 
 def add_categories(tx: db.Transaction, city: City, new: Sequence[NewCategory], since: datetime) -> None:
@@ -78,5 +82,7 @@ def _check(new: NewIncident, known: dict[str, Category]) -> None:
         raise BadInput("category", new.category, "one of the city's categories: " + ", ".join(known))
     if not 1 <= len(new.description) <= LONGEST_DESCRIPTION:
         raise BadInput("description", new.description, f"1 to {LONGEST_DESCRIPTION} characters")
+    if CONTROL.search(new.description):
+        raise BadInput("description", new.description, "characters that can be shown; no control characters")
     if new.closed_at is not None and new.closed_at < new.occurred_at:
         raise BadInput("closed_at", new.closed_at, "not before occurred_at")
