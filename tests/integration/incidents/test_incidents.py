@@ -50,7 +50,7 @@ def test_an_incident_outside_every_cell_is_taken_in_too(town: Town) -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [
-    ("category", "nothing"), ("description", ""), ("description", "x" * 4001), 
+    ("category", "nothing"), ("description", ""), ("description", "x" * 4001),
     ("description", "井\x00盖"), ("description", "\ud800"),
     ("closed_at", clock.now() - timedelta(days=900)),
 ])  # fmt: skip
