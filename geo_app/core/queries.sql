@@ -13,7 +13,7 @@ SELECT id, xid::text AS xid, kind, subject, jurisdiction, at, data
 FROM fact
 WHERE (xid, id) > (:xid::text::xid8, :id::bigint)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, id
+ORDER BY fact.xid, fact.id  -- the column, not the text of the same name: "10" stands before "9"
 LIMIT :most;
 
 -- name: facts_end()^

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
@@ -66,6 +67,14 @@ def test_a_slow_fact_is_read_before_those_that_were_quicker(database: db.Databas
             assert reader.read() == [], "nothing may pass what is still open"
     assert until(reader.read, 21) == ["slow", *(f"quick {number}" for number in range(20))]
     assert reader.read() == []
+
+
+def test_transaction_ten_stands_behind_transaction_nine(database: db.Database) -> None:
+    insert = "INSERT INTO fact (xid, kind, actor, data) VALUES (%(xid)s::text::xid8, %(xid)s, 'test', '{}')"
+    with database.transaction(SYSTEM) as tx:
+        for xid in ("100", "9", "10"):
+            tx.run(SimpleNamespace(sql=insert), xid=xid)
+    assert until(Reader(database).read, 3) == ["9", "10", "100"]
 
 
 def test_a_fact_of_a_transaction_that_failed_is_never_read(database: db.Database) -> None:
