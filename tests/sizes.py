@@ -18,6 +18,10 @@ SIZES: dict[str, tuple[int, int]] = {
     "cell_at_points": (2_000, 10_000),
     # Lines whose way through the cells is compared with brute force, in each real city.
     "crossing_lines": (40, 400),
+    # Generated cities that are looked at whole, each with another seed.
+    "demo_cities": (2, 60),
+    # Incidents in each real city whose nearest of 300 responders are compared with networkx.
+    "road_incidents": (50, 200),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

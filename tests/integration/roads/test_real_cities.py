@@ -15,8 +15,9 @@ from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.model import Mode, Road
 from tests.property.roads import cities, oracle
+from tests.sizes import size
 
-INCIDENTS, RESPONDERS, K = 50, 300, 10
+RESPONDERS, K = 300, 10
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_candidates_in_a_real_city_are_those_of_networkx(
     engine = NetworkEngine(kept.build(networks.build(roads))[mode])
     rng = np.random.default_rng(20260101)
     responders = _beside(roads, rng, RESPONDERS)
-    incidents = _beside(roads, rng, INCIDENTS)
+    incidents = _beside(roads, rng, size("road_incidents"))
     places = {f"r{number}": point for number, point in enumerate(responders)}
     targets = {f"i{number}": point for number, point in enumerate(incidents)}
     truth = oracle.Oracle(roads, mode, _snapped(roads, mode, places | targets))

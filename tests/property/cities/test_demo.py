@@ -21,7 +21,7 @@ from tests.sizes import size
 UNTIL = datetime(2026, 5, 20, 6, 30, tzinfo=UTC)
 
 
-@settings(max_examples=size("examples") // 20)
+@settings(max_examples=size("demo_cities"))
 @given(st.integers(0, 2**32))
 def test_every_seed_gives_a_whole_city(seed: int) -> None:
     city = demo.generate(UNTIL, seed)
