@@ -45,7 +45,7 @@ def test_a_zombie_server_does_not_block_the_next_start(folder: Path) -> None:
         fill(ready)
         pid = database.running(folder)
         kill(folder / "data")
-        assert "zombie" in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        until(lambda: "zombie" in Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
         assert (folder / "run/.s.PGSQL.5432.lock").exists()
         assert database.running(folder) is None
         again = database.up(folder)
