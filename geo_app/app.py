@@ -12,7 +12,7 @@ from geo_app.core import db, kernels, log, settings, web
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import GeoError
 from geo_app.core.settings import CHECKOUT, Settings
-from geo_app.dispatch import api as dispatch
+from geo_app.dispatch.api import assignments, incidents
 from geo_app.live import api as live
 from geo_app.live.service import Feed
 from geo_app.maps import api as maps
@@ -30,7 +30,8 @@ DOORS = (
     responders.routes,
     planning.routes,
     patrols.routes,
-    dispatch.routes,
+    incidents.routes,
+    assignments.routes,
     cities.routes,
     live.routes,
 )

@@ -1,8 +1,8 @@
 -- name: assign(city_id, jurisdiction, incident_id, responder_id, at, ranking)$
 -- Nothing is written when the responder has an active assignment or the incident has a lead.
 INSERT INTO assignment
-  (city_id, jurisdiction, incident_id, responder_id, role, state, offered_at, ranking)
-VALUES (:city_id, :jurisdiction, :incident_id, :responder_id, 'lead', 'offered', :at, :ranking::jsonb)
+  (city_id, jurisdiction, incident_id, responder_id, role, state, offered_at, changed_at, ranking)
+VALUES (:city_id, :jurisdiction, :incident_id, :responder_id, 'lead', 'offered', :at, :at, :ranking::jsonb)
 ON CONFLICT DO NOTHING
 RETURNING id;
 

@@ -38,6 +38,7 @@ def add_all(
         "state",
         "point",
         "occurred_at",
+        "reported_at",
         "respond_by",
         "closed_at",
     )
@@ -51,6 +52,7 @@ def add_all(
             one.description,
             State.CLOSED if one.closed_at else State.REPORTED,
             one.position,
+            one.occurred_at,
             one.occurred_at,
             categories[one.category].respond_by(one.occurred_at),
             one.closed_at,

@@ -57,7 +57,7 @@ VIOLATIONS = [
     one("inside", "geo_app.incidents.model", "geo_app.incidents.workflow"),
     one("inside", "geo_app.incidents", "geo_app.incidents.service"),
     one("neighbours", "geo_app.dispatch.service", "geo_app.incidents.store"),
-    one("neighbours", "geo_app.dispatch.api", "geo_app.incidents.api"),
+    one("neighbours", "geo_app.dispatch.api.incidents", "geo_app.incidents.api"),
     one("neighbours", "geo_app.dispatch.service", "geo_app.incidents.jobs"),
     one("neighbours", "geo_app.app", "geo_app.incidents.store"),
     *(

@@ -1,0 +1,55 @@
+"""What goes over the wire: incidents, candidates and assignments as JSON, positions lon/lat WGS 84."""
+
+from __future__ import annotations
+
+import shapely
+
+from geo_app.dispatch.model import Assignment, Candidate, Candidates
+from geo_app.incidents.model import Incident
+from geo_app.responders.model import Responder
+
+
+def feature(incident: Incident, sent: Assignment | None) -> dict[str, object]:
+    """Return an incident as a GeoJSON feature, lon/lat, with its lead assignment."""
+    cell = None if incident.cell is None else {"code": incident.cell, "name": incident.cell_name}
+    return {
+        "type": "Feature", "id": incident.id, "geometry": shapely.geometry.mapping(incident.position),
+        "properties": {
+            "id": incident.id, "category": incident.category, "category_name": incident.category_name,
+            "category_name_en": incident.category_name_en, "is_urgent": incident.is_urgent,
+            "channel": incident.channel, "description": incident.description, "state": incident.state,
+            "occurred_at": incident.occurred_at.isoformat(), "respond_by": incident.respond_by.isoformat(),
+            "cell": cell, "assignment": None if sent is None else assignment(sent),
+        },
+    }  # fmt: skip
+
+
+def assignment(one: Assignment) -> dict[str, object]:
+    """Return an assignment."""
+    return {
+        "id": one.id, "incident": one.incident, "state": one.state,
+        "responder": {"id": one.responder, "name": one.responder_name},
+    }  # fmt: skip
+
+
+def candidates(found: Candidates) -> dict[str, object]:
+    """Return who could go, soonest first."""
+    return {
+        "incident": found.incident, "mode": found.mode, "is_estimate": found.is_estimate,
+        "candidates": [_candidate(one) for one in found.candidates],
+    }  # fmt: skip
+
+
+def _candidate(one: Candidate) -> dict[str, object]:
+    return {
+        "responder": _responder(one.responder), "seconds": round(one.seconds, 1), "metres": round(one.metres, 1),
+        "in_cell": one.is_in_cell, "reasons": one.reasons,
+        "route": None if one.route is None else shapely.geometry.mapping(one.route),
+    }  # fmt: skip
+
+
+def _responder(responder: Responder) -> dict[str, object]:
+    return {
+        "id": responder.id, "name": responder.name, "kind": responder.kind, "skills": responder.skills,
+        "status": responder.status, "position_at": responder.position_at.isoformat(),
+    }  # fmt: skip
