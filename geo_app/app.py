@@ -13,6 +13,7 @@ from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import GeoError
 from geo_app.core.settings import CHECKOUT, Settings
 from geo_app.dispatch.api import assignments, incidents
+from geo_app.incidents import api as categories
 from geo_app.live import api as live
 from geo_app.live.service import Feed
 from geo_app.maps import api as maps
@@ -30,6 +31,7 @@ DOORS = (
     responders.routes,
     planning.routes,
     patrols.routes,
+    categories.routes,
     incidents.routes,
     assignments.routes,
     cities.routes,
