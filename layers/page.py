@@ -84,6 +84,7 @@ def look() -> dict[str, object]:
         "responders": {name: asdict(mark) for name, mark in responder.MARKS.items()},
         "statuses": responder.STATUSES,
         "route": asdict(patrol.LINE),
+        "crossed": [asdict(rule) for rule in patrol.CROSSED],
     }
 
 

@@ -66,7 +66,8 @@ PALETTE: Mapping[str, Shade] = {
     "district": Shade("#2b3036", "#d5dadf"),
     "selected": Shade("#d55e00", "#ff9d63"),
     "mine": Shade("#005f96", "#74bdf2"),
-    "route": Shade("#6a3d9a", "#c4a3e8"),
+    "route": Shade("#5b2d8e", "#cbaaf0"),
+    "route-next": Shade("#b0578d", "#9a6fd0"),
     # things on the map
     "mark-edge": Shade("#ffffff", "#0d1013"),
     "incident-urgent": Shade("#d55e00", "#ff8a45"),

@@ -33,7 +33,10 @@ def _feature(city: City, route: Route) -> dict[str, object]:
             "id": route.id, "code": route.code, "name": route.name, "length": round(route.line.length, 1),
             "responder": {"id": route.responder, "name": route.responder_name},
             "cells": [
-                {"code": part.code, "enter": round(part.enter_at, 1), "exit": round(part.exit_at, 1)}
+                {
+                    "code": part.code, "name": part.name,
+                    "enter": round(part.enter_at, 1), "exit": round(part.exit_at, 1),
+                }
                 for part in route.stretches
             ],
         },

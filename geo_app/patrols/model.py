@@ -24,6 +24,7 @@ class Stretch:
     """A part of a route inside one cell, in metres along the route."""
 
     code: str
+    name: str
     enter_at: float
     exit_at: float
 
@@ -43,7 +44,9 @@ class Route:
     @classmethod
     def read(cls, row: Row) -> Route:
         """Return the route of a row."""
-        stretches = tuple(Stretch(part["code"], part["enter"], part["exit"]) for part in row["stretches"])
+        stretches = tuple(
+            Stretch(part["code"], part["name"], part["enter"], part["exit"]) for part in row["stretches"]
+        )
         return cls(
             row["id"],
             row["code"],

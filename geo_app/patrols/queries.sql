@@ -6,7 +6,7 @@ RETURNING id;
 -- name: routes(city_id, at)
 SELECT r.id, r.code, r.name, r.responder_id, w.name AS responder_name, r.line,
   coalesce((
-    SELECT jsonb_agg(jsonb_build_object('code', v.code, 'enter', c.enter_at, 'exit', c.exit_at) ORDER BY c.position)
+    SELECT jsonb_agg(jsonb_build_object('code', v.code, 'name', v.name, 'enter', c.enter_at, 'exit', c.exit_at) ORDER BY c.position)
     FROM route_cell c
     JOIN cell_version v ON v.cell_id = c.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
     WHERE c.route_id = r.id

@@ -45,11 +45,10 @@ export async function loadResponders(view) {
   return features
 }
 
-/** Fetch the patrol routes and show them: all of them, or boldly those for which `isMine(properties)` holds. */
-export async function loadRoutes(view, isMine = null) {
+/** Fetch the patrol routes and show all of them. */
+export async function loadRoutes(view) {
   const { features } = await get('/api/routes', { city: view.city.code })
-  const shown = isMine ? features.filter((feature) => isMine(feature.properties)) : features
-  view.routes.show(shown.map((feature) => ({ ...feature, isMine: Boolean(isMine) })))
+  view.routes.show(features)
 }
 
 /** Return incidents in the order of painting: urgent ones last, so that they lie on top. */

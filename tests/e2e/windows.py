@@ -89,6 +89,12 @@ class Visit:
         is_gone = f"([rgb, most]) => ({PIXELS})(rgb) <= most"
         self.page.wait_for_function(is_gone, arg=[[*parts, tolerance], most], polling=200, timeout=LIMIT)
 
+    def gain(self, colour: str, least: int, tolerance: int = 30) -> None:
+        """Wait until at least `least` pixels of the map's tiles are about #rrggbb."""
+        parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+        is_there = f"([rgb, least]) => ({PIXELS})(rgb) >= least"
+        self.page.wait_for_function(is_there, arg=[[*parts, tolerance], least], polling=200, timeout=LIMIT)
+
     def switch(self, layer: str) -> None:
         """Click the check box of a layer."""
         if not self.page.locator(".layers[open]").count():

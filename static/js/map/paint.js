@@ -4,11 +4,12 @@ import { atZoom } from '../geo.js'
 import { colour, style } from '../page.js'
 import { PointLabel } from './labels.js'
 
-/** Return `{ paintRules, labelRules }` for the parts that are switched on, in the colours of this hour. */
-export function rules(isShown) {
+/** Return `{ paintRules, labelRules }` for the parts that are switched on, in the colours of this hour; `tinted` are codes of cells that stand out. */
+export function rules(isShown, tinted) {
   const shown = (rule) => isShown(rule.part)
+  const crossed = tinted.size ? style.crossed.filter(shown) : []
   return {
-    paintRules: style.paint.filter(shown).map(paintRule),
+    paintRules: [...style.paint.filter(shown).map(paintRule), ...crossed.map((rule) => ({ ...paintRule(rule), filter: (zoom, feature) => tinted.has(feature.props.code) }))],
     labelRules: style.labels.filter(shown).map(labelRule),
   }
 }

@@ -22,6 +22,7 @@ export class MapView {
     this.on = on
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
+    this.tinted = new Set()
     if (isCalm()) Object.assign(this.map, { _zoomAnimated: false, _fadeAnimated: false }) // Leaflet asks no media query
     this.fit()
     this.map.setMinZoom(8) // only now: below it Leaflet would start an animation that ends after ours
@@ -44,7 +45,7 @@ export class MapView {
       }
     }
     this.base = window.protomapsL.leafletLayer({
-      sources, attribution: '', ...rules((part) => this.parts[part]), maxZoom: 19, minZoom: 7, updateWhenZooming: false,
+      sources, attribution: '', ...this.rules(), maxZoom: 19, minZoom: 7, updateWhenZooming: false,
     })
     this.base.addTo(this.map)
   }
@@ -58,7 +59,7 @@ export class MapView {
       canvas[name] = window.L.canvas({ pane: name, tolerance: window.L.Browser.mobile ? FINGER : 1 })
     }
     const cellLook = (f) => (f.isMine ? { colour: 'mine', width: 4, fillOpacity: 0.1 } : { colour: 'selected', width: 3.5, fillOpacity: 0.12 })
-    const routeLook = (f) => ({ colour: style.route.colour, width: f.isMine ? style.route.mine : style.route.width, dash: style.route.dash })
+    const routeLook = (f) => ({ colour: f.tone ? style.route.tones[f.tone] : style.route.colour, width: f.isMine ? style.route.mine : style.route.width, dash: style.route.dash })
     this.mine = new Lines(this.map, canvas.outlines, cellLook)
     this.outline = new Lines(this.map, canvas.outlines, cellLook)
     this.routes = new Lines(this.map, canvas.routes, routeLook)
@@ -77,12 +78,23 @@ export class MapView {
     const group = this[part] && this[part].group
     if (group && isOn) group.addTo(this.map)
     else if (group) group.remove()
-    if (!group) this.repaint()
+    if (!group || this.tinted.size) this.repaint()
+  }
+
+  /** Let the cells with these codes stand out as long as the routes are shown. */
+  tint(codes) {
+    if (codes.length === this.tinted.size && codes.every((code) => this.tinted.has(code))) return
+    this.tinted = new Set(codes)
+    this.repaint()
+  }
+
+  rules() {
+    return rules((part) => this.parts[part], this.tinted)
   }
 
   /** Paint tiles and things again with the present colours and parts. */
   repaint() {
-    const { paintRules, labelRules } = rules((part) => this.parts[part])
+    const { paintRules, labelRules } = this.rules()
     this.base.paintRules = paintRules
     this.base.labelRules = labelRules
     this.base.clearLayout()

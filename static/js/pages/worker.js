@@ -9,9 +9,10 @@ import { lang, query, setQuery, word } from '../page.js'
 import { boundsOf } from '../parts/cell.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { Queue } from '../parts/queue.js'
+import { Round } from '../parts/round.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { empty, failed, fill, loading, quietly, words } from '../parts/states.js'
-import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
+import { inPaintOrder, loadResponders, showConnection, start } from '../start.js'
 
 const STORED = 'wangge.worker'
 const TICK_MS = 20000
@@ -31,10 +32,11 @@ class Worker {
       onPick: (feature) => this.pick(feature), onPoint: (feature) => this.view.incidents.choose(feature.properties.id),
       emptyKey: 'worker.empty', extra: (feature) => this.away(feature),
     })
+    this.round = new Round(this.view)
     this.place = el('div', { class: 'panel-body' }, loading())
     this.who = el('div', { class: 'who-am-i' })
     this.note = el('p', { class: 'result', role: 'status' })
-    fillPanel(panelHead(word('worker.title'), this.positionButton()), this.who, this.note, this.place)
+    fillPanel(panelHead(word('worker.title'), this.positionButton()), this.who, this.note, this.round.element, this.place)
     await listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
     setInterval(() => this.draw(), TICK_MS)
     await this.meetPeople()
@@ -69,6 +71,7 @@ class Worker {
     this.select.value = feature ? String(feature.properties.id) : ''
     if (!feature) {
       this.view.mine.show([])
+      this.round.show([])
       this.place.replaceChildren(empty('worker.nobody'))
       return
     }
@@ -83,11 +86,16 @@ class Worker {
     try {
       const cells = await Promise.all(me.cells.map((code) => get(`/api/cells/${encodeURIComponent(code)}`, { city: this.city.code })))
       this.view.mine.show(cells.map((cell) => ({ geometry: cell.outline, isMine: true })))
-      await loadRoutes(this.view, (route) => route.responder?.id === me.id)
+      await this.showRound()
       if (cells.length && !this.view.isPlaced) this.view.goToBounds(union(cells.map((cell) => boundsOf(cell.outline))))
     } catch (problem) {
       this.say(words(problem))
     }
+  }
+
+  async showRound() {
+    const { features } = await get('/api/routes', { city: this.city.code })
+    this.round.show(features.filter((feature) => feature.properties.responder?.id === this.me?.properties.id))
   }
 
   loadIncidents() {
@@ -103,6 +111,7 @@ class Worker {
     if (!this.me) return
     if (concerns(kinds, 'incident', 'assignment')) await this.loadIncidents()
     if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view))
+    if (concerns(kinds, 'route')) await quietly(() => this.showRound())
     if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
   }
 

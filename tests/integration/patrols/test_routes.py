@@ -25,7 +25,9 @@ def test_a_route_knows_its_cells_in_the_order_it_is_walked(town: Town, town_clie
     assert feature["properties"]["responder"]["name"] == "王0"
     expected = locate.along(route.geometry, CELLS)
     assert [part["code"] for part in feature["properties"]["cells"]] == [one.code for one in expected]
+    names = {cell.code: cell.name for cell in CELLS}
     for part, one in zip(feature["properties"]["cells"], expected, strict=True):
+        assert part["name"] == names[one.code]
         assert (part["enter"], part["exit"]) == pytest.approx((one.enter_at, one.exit_at), abs=0.05)
 
 
@@ -34,6 +36,7 @@ def test_matching_again_changes_nothing(town: Town) -> None:
     with town.database.transaction(SYSTEM) as tx:
         jobs.match_routes(tx, "town")
     assert town.all("SELECT * FROM route_cell ORDER BY route_id, position") == before
+    assert town.one("SELECT count(*) FROM fact WHERE kind = 'routes.matched'") == 1, "open pages hear of it"
 
 
 def test_a_route_of_a_city_without_grid_is_not_ready(town: Town) -> None:

@@ -11,7 +11,7 @@ from geo_app.maps.model import ZOOMS
 from geo_app.responders.model import Kind, Status
 from layers import assets, basemap, grid, incident, patrol, responder, style, tile
 
-RULES = [*basemap.PAINT, *basemap.LABELS, *grid.PAINT, *grid.LABELS]
+RULES = [*basemap.PAINT, *basemap.LABELS, *grid.PAINT, *grid.LABELS, *patrol.CROSSED]
 PANELS = ("paper", "sunken", "raised")
 
 
@@ -48,7 +48,7 @@ def test_marks_name_shapes_and_colours() -> None:
         assert mark.shape in style.SHAPES
         assert mark.colour is None or mark.colour in style.PALETTE
     assert set(responder.STATUSES) <= style.PALETTE.keys()
-    assert patrol.LINE.colour in style.PALETTE
+    assert {patrol.LINE.colour, *patrol.LINE.tones.values()} <= style.PALETTE.keys()
 
 
 def test_every_kind_and_status_of_responders_has_a_look_and_kinds_differ_in_shape() -> None:
@@ -84,6 +84,12 @@ def test_labels_can_be_read_on_their_halo(theme: str, ink: str) -> None:
 )
 def test_lines_of_the_grid_differ(theme: str, one: str, other: str) -> None:
     assert getattr(style.PALETTE[one], theme) != getattr(style.PALETTE[other], theme)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tone", patrol.TONES.values())
+def test_a_route_can_be_seen_on_the_ground(theme: str, tone: str) -> None:
+    assert contrast(getattr(style.PALETTE[tone], theme), getattr(style.PALETTE["land"], theme)) >= 3
 
 
 def test_the_style_sheet_uses_only_variables_of_the_palette_and_no_colour_of_its_own() -> None:
