@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from apiflask import APIFlask
 from flask.typing import ResponseReturnValue
 
 from geo_app.cities import api as cities
-from geo_app.core import db, kernels, log, settings, web
+from geo_app.core import db, describe, kernels, log, settings, web
 from geo_app.core.actor import SYSTEM
+from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
 from geo_app.core.settings import CHECKOUT, Settings
 from geo_app.dispatch.api import assignments, incidents
@@ -37,6 +39,34 @@ DOORS = (
     cities.routes,
     live.routes,
 )
+NOT_BY_ITSELF = ("AUTO_SERVERS", "AUTO_404_RESPONSE", "AUTO_VALIDATION_ERROR_RESPONSE")
+"""What APIFlask would write into the description, and `core.describe` knows better."""
+ABOUT = """The grid of a city (网格化管理): its cells, what happened in them, who can be there first.
+
+Positions are GeoJSON, longitude and latitude in WGS 84; what comes in states its frame. A write carries an
+`Idempotency-Key` and is answered once, an edit also `If-Match`. What is refused is answered by a problem report
+(RFC 9457) that names the field, the value and the rule. Moments are RFC 3339 with their zone."""
+
+
+class Alive(Answer):
+    """The process lives."""
+
+    alive: bool
+
+
+class Ready(Answer):
+    """Whether the service can work, and each check by name: ok, or the reason."""
+
+    ready: bool
+    checks: dict[str, str]
+
+
+NOT_READY: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
+    503: {
+        "description": "Something is not ready; each check says why.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Ready"}}},
+    }
+}
 WORKER_SILENCE = 60.0
 """Seconds after which a job worker that says nothing counts as gone."""
 
@@ -47,7 +77,13 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
         "geo_app", title="Wangge 网格", version="0.1.0", spec_path="/openapi.json", docs_path=None,
         static_folder=str(CHECKOUT / "static"), static_url_path="/static",
     )  # fmt: skip
-    app.config["OPENAPI_VERSION"] = "3.1.0"
+    app.config |= {
+        "OPENAPI_VERSION": "3.1.0",
+        "AUTO_OPERATION_ID": True,
+        **dict.fromkeys(NOT_BY_ITSELF, False),
+    }
+    app.description, app.servers = ABOUT, [{"url": "/"}]
+    app.spec_processor(describe.finish)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["database"] = database or db.Database(here.app_database_url, here)
     app.extensions["feed"] = Feed(app.extensions["database"])
@@ -57,13 +93,13 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
         app.register_blueprint(door)
 
     @app.get("/healthz")
-    @app.doc(tags=["Health"])
+    @app.doc(tags=["Health"], **describe.door(Alive))
     def healthz() -> ResponseReturnValue:
         """Answer while the process lives."""
         return web.ok({"alive": True})
 
     @app.get("/readyz")
-    @app.doc(tags=["Health"])
+    @app.doc(tags=["Health"], **describe.door(Ready), responses=NOT_READY)
     def readyz() -> ResponseReturnValue:
         """Answer 200 when database, job worker and engines are ready, else 503 with the reason of each."""
         checks = {"database": _database(app), "worker": _worker(app), "engines": app.extensions["engines"]}

@@ -19,6 +19,8 @@ MAP_CSS = [
     ("leaflet_css", f"{BASE}/vendor/leaflet/leaflet.css"),
     ("app_css", f"{BASE}/css/app.css"),
 ]
+VIEWER_JS = f"{BASE}/vendor/swagger-ui-dist/swagger-ui-bundle.js"
+VIEWER_CSS = f"{BASE}/vendor/swagger-ui-dist/swagger-ui.css"
 ICON = f"{BASE}/icons/wangge.svg"
 
 

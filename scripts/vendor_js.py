@@ -64,6 +64,20 @@ LIBRARIES = (
         files=("dist/protomaps-leaflet.js", "LICENSE"),
     ),
     Library(
+        name="swagger-ui-dist",
+        version="5.35.0",
+        licence="Apache-2.0",
+        integrity="sha512-U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==",
+        folder="static/vendor",
+        files=(
+            "swagger-ui-bundle.js",
+            "swagger-ui-bundle.js.LICENSE.txt",
+            "swagger-ui.css",
+            "LICENSE",
+            "NOTICE",
+        ),
+    ),
+    Library(
         name="axe-core",
         version="4.14.1",
         licence="MPL-2.0",

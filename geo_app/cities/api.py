@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict
 
 from geo_app.cities import service
-from geo_app.core import web
+from geo_app.core import describe, web
+from geo_app.core.answers import Answer
 from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("cities", __name__, tag="Generated city")
@@ -20,7 +21,14 @@ class Stream(BaseModel):
     running: bool
 
 
+class Streaming(Answer):
+    """Whether made-up incidents come in."""
+
+    running: bool
+
+
 @routes.get("/api/demo/<city>/stream")
+@routes.doc(**describe.door(Streaming))
 def stream(city: str) -> ResponseReturnValue:
     """Return whether the city's made-up stream runs."""
     with web.transaction() as tx:
@@ -29,6 +37,7 @@ def stream(city: str) -> ResponseReturnValue:
 
 @routes.post("/api/demo/<city>/stream")
 @routes.input(Stream)
+@routes.doc(**describe.door(Streaming))
 def set_stream(city: str, json_data: Stream) -> ResponseReturnValue:
     """Start or stop the city's made-up stream; it stops by itself after half an hour."""
 

@@ -10,7 +10,7 @@ from apiflask import APIBlueprint
 from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import web
+from geo_app.core import describe, web
 from geo_app.core.errors import BadInput
 from geo_app.core.facts import Position
 from geo_app.live.service import Feed
@@ -20,11 +20,17 @@ routes = APIBlueprint("live", __name__, tag="Live")
 HEARTBEAT = 15.0
 """Seconds without a fact after which a comment keeps the connection open."""
 EVENT_ID = re.compile(r"(\d{1,20})-(\d{1,19})", re.ASCII)
+LAST = {
+    "name": "Last-Event-ID", "in": "header", "required": False,
+    "description": "The last event that was seen; browsers send it by themselves.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,19}-[0-9]{1,18}$"},
+}  # fmt: skip
 LARGEST = (2**64 - 1, 2**63 - 1)
 """What the database can hold: transaction, fact."""
 
 
 @routes.get("/api/stream")
+@routes.doc(**describe.door("text/event-stream", describe.CITY, LAST))
 def stream() -> ResponseReturnValue:
     """Stream what happens in a city as server-sent events; `Last-Event-ID` resumes without gap or repeat."""
     feed: Feed = current_app.extensions["feed"]

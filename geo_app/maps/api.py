@@ -7,8 +7,8 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, coords, web
-from geo_app.maps import service
+from geo_app.core import clock, coords, describe, web
+from geo_app.maps import answers, service
 from geo_app.maps.model import Address
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
@@ -18,6 +18,10 @@ routes = APIBlueprint("maps", __name__, tag="Maps")
 
 
 @routes.get("/tiles/<city>/<layer>/<int:z>/<int:x>/<int:y>.mvt")
+@routes.doc(
+    **describe.door("application/vnd.mapbox-vector-tile", headers=("ETag",)),
+    responses={204: "Nothing lies in it.", 304: "Still as it was."},
+)
 def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
     """Return a Mapbox vector tile; 204 when nothing lies in it."""
     at, address = clock.now(), Address(layer, z, x, y)
@@ -34,6 +38,7 @@ def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
 
 
 @routes.get("/api/cities")
+@routes.doc(**describe.door(answers.Cities))
 def cities() -> ResponseReturnValue:
     """List the cities."""
     at = clock.now()
@@ -55,6 +60,7 @@ def cities() -> ResponseReturnValue:
 
 
 @routes.get("/api/cells/<code>")
+@routes.doc(**describe.door(answers.CellSheet, describe.CITY))
 def cell(code: str) -> ResponseReturnValue:
     """Return one cell: its units, its people, what is open in it."""
     at = clock.now()
@@ -82,6 +88,7 @@ def cell(code: str) -> ResponseReturnValue:
 
 
 @routes.get("/api/units")
+@routes.doc(**describe.door(answers.Units, describe.CITY))
 def units() -> ResponseReturnValue:
     """List districts, streets and communities with their figures."""
     with web.transaction() as tx:
@@ -99,6 +106,7 @@ def units() -> ResponseReturnValue:
 
 
 @routes.get("/api/releases")
+@routes.doc(**describe.door(answers.Releases, describe.CITY))
 def releases() -> ResponseReturnValue:
     """List the releases of a city's grid, newest first."""
     with web.transaction() as tx:

@@ -1,4 +1,7 @@
-"""Doors to the pages: one map page a role, under a Content-Security-Policy that lets nothing foreign in."""
+"""Doors to the pages: one map page a role, and the viewer of the API.
+
+A Content-Security-Policy lets nothing foreign in.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from geo_app.core.errors import BadInput
-from layers import page
+from layers import page, viewer
 from layers.page import Page, Role
 from layers.words import Lang
 
@@ -56,14 +59,25 @@ def planner() -> ResponseReturnValue:
     return _page(Role.PLANNER)
 
 
+@routes.get("/api/docs")
+def api() -> ResponseReturnValue:
+    """Show the description of the API."""
+    nonce = secrets.token_urlsafe(16)
+    return _under_policy(Response(viewer.render(nonce), mimetype="text/html"), nonce)
+
+
 def _page(role: Role) -> Response:
     nonce = secrets.token_urlsafe(16)
     response = Response(page.render(Page(role, _lang(), _city()), nonce), mimetype="text/html")
+    response.vary.add("Accept-Language")
+    return _under_policy(response, nonce)
+
+
+def _under_policy(response: Response, nonce: str) -> Response:
     response.headers["Content-Security-Policy"] = "; ".join(POLICY).format(nonce=nonce)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"  # the nonce must never be used twice
-    response.vary.add("Accept-Language")
     return response
 
 

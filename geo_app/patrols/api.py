@@ -7,16 +7,17 @@ from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, coords, web
+from geo_app.core import clock, coords, describe, web
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
-from geo_app.patrols import service
+from geo_app.patrols import answers, service
 from geo_app.patrols.model import Route
 
 routes = APIBlueprint("patrols", __name__, tag="Patrols")
 
 
 @routes.get("/api/routes")
+@routes.doc(**describe.door(answers.Routes, describe.CITY))
 def patrol_routes() -> ResponseReturnValue:
     """List the patrol routes of a city with the cells they run through, in metres along the route."""
     with web.transaction() as tx:

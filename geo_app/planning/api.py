@@ -8,17 +8,23 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from shapely import Point
 
-from geo_app.core import clock, coords, web
+from geo_app.core import clock, coords, describe, web
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
 from geo_app.organisation import service as organisation
-from geo_app.planning import service
+from geo_app.planning import answers, service
 from geo_app.planning.model import LocatedCandidate
 
 routes = APIBlueprint("places", __name__, tag="Places")
+SAID = describe.query("q", "What was said: an address, a name, coordinates, a grid code.")
+BEGUN = describe.choice("begun", "yes while it is being typed.", "no", ("yes", "no"))
+LIMIT = describe.whole("limit", "Most candidates.", 8, 1, 20)
+LON = describe.query("lon", "Longitude, or x of the frame.", required=True, type="number")
+LAT = describe.query("lat", "Latitude, or y of the frame.", required=True, type="number")
 
 
 @routes.get("/api/places")
+@routes.doc(**describe.door(answers.Places, describe.CITY, SAID, BEGUN, describe.FRAME, LIMIT))
 def places() -> ResponseReturnValue:
     """List what `q` may mean in a city, with the cells each may lie in; `begun=yes` while it is being typed."""
     most = web.whole("limit", 8, 1, 20)
@@ -44,6 +50,7 @@ def places() -> ResponseReturnValue:
 
 
 @routes.get("/api/places/reverse")
+@routes.doc(**describe.door(answers.Words, describe.CITY, LON, LAT, describe.FRAME))
 def reverse() -> ResponseReturnValue:
     """Say a point in words: the nearest address, the community, the cell."""
     xy = np.array([[_number("lon"), _number("lat")]])

@@ -7,15 +7,16 @@ from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, web
+from geo_app.core import clock, describe, web
 from geo_app.organisation import service as organisation
-from geo_app.responders import service
+from geo_app.responders import answers, service
 from geo_app.responders.model import Responder
 
 routes = APIBlueprint("responders", __name__, tag="Responders")
 
 
 @routes.get("/api/responders")
+@routes.doc(**describe.door(answers.Responders, describe.CITY))
 def responders() -> ResponseReturnValue:
     """List the responders of a city with their last position."""
     with web.transaction() as tx:
