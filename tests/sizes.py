@@ -22,6 +22,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "demo_cities": (2, 60),
     # Incidents in each real city whose nearest of 300 responders are compared with networkx.
     "road_incidents": (50, 200),
+    # Requests made from the description of each operation, valid ones and as many broken ones.
+    "described_requests": (30, 500),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

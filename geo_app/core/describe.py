@@ -124,6 +124,8 @@ def _tell(operation: Json, method: str, found: Door, schema: Any, *, has_address
     asked = [*found.parameters, *([KEY] if is_write else []), *([MATCH] if found.is_edit else [])]
     operation["parameters"] = [*operation.get("parameters", []), *asked]
     media, shape = (found.answer, {"type": "string"}) if schema is None else ("application/json", schema)
+    if media == UNTOLD.answer:
+        shape = {}
     answer: Json = {"description": operation["summary"], "content": {media: {"schema": shape}}}
     if found.headers:
         answer["headers"] = {name: ANSWERED[name] for name in found.headers}

@@ -11,6 +11,7 @@ class Stretch(Answer):
     """A part of a route inside one cell, in metres along the route."""
 
     code: str
+    name: str
     enter: float
     exit: float
 
