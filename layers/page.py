@@ -16,7 +16,7 @@ import folium
 from branca.element import CssLink, Figure, JavascriptLink
 from folium.template import Template
 
-from layers import assets, basemap, behaviour, grid, incident, patrol, responder, style, tile, words
+from layers import assets, basemap, behaviour, grid, incident, patrol, responder, style, thematic, tile, words
 from layers.words import Lang
 
 CITY_CODE = re.compile(r"[a-z0-9-]{1,40}")
@@ -84,8 +84,13 @@ def look() -> dict[str, object]:
         "responders": {name: asdict(mark) for name, mark in responder.MARKS.items()},
         "statuses": responder.STATUSES,
         "route": asdict(patrol.LINE),
+        "thematic": {
+            "source": thematic.SOURCE, "min_zoom": thematic.MIN_ZOOM, "width": thematic.WIDTH,
+            "names_from": thematic.NAMES_FROM, "size": thematic.SIZE,
+            "looks": [asdict(one) for one in thematic.LOOKS],
+        },
         "crossed": [asdict(rule) for rule in patrol.CROSSED],
-    }
+    }  # fmt: skip
 
 
 class PageMap(folium.Map):

@@ -68,6 +68,11 @@ PALETTE: Mapping[str, Shade] = {
     "mine": Shade("#005f96", "#74bdf2"),
     "route": Shade("#5b2d8e", "#cbaaf0"),
     "route-next": Shade("#b0578d", "#9a6fd0"),
+    # a city's own themes
+    "theme-1": Shade("#8a4b00", "#e0a458"),
+    "theme-2": Shade("#7a1f5c", "#e58cc4"),
+    "theme-3": Shade("#1f5f3a", "#7fd1a0"),
+    "theme-4": Shade("#3d4a9c", "#a3b0f5"),
     # things on the map
     "mark-edge": Shade("#ffffff", "#0d1013"),
     "incident-urgent": Shade("#d55e00", "#ff8a45"),

@@ -25,6 +25,7 @@ class Source:
 
 SOURCES = (
     Source("basemap", 10, 16),
+    Source("thematic", 9, 14),
     Source("districts", 6, 11),
     Source("streets", 9, 12),
     Source("communities", 11, 16),

@@ -54,6 +54,7 @@ def cities() -> ResponseReturnValue:
                     "attribution": city.attribution, "is_generated": city.is_generated,
                     "bounds": None if box is None else list(box.bounds),
                     "cells": 0 if release is None else release.cells,
+                    "themes": [{"theme": one.theme, "things": one.things} for one in service.themes(tx, city)],
                 }
             )  # fmt: skip
     return web.ok({"items": items})

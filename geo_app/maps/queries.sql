@@ -53,15 +53,15 @@ SELECT coalesce((
   ) m WHERE geom IS NOT NULL
 ), '');
 
--- name: basemap_tile(city_id, z, x, y, classes)$
--- Roads of the given classes (all for NULL), water, railways and green.
+-- name: basemap_tile(city_id, z, x, y, classes, ground)$
+-- Roads of the given classes (all for NULL), and the shapes of these themes.
 WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
 area AS (SELECT box, ST_Expand(box, (ST_XMax(box) - ST_XMin(box)) / 16) AS wide FROM tile)
 SELECT coalesce((
   SELECT ST_AsMVT(m, 'thematic', 4096, 'geom') FROM (
     SELECT t.theme, t.name, ST_AsMVTGeom(t.outline, area.box, 4096, 64, true) AS geom
     FROM area JOIN thematic t ON t.city_id = :city_id AND t.outline && area.wide
-    WHERE t.theme IN ('water', 'railway', 'green') ORDER BY t.theme, t.code
+    WHERE t.theme = ANY(:ground::text[]) ORDER BY t.theme, t.code
   ) m WHERE geom IS NOT NULL
 ), '') || coalesce((
   SELECT ST_AsMVT(m, 'roads', 4096, 'geom') FROM (
@@ -71,3 +71,35 @@ SELECT coalesce((
     GROUP BY r.road_class, r.name, area.box ORDER BY r.road_class, r.name
   ) m WHERE geom IS NOT NULL
 ), '');
+
+-- name: thematic_tile(city_id, z, x, y, ground)$
+-- The outlines of every theme but these, and a name for each thing in one tile only. A border that two things of
+-- a theme share is one line, else two rows of dashes would fill each other's gaps.
+WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
+shapes AS (
+  SELECT t.theme, t.code, t.name, t.outline, tile.box,
+    CASE ST_Dimension(t.outline) WHEN 2 THEN ST_Boundary(t.outline) ELSE t.outline END AS line
+  FROM tile
+  JOIN thematic t ON t.city_id = :city_id AND t.theme <> ALL(:ground::text[])
+    AND t.outline && ST_Expand(tile.box, (ST_XMax(tile.box) - ST_XMin(tile.box)) / 16)
+),
+labels AS MATERIALIZED (SELECT theme, code, name, box, ST_PointOnSurface(outline) AS label FROM shapes)
+SELECT coalesce((
+  SELECT ST_AsMVT(m, 'thematic', 4096, 'geom') FROM (
+    SELECT theme, ST_SnapToGrid(ST_LineMerge(ST_UnaryUnion(ST_Collect(geom))), 1) AS geom
+    FROM (SELECT theme, ST_AsMVTGeom(line, box, 4096, 64, true) AS geom FROM shapes) s
+    WHERE geom IS NOT NULL GROUP BY theme ORDER BY theme
+  ) m WHERE geom IS NOT NULL
+), '') || coalesce((
+  SELECT ST_AsMVT(m, 'thematic_label', 4096, 'geom') FROM (
+    SELECT theme, code, name, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM labels
+    WHERE ST_X(label) >= ST_XMin(box) AND ST_X(label) < ST_XMax(box)
+      AND ST_Y(label) >= ST_YMin(box) AND ST_Y(label) < ST_YMax(box)
+    ORDER BY theme, code
+  ) m WHERE geom IS NOT NULL
+), '');
+
+-- name: themes(city_id, ground)
+SELECT theme, count(*) AS things FROM thematic
+WHERE city_id = :city_id AND theme <> ALL(:ground::text[])
+GROUP BY theme ORDER BY theme;

@@ -7,7 +7,7 @@ from datetime import datetime
 from geo_app.core import db
 from geo_app.core.errors import NotFound
 from geo_app.maps import store
-from geo_app.maps.model import LEVELS, ZOOMS, Address, road_classes
+from geo_app.maps.model import LEVELS, ZOOMS, Address, Theme, road_classes
 from geo_app.organisation.model import City
 
 
@@ -30,7 +30,14 @@ def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> byte
         return store.cells(tx, city, address, at)
     if address.layer == "basemap":
         return store.basemap(tx, city, address, road_classes(address.z))
+    if address.layer == "thematic":
+        return store.thematic(tx, city, address)
     return store.units(tx, city, LEVELS[address.layer], address, at)
+
+
+def themes(tx: db.Transaction, city: City) -> list[Theme]:
+    """Return the thematic layers that a map of this city can show beside its base map, by name."""
+    return store.themes(tx, city)
 
 
 def stamp(tx: db.Transaction, city: City, at: datetime) -> str:

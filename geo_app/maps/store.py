@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geo_app.core import db
-from geo_app.maps.model import Address
+from geo_app.maps.model import GROUND, Address, Theme
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
@@ -35,5 +35,18 @@ def units(tx: db.Transaction, city: City, level: str, tile: Address, at: datetim
 
 def basemap(tx: db.Transaction, city: City, tile: Address, classes: list[str] | None) -> bytes:
     """Return the tile of roads of these classes (all for None), water, railways and green."""
-    found = tx.value(SQL.basemap_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, classes=classes)
+    found = tx.value(
+        SQL.basemap_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, classes=classes, ground=GROUND
+    )
     return bytes(found)
+
+
+def thematic(tx: db.Transaction, city: City, tile: Address) -> bytes:
+    """Return the tile of outlines and names of the themes that are no part of the base map."""
+    found = tx.value(SQL.thematic_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, ground=GROUND)
+    return bytes(found)
+
+
+def themes(tx: db.Transaction, city: City) -> list[Theme]:
+    """Return the themes that are no part of the base map, by name."""
+    return tx.all(SQL.themes, Theme.read, city_id=city.id, ground=GROUND)

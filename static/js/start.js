@@ -16,9 +16,10 @@ import { addTools, tileTrouble } from './parts/tools.js'
 
 /**
  * Open the page and return `{ city, view, card, openCell }`, or null when there is no city to show.
- * `parts` are the layers one may switch, those in `hidden` start off; `keys` the rows of the help; `onIncident` what a click on an incident does.
+ * `parts` are the layers one may switch, those in `hidden` start off; `hasThemes` offers the city's own;
+ * `keys` are the rows of the help; `onIncident` what a click on an incident does.
  */
-export async function start({ parts, hidden, keys, onIncident }) {
+export async function start({ parts, hidden, hasThemes, keys, onIncident }) {
   keepLinks()
   addHelp(keys)
   const city = await openCity()
@@ -32,7 +33,7 @@ export async function start({ parts, hidden, keys, onIncident }) {
     onResponder: (feature) => showResponder(card, view, feature, (code) => openCell(code, { goes: true })),
     onTrouble: () => tileTrouble(view),
     onMove: keepLinks,
-  }, hidden)
+  }, { hidden, hasThemes })
   addTools(view, parts)
   addFind(view, (code) => openCell(code, { goes: true }))
   return { city, view, card, openCell }

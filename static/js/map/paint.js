@@ -3,14 +3,16 @@
 import { atZoom } from '../geo.js'
 import { colour, style } from '../page.js'
 import { PointLabel } from './labels.js'
+import { labelOf, paintOf } from './themes.js'
 
 /** Return `{ paintRules, labelRules }` for the parts that are switched on, in the colours of this hour; `tinted` are codes of cells that stand out. */
-export function rules(isShown, tinted) {
+export function rules(isShown, tinted, themes) {
   const shown = (rule) => isShown(rule.part)
+  const own = themes.filter(shown)
   const crossed = tinted.size ? style.crossed.filter(shown) : []
   return {
-    paintRules: [...style.paint.filter(shown).map(paintRule), ...crossed.map((rule) => ({ ...paintRule(rule), filter: (zoom, feature) => tinted.has(feature.props.code) }))],
-    labelRules: style.labels.filter(shown).map(labelRule),
+    paintRules: [...style.paint.filter(shown).map(paintRule), ...own.map(paintOf).map(paintRule), ...crossed.map((rule) => ({ ...paintRule(rule), filter: (zoom, feature) => tinted.has(feature.props.code) }))],
+    labelRules: [...own.map(labelOf), ...style.labels.filter(shown)].map(labelRule),
   }
 }
 

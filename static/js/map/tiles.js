@@ -4,13 +4,13 @@ import { tileTouches } from '../geo.js'
 
 /**
  * Return a tile source in the form protomaps-leaflet reads archives (`getZxy`), for one family of tiles.
- * A tile outside its zooms or the city is empty without asking. A failure is thrown as an AbortError: protomaps
+ * A tile outside its zooms or the city, or of a family that nobody wants to see, is empty without asking. A failure is thrown as an AbortError: protomaps
  * keeps no such tile, so that drawing again asks again, and leaves telling to us.
  */
-export function tileSource(source, city, onTrouble) {
+export function tileSource(source, city, onTrouble, isWanted) {
   return {
     async getZxy(z, x, y, signal) {
-      if (z < source.min_zoom || z > source.max_zoom || !tileTouches(z, x, y, city.bounds)) return undefined
+      if (!isWanted() || z < source.min_zoom || z > source.max_zoom || !tileTouches(z, x, y, city.bounds)) return undefined
       const url = source.url.replace('{city}', city.code).replace('{z}', z).replace('{x}', x).replace('{y}', y)
       const response = await reach(url, signal, onTrouble)
       if (response.status === 204) return undefined

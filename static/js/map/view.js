@@ -6,6 +6,7 @@ import { Lines } from './lines.js'
 import { rules } from './paint.js'
 import { Points } from './points.js'
 import { incidentLook, responderLook } from './shapes.js'
+import { remember, remembered, themesOf } from './themes.js'
 import { tileSource } from './tiles.js'
 
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
@@ -15,14 +16,16 @@ const MARGIN = 0.12 // of the free map; what lies further out is not well in sig
 
 /** The map and everything drawn on it. */
 export class MapView {
-  /** `say(kind, properties)` gives the words of a tip; `on` hears of onCell, onUnit, … ; `hidden` parts start off. */
-  constructor(city, say, on, hidden = []) {
+  /** `say(kind, properties)` gives the words of a tip; `on` hears of onCell, onUnit, … ; `hidden` parts start off, a city's themes are there to be switched on if `hasThemes`. */
+  constructor(city, say, on, { hidden = [], hasThemes = false } = {}) {
     this.map = window.map_main
     this.city = city
     this.on = on
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
     this.tinted = new Set()
+    this.themes = hasThemes ? themesOf(city) : []
+    for (const { part } of this.themes) this.parts[part] = remembered(city).has(part)
     if (isCalm()) Object.assign(this.map, { _zoomAnimated: false, _fadeAnimated: false }) // Leaflet asks no media query
     this.fit()
     this.map.setMinZoom(8) // only now: below it Leaflet would start an animation that ends after ours
@@ -40,7 +43,7 @@ export class MapView {
     const sources = {}
     for (const source of style.sources) {
       sources[source.name] = {
-        url: tileSource(source, this.city, this.on.onTrouble),
+        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0),
         maxDataZoom: source.max_zoom,
       }
     }
@@ -81,6 +84,20 @@ export class MapView {
     if (!group || this.tinted.size) this.repaint()
   }
 
+  /** Switch one of the city's themes on or off; its tiles are asked for only once there is one to see. */
+  setTheme(part, isOn) {
+    const wasEmpty = this.shownThemes().length === 0
+    this.parts[part] = isOn
+    if (wasEmpty) this.base.views.get(style.thematic.source).tileCache.cache.clear()
+    remember(this.city, this.shownThemes())
+    this.repaint()
+  }
+
+  /** Return the parts of the themes that are switched on. */
+  shownThemes() {
+    return this.themes.map(({ part }) => part).filter((part) => this.parts[part])
+  }
+
   /** Let the cells with these codes stand out as long as the routes are shown. */
   tint(codes) {
     if (codes.length === this.tinted.size && codes.every((code) => this.tinted.has(code))) return
@@ -89,7 +106,7 @@ export class MapView {
   }
 
   rules() {
-    return rules((part) => this.parts[part], this.tinted)
+    return rules((part) => this.parts[part], this.tinted, this.themes)
   }
 
   /** Paint tiles and things again with the present colours and parts. */

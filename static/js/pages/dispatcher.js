@@ -23,7 +23,7 @@ const LIST_ACTIONS = { ArrowDown: 'next', ArrowUp: 'previous' }
 class Console {
   async open() {
     const page = await start({
-      parts: ['cells', 'incidents', 'responders', 'routes', 'basemap'], hidden: ['routes'], keys: KEYS, onIncident: (feature) => this.pick(feature),
+      parts: ['cells', 'incidents', 'responders', 'routes', 'basemap'], hidden: ['routes'], hasThemes: true, keys: KEYS, onIncident: (feature) => this.pick(feature),
     })
     if (!page) return
     Object.assign(this, page)

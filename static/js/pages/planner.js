@@ -22,7 +22,7 @@ const COLUMNS = [
 class Planner {
   async open() {
     const page = await start({
-      parts: ['cells', 'incidents', 'routes', 'basemap'], keys: [], onIncident: (feature) => this.pick(feature),
+      parts: ['cells', 'incidents', 'routes', 'basemap'], hasThemes: true, keys: [], onIncident: (feature) => this.pick(feature),
     })
     if (!page) return
     Object.assign(this, page)

@@ -2,6 +2,7 @@
 
 import { byId, el } from '../dom.js'
 import { picture } from '../map/shapes.js'
+import { swatch } from '../map/themes.js'
 import { colour, style, term, word } from '../page.js'
 
 const PAN = 80 // pixels, as Leaflet's arrow keys
@@ -63,8 +64,18 @@ function layers(view, parts) {
     el('summary', {}, word('map.layers')),
     el('div', { class: 'layers-body' },
       el('fieldset', {}, el('legend', {}, word('map.show')), boxes),
+      view.themes.length ? themes(view) : null,
       panning(view),
       el('h3', {}, word('map.legend')), legend()))
+}
+
+/** The city's own layers: the dashed line beside the name is the legend. */
+function themes(view) {
+  const boxes = view.themes.map((theme) => {
+    const box = el('input', { type: 'checkbox', checked: view.parts[theme.part], onchange: () => view.setTheme(theme.part, box.checked) })
+    return el('label', { class: 'check' }, box, swatch(theme), el('span', {}, theme.name))
+  })
+  return el('fieldset', { class: 'themes' }, el('legend', {}, word('map.themes')), boxes)
 }
 
 function legend() {

@@ -9,7 +9,7 @@ import pytest
 
 from geo_app.maps.model import ZOOMS
 from geo_app.responders.model import Kind, Status
-from layers import assets, basemap, grid, incident, patrol, responder, style, tile
+from layers import assets, basemap, grid, incident, patrol, responder, style, thematic, tile
 
 RULES = [*basemap.PAINT, *basemap.LABELS, *grid.PAINT, *grid.LABELS, *patrol.CROSSED]
 PANELS = ("paper", "sunken", "raised")
@@ -70,9 +70,20 @@ def test_text_can_be_read_on_every_panel(theme: str, ink: str) -> None:
         assert ratio >= 4.5, f"{ink} on {panel}: {ratio:.2f}"
 
 
+def test_themes_are_dashed_each_in_its_own_way_and_the_lines_of_the_grid_are_not() -> None:
+    assert all(look.dash for look in thematic.LOOKS)
+    assert len({look.dash for look in thematic.LOOKS}) == len({look.colour for look in thematic.LOOKS}) == 4
+    assert not [rule for rule in grid.PAINT if getattr(rule, "dash", ())]
+    source = next(source for source in tile.SOURCES if source.name == thematic.SOURCE)
+    assert source.min_zoom + 1 <= thematic.MIN_ZOOM <= thematic.NAMES_FROM
+
+
+THEME_INKS = [look.colour for look in thematic.LOOKS]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "ink", ["road-text", "cell-text", "community-text", "street-text", "water-text", "district"]
+    "ink", ["road-text", "cell-text", "community-text", "street-text", "water-text", "district", *THEME_INKS]
 )
 def test_labels_can_be_read_on_their_halo(theme: str, ink: str) -> None:
     assert contrast(getattr(style.PALETTE[ink], theme), getattr(style.PALETTE["halo"], theme)) >= 4.5
