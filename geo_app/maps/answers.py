@@ -10,6 +10,13 @@ Box = tuple[float, float, float, float]
 """West, south, east, north."""
 
 
+class ThemeItem(Answer):
+    """A thematic layer (专题图层) of a city beside its base map, and how many things it holds."""
+
+    theme: str
+    things: int
+
+
 class CityItem(Answer):
     """A city whose grid is served; `bounds` is null and `cells` 0 before its first release."""
 
@@ -22,6 +29,7 @@ class CityItem(Answer):
     is_generated: bool
     bounds: Box | None
     cells: int
+    themes: list[ThemeItem]
 
 
 class Cities(Answer):

@@ -54,7 +54,7 @@ def narrowed(said: dict[str, Any], town: Town) -> dict[str, Any]:
         "city": ["town", "town", "nowhere"],
         "code": [*town.all("SELECT code FROM cell_version ORDER BY code LIMIT 3"), "0"],
         "incident_id": [*town.all("SELECT id FROM incident ORDER BY id"), 0],
-        "layer": ["cells", "communities", "basemap", "none"],
+        "layer": ["cells", "communities", "basemap", "thematic", "none"],
     }
     told = deepcopy(said)
     for operation in (one for path in told["paths"].values() for one in path.values()):
