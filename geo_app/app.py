@@ -9,7 +9,7 @@ from apiflask import APIFlask
 from flask.typing import ResponseReturnValue
 
 from geo_app.cities import api as cities
-from geo_app.core import db, describe, kernels, log, settings, web
+from geo_app.core import asgi, db, describe, kernels, log, settings, web
 from geo_app.core.actor import SYSTEM
 from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
@@ -67,6 +67,8 @@ NOT_READY: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Ready"}}},
     }
 }
+FOR_STREAMS = 4
+"""Database connections that are left to streams: to the feed, and to pages that come back from far behind."""
 WORKER_SILENCE = 60.0
 """Seconds after which a job worker that says nothing counts as gone."""
 
@@ -109,7 +111,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     return app
 
 
-def application() -> APIFlask:
+def application() -> asgi.Front:
     """Return the application as the web server runs it: settings from the environment, feed running."""
     here = settings.connected()
     log.configure(here.log_level)
@@ -117,7 +119,8 @@ def application() -> APIFlask:
     app.extensions["feed"].start()
     app.extensions["engines"] = "the engines are starting"
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
-    return app
+    threads = max(1, int(here.pool_size) - FOR_STREAMS)
+    return asgi.Front(app, threads, web.LARGEST_BODY, app.extensions["feed"].stop)
 
 
 def _database(app: APIFlask) -> str:

@@ -110,16 +110,19 @@ def _geo(environment: dict[str, str], *words: str) -> None:
         raise Failed(f"`geo {' '.join(words)}` was refused, see above")
 
 
+def web_command(port: int) -> list[str]:
+    """Return the command of the web server on `port`."""
+    return [
+        sys.executable, "-m", "granian", "geo_app.app:application", "--factory", "--interface", "asgi",
+        "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--loop", "asyncio",
+        "--backpressure", "4096", "--workers-kill-timeout", "10s", "--no-ws", "--log-level", "warning",
+    ]  # fmt: skip
+
+
 def _run(environment: dict[str, str], port: int, work: Path) -> None:
     logs = work / "log"
     logs.mkdir(exist_ok=True)
-    python = sys.executable
-    web = [
-        python, "-m", "granian", "geo_app.app:application", "--factory", "--interface", "wsgi",
-        "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "160",
-        "--backpressure", "320", "--workers-kill-timeout", "3s", "--no-ws", "--log-level", "warning",
-    ]  # fmt: skip
-    commands = {"web": web, "worker": [python, "-m", "geo_app.cli", "jobs", "work"]}
+    commands = {"web": web_command(port), "worker": [sys.executable, "-m", "geo_app.cli", "jobs", "work"]}
     children: dict[str, subprocess.Popen[bytes]] = {}
     deaths: list[float] = []
     try:

@@ -24,6 +24,9 @@ SIZES: dict[str, tuple[int, int]] = {
     "road_incidents": (50, 200),
     # Requests made from the description of each operation, valid ones and as many broken ones.
     "described_requests": (30, 500),
+    # Open pages beside normal work, and the facts each of them must hear.
+    "open_pages": (60, 300),
+    "told_facts": (20, 400),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

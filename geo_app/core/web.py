@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from geo_app.core import db, log
+from geo_app.core import asgi, db, log
 from geo_app.core.actor import VISITOR, Actor
 from geo_app.core.errors import BadInput, Conflict, GeoError
 
@@ -55,6 +55,15 @@ def transaction() -> Iterator[db.Transaction]:
 def ok(body: object, status: int = 200) -> Response:
     """Answer with JSON."""
     return _json(json.dumps(body, ensure_ascii=False, default=str), status, "application/json")
+
+
+def events(stream: AsyncIterator[str]) -> Response:
+    """Answer with server-sent events, on the server's event loop where there is one, else on this thread."""
+    hand_over = request.environ.get(asgi.HAND_OVER)
+    body = iter(()) if hand_over is not None else asgi.on_thread(stream)
+    if hand_over is not None:
+        hand_over(stream)
+    return Response(body, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 def once(tx: db.Transaction, act: Callable[[], tuple[int, object]]) -> Response:

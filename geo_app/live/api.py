@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from functools import lru_cache
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from geo_app.core import describe, web
 from geo_app.core.errors import BadInput
 from geo_app.core.facts import Position
-from geo_app.live.service import Feed
+from geo_app.live.service import MEMORY, Feed
 from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("live", __name__, tag="Live")
@@ -39,22 +40,27 @@ def stream() -> ResponseReturnValue:
         jurisdiction = organisation.city(tx, request.args.get("city")).jurisdiction
     now = feed.now()
     position = now if last is None else _earlier(_position(last), now)
-    body = _events(feed, position, jurisdiction)
-    return Response(body, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+    return web.events(_events(feed, position, jurisdiction))
 
 
-def _events(feed: Feed, position: Position, jurisdiction: str) -> Iterator[str]:
+async def _events(feed: Feed, position: Position, jurisdiction: str) -> AsyncIterator[str]:
     yield f"retry: 2000\nid: {position.xid}-{position.id}\n\n"
     while not feed.is_stopped:
-        found = feed.after(position, HEARTBEAT)
+        found = await feed.after(position, HEARTBEAT)
         if not found:
             yield ": still here\n\n"
         for fact in found:
             position = fact.position
             if fact.jurisdiction != jurisdiction:
                 continue
-            data = json.dumps({"kind": fact.kind, "subject": fact.subject})
-            yield f"event: fact\nid: {position.xid}-{position.id}\ndata: {data}\n\n"
+            yield _event(position, fact.kind, fact.subject)
+
+
+@lru_cache(MEMORY)
+def _event(position: Position, kind: str, subject: int | None) -> str:
+    """Return a fact as every page of this process hears it."""
+    data = json.dumps({"kind": kind, "subject": subject})
+    return f"event: fact\nid: {position.xid}-{position.id}\ndata: {data}\n\n"
 
 
 def _position(text: str) -> Position:

@@ -2,13 +2,15 @@
 
 One thread listens and reads settled facts into a short memory; streams take from it and go to the database
 only when they are further behind than it reaches. A slow transaction's facts settle later without another
-notification, so the thread looks again every second.
+notification, so the thread looks again every second. Streams live on an event loop and are woken there.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import deque
+from itertools import takewhile
 
 from geo_app.core import db, facts, log
 from geo_app.core.actor import SYSTEM
@@ -21,14 +23,40 @@ LOOK_AGAIN = 1.0
 """Seconds."""
 
 
+class _Bell:
+    """Wakes everybody on one event loop; rung from any thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._rung: asyncio.Future[None] = loop.create_future()
+
+    def ring(self) -> bool:
+        """Wake who waits and return whether the loop still lives."""
+        try:
+            self._loop.call_soon_threadsafe(self._ring)
+        except RuntimeError:  # the loop is closed
+            return False
+        return True
+
+    def _ring(self) -> None:
+        rung, self._rung = self._rung, self._loop.create_future()
+        rung.set_result(None)
+
+    async def heard(self, seconds: float) -> bool:
+        """Return whether it rings within `seconds`."""
+        done, _ = await asyncio.wait({self._rung}, timeout=seconds)
+        return bool(done)
+
+
 class Feed:
     """Follows the facts and wakes whoever waits for them."""
 
     def __init__(self, database: db.Database) -> None:
         self._database = database
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._recent: deque[Fact] = deque(maxlen=MEMORY)
         self._start: Position | None = None
+        self._bells: dict[asyncio.AbstractEventLoop, _Bell] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="feed", daemon=True)
 
@@ -39,8 +67,8 @@ class Feed:
     def stop(self) -> None:
         """End every stream, then the thread."""
         self._stopped.set()
-        with self._changed:
-            self._changed.notify_all()
+        with self._lock:
+            self._tell()
 
     @property
     def is_stopped(self) -> bool:
@@ -52,27 +80,31 @@ class Feed:
         with self._database.transaction(SYSTEM) as tx:
             return facts.end(tx)
 
-    def after(self, position: Position, seconds: float) -> list[Fact]:
+    async def after(self, position: Position, seconds: float) -> list[Fact]:
         """Return facts of every city after `position`, waiting up to `seconds` for the first."""
-        with self._changed:
-            if self._reaches(position):
-                self._changed.wait_for(lambda: self._fresh(position) or self.is_stopped, seconds)
-                if self._reaches(position):  # it may have been pushed out meanwhile
-                    return self._fresh(position)
+        bell = self._bell()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while True:
+            found, patience = self._remembered(position), end - loop.time()
+            if found is None:
+                found = await asyncio.to_thread(self._settled, position)
+                patience = min(patience, LOOK_AGAIN)  # nothing is missing, the memory has just not begun
+            if found or patience <= 0 or self.is_stopped:
+                return found
+            await bell.heard(patience)
+
+    def _settled(self, position: Position) -> list[Fact]:
         with self._database.transaction(SYSTEM) as tx:
-            found = facts.after(tx, position)
-        if not found:  # nothing is missing, the memory has just not begun
-            with self._changed:
-                self._changed.wait_for(lambda: self._reaches(position) or self.is_stopped, LOOK_AGAIN)
-        return found
+            return facts.after(tx, position)
 
-    def _reaches(self, position: Position) -> bool:
-        """Whether every fact after `position` is in memory."""
-        return self._start is not None and _key(self._start) <= _key(position)
-
-    def _fresh(self, position: Position) -> list[Fact]:
+    def _remembered(self, position: Position) -> list[Fact] | None:
+        """Return the facts after `position`, None when the memory does not reach so far back."""
         key = _key(position)
-        return [fact for fact in self._recent if _key(fact.position) > key]
+        with self._lock:
+            if self._start is None or _key(self._start) > key:
+                return None
+            return list(takewhile(lambda fact: _key(fact.position) > key, reversed(self._recent)))[::-1]
 
     def _follow(self) -> None:
         with Listener(self._database.url) as listener:
@@ -94,14 +126,24 @@ class Feed:
             else:
                 start = self._start
                 found = facts.after(tx, self._recent[-1].position if self._recent else start)
-        with self._changed:
+        with self._lock:
             overflow = len(self._recent) + len(found) - MEMORY
             if overflow > 0:
                 start = [*self._recent, *found][overflow - 1].position
             self._start = start
             self._recent.extend(found)
-            self._changed.notify_all()
+            self._tell()
         return len(found)
+
+    def _tell(self) -> None:
+        """Wake everybody; the caller holds the lock."""
+        self._bells = {loop: bell for loop, bell in self._bells.items() if bell.ring()}
+
+    def _bell(self) -> _Bell:
+        """Return the bell of the running event loop."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            return self._bells.setdefault(loop, _Bell(loop))
 
 
 def _key(position: Position) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from geo_app.live.service import Feed
 from tests.databases import connected
 from tests.integration.conftest import Raw, Town
 from tests.integration.conftest import town as town  # noqa: PLC0414
+from tests.listeners import after
 
 DEADLINE = 60.0
 
@@ -80,7 +81,7 @@ def test_the_feed_goes_on_after_its_connections_were_cut(town: Town, feed: Feed)
         record(town, f"after cut {number}")
         found: list[facts.Fact] = []
         while not found:
-            found = feed.after(position, DEADLINE)
+            found = after(feed, position, DEADLINE)
         assert [fact.kind for fact in found] == [f"after cut {number}"]
         position = found[-1].position
     assert feed._thread.is_alive()
@@ -116,7 +117,7 @@ def test_a_cut_in_the_middle_of_reading_does_not_end_the_feed(town: Town, feed: 
     record(town, "after")
     found: list[facts.Fact] = []
     while not found:
-        found = feed.after(position, DEADLINE)
+        found = after(feed, position, DEADLINE)
     assert [fact.kind for fact in found] == ["after"]
     with town.database.transaction(SYSTEM) as tx:
         assert tx.value(Raw("SELECT 1")) == 1

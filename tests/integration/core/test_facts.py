@@ -17,6 +17,7 @@ from geo_app.core.actor import SYSTEM
 from geo_app.core.facts import Fact, Position
 from geo_app.live.service import Feed
 from tests.integration.conftest import Town
+from tests.listeners import after
 
 DEADLINE = 60.0
 
@@ -100,7 +101,7 @@ def test_the_feed_hands_every_fact_to_every_reader_once_in_order(database: db.Da
 
         def read() -> list[str]:
             nonlocal position
-            found = feed.after(position, 0.5)
+            found = after(feed, position, 0.5)
             if found:
                 position = found[-1].position
             return [fact.kind for fact in found]
@@ -121,7 +122,7 @@ def test_a_feed_that_starts_late_hands_over_what_came_before_it_at_once(database
     expected = list(late_and_early(database))
     found: list[Fact] = []
     while len(found) < 21:
-        found += feed.after(found[-1].position if found else start, 3600.0)
+        found += after(feed, found[-1].position if found else start, 3600.0)
     assert [fact.kind for fact in found] == expected
 
 
@@ -138,11 +139,11 @@ def test_facts_pushed_out_of_memory_are_read_from_the_database(
     position = start
     found: list[str] = []
     while len(found) < 21:
-        chunk = feed.after(position, 3600.0)
+        chunk = after(feed, position, 3600.0)
         position = chunk[-1].position
         found += [fact.kind for fact in chunk]
     assert found == expected
-    assert feed._reaches(position)
+    assert feed._remembered(position) == []
 
 
 def events(client: FlaskClient, count: int, headers: dict[str, str] | None = None) -> list[tuple[str, str]]:

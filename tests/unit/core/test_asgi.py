@@ -1,0 +1,203 @@
+"""Requests on threads, streams on the loop, and a plain word to who comes when all hands are full."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any
+
+import pytest
+
+from geo_app.core import asgi
+from geo_app.core.errors import NotReady
+
+Message = dict[str, Any]
+SCOPE: Message = {
+    "type": "http", "method": "POST", "path": "/街 道", "raw_path": b"/%E8%A1%97%20%E9%81%93?x=1",
+    "query_string": b"x=%31",
+    "headers": [(b"host", b"127.0.0.1:8000"), (b"content-type", b"text/plain"), (b"x-two", b"a"), (b"x-two", b"b"),
+                (b"idempotency_key", b"forged"), (b"idempotency-key", b"mine")],
+    "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 40_000),
+}  # fmt: skip
+
+
+class Peer:
+    """One client: what it sends, what it was told."""
+
+    def __init__(self, *parts: bytes) -> None:
+        self.told: list[Message] = []
+        self._parts = list(parts)
+        self.left = asyncio.Event()
+
+    async def receive(self) -> Message:
+        if self._parts:
+            part = self._parts.pop(0)
+            return {"type": "http.request", "body": part, "more_body": bool(self._parts)}
+        await self.left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self.told.append(message)
+
+    @property
+    def status(self) -> int:
+        return int(self.told[0]["status"])
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.told)
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        return dict(self.told[0]["headers"])
+
+
+def front(application: asgi.Wsgi, threads: int = 1) -> asgi.Front:
+    return asgi.Front(application, threads, 10, lambda: None)
+
+
+def echo(environ: asgi.Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+    start("201 Created", [("X-Seen", "yes")])
+    shown = {name: value for name, value in environ.items() if isinstance(value, str)}
+    return [json.dumps(shown).encode(), environ["wsgi.input"].read()]
+
+
+def streaming(events: Callable[[], AsyncIterator[str]]) -> asgi.Wsgi:
+    def application(environ: asgi.Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        environ[asgi.HAND_OVER](events())
+        start("200 OK", [("Content-Type", "text/event-stream")])
+        return []
+
+    return application
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+def run(story: Callable[[], Awaitable[None]]) -> None:
+    async def told() -> None:
+        await story()
+
+    asyncio.run(told())
+
+
+def test_a_request_reaches_the_application_as_it_was_sent() -> None:
+    async def story() -> None:
+        peer = Peer(b"ab", b"c")
+        await front(echo)(SCOPE, peer.receive, peer.send)
+        assert (peer.status, peer.headers) == (201, {b"x-seen": b"yes"})
+        assert peer.body.endswith(b"}abc")
+        environ = json.loads(peer.body[:-3])
+        assert environ["PATH_INFO"].encode("latin-1").decode() == "/街 道"
+        assert (environ["REQUEST_METHOD"], environ["QUERY_STRING"]) == ("POST", "x=%31")
+        assert (environ["CONTENT_TYPE"], environ["HTTP_X_TWO"]) == ("text/plain", "a,b")
+        assert environ["HTTP_IDEMPOTENCY_KEY"] == "mine", "an underscore may not pass for a hyphen"
+
+    run(story)
+
+
+def test_of_a_body_that_is_too_large_only_the_beginning_is_kept() -> None:
+    async def story() -> None:
+        peer = Peer(*[b"12345678"] * 1000)
+        await front(echo)(SCOPE, peer.receive, peer.send)
+        assert peer.body.endswith(b"}12345678123"), (
+            "one byte more than allowed: the application sees that it is too much"
+        )
+
+    run(story)  # fmt: skip
+
+
+def test_who_leaves_before_the_body_is_there_is_forgotten() -> None:
+    async def story() -> None:
+        peer = Peer()
+        peer.left.set()
+        await front(echo)(SCOPE, peer.receive, peer.send)
+        assert peer.told == []
+
+    run(story)
+
+
+def test_who_comes_when_all_hands_are_full_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "MOST_WAITING", 1)
+    go_on = threading.Event()
+
+    def slow(environ: asgi.Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        assert go_on.wait(60)
+        return echo(environ, start)
+
+    async def story() -> None:
+        serve = front(slow)
+        first, second, third = (Peer(b"x") for _ in range(3))
+        early = [asyncio.ensure_future(serve(SCOPE, peer.receive, peer.send)) for peer in (first, second)]
+        await until(lambda: serve._requests == 2)
+        await serve(SCOPE, third.receive, third.send)
+        assert (third.status, third.headers[b"retry-after"]) == (503, b"1")
+        assert third.headers[b"content-type"] == b"application/problem+json"
+        assert json.loads(third.body)["status"] == 503
+        go_on.set()
+        await asyncio.gather(*early)
+        assert (first.status, second.status) == (201, 201)
+        fourth = Peer(b"x")
+        await serve(SCOPE, fourth.receive, fourth.send)
+        assert fourth.status == 201
+
+    run(story)
+
+
+def test_an_open_stream_holds_no_thread_and_ends_when_its_reader_leaves() -> None:
+    async def forever() -> AsyncIterator[str]:
+        yield "first\n\n"
+        await asyncio.Event().wait()
+
+    async def story() -> None:
+        serve = front(streaming(forever))
+        pages = [Peer(b"") for _ in range(20)]
+        served = [asyncio.ensure_future(serve(SCOPE, page.receive, page.send)) for page in pages]
+        await until(lambda: all(page.body == b"first\n\n" for page in pages))
+        for page in pages:
+            page.left.set()
+        await asyncio.wait_for(asyncio.gather(*served), 60)
+        assert serve._streams == 0
+
+    run(story)
+
+
+def test_one_stream_too_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "MOST_STREAMS", 0)
+
+    async def none() -> AsyncIterator[str]:
+        yield "never"
+
+    async def story() -> None:
+        peer = Peer(b"")
+        await front(streaming(none))(SCOPE, peer.receive, peer.send)
+        assert (peer.status, peer.headers[b"retry-after"]) == (503, b"5")
+
+    run(story)
+
+
+def test_a_stream_without_its_database_ends_instead_of_breaking() -> None:
+    async def away() -> AsyncIterator[str]:
+        yield "first\n\n"
+        raise NotReady("the database does not answer")
+
+    async def story() -> None:
+        peer = Peer(b"")
+        await front(streaming(away))(SCOPE, peer.receive, peer.send)
+        assert (peer.status, peer.body) == (200, b"first\n\n")
+        assert not peer.told[-1].get("more_body", False)
+
+    run(story)
+
+
+def test_a_server_of_threads_gets_the_events_too() -> None:
+    async def three() -> AsyncIterator[str]:
+        for word in "abc":
+            yield word
+
+    assert list(asgi.on_thread(three())) == ["a", "b", "c"]
