@@ -14,6 +14,10 @@ SIZES: dict[str, tuple[int, int]] = {
     "publish_rounds": (5, 200),
     # Incidents, each of which is assigned twice, by 16 clients.
     "contested_incidents": (60, 5_000),
+    # Stories of up to 40 steps of dispatchers and responders, each compared with a model step by step.
+    "dispatch_stories": (20, 250),
+    # What each of eight hands does to the same few assignments at once.
+    "turns_at_once": (15, 1_000),
     # Points for which the database's cell is compared with brute force, in each real city.
     "cell_at_points": (2_000, 10_000),
     # Lines whose way through the cells is compared with brute force, in each real city.

@@ -1,8 +1,9 @@
 """Errors a person can do something about; each knows its HTTP status.
 
 GeoError is the root; below it BadInput 422 (a value breaks a rule; names field, value and rule), Refused 422 (what
-was listed before is wrong), NotFound 404, Conflict 409 (somebody else was first), NotReady 503, WrongSetup 500 (the
-installation lacks something).
+was listed before is wrong), NotFound 404, Conflict 409 (somebody else was first), Stale 412 (it changed since it was
+looked at), NeedsVersion 428 (an edit must say what it looked at), NotReady 503, WrongSetup 500 (the installation
+lacks something).
 """
 
 from __future__ import annotations
@@ -57,6 +58,20 @@ class Conflict(GeoError):
 
     status = 409
     title = "Conflict"
+
+
+class Stale(GeoError):
+    """Somebody changed it since you looked at it."""
+
+    status = 412
+    title = "Changed meanwhile"
+
+
+class NeedsVersion(GeoError):
+    """An edit says which version it is made on: If-Match with the ETag of what was looked at."""
+
+    status = 428
+    title = "If-Match missing"
 
 
 class NotReady(GeoError):

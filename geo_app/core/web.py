@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,11 +22,12 @@ from werkzeug.routing import IntegerConverter
 
 from geo_app.core import asgi, db, log
 from geo_app.core.actor import VISITOR, Actor
-from geo_app.core.errors import BadInput, Conflict, GeoError
+from geo_app.core.errors import BadInput, Conflict, GeoError, NeedsVersion
 
 SQL = db.statements(__file__)
 LARGEST_BODY = 1_000_000
 LONGEST_KEY = 200
+ETAG = re.compile(r'"([0-9]{1,9})"', re.ASCII)
 
 
 class Number(IntegerConverter):
@@ -52,9 +54,27 @@ def transaction() -> Iterator[db.Transaction]:
         yield tx
 
 
-def ok(body: object, status: int = 200) -> Response:
-    """Answer with JSON."""
-    return _json(json.dumps(body, ensure_ascii=False, default=str), status, "application/json")
+def ok(body: object, status: int = 200, *, etag: int | None = None) -> Response:
+    """Answer with JSON; `etag` is the version of what is shown."""
+    answer = _json(json.dumps(body, ensure_ascii=False, default=str), status, "application/json")
+    return answer if etag is None else tagged(answer, etag)
+
+
+def tagged(answer: Response, version: int) -> Response:
+    """Return an answer with the version of what it shows as its ETag."""
+    answer.headers["ETag"] = f'"{version}"'
+    return answer
+
+
+def version() -> int:
+    """Return the version this edit was made on, from If-Match; NeedsVersion without, BadInput when it is none."""
+    text = request.headers.get("If-Match")
+    if text is None:
+        raise NeedsVersion
+    found = ETAG.fullmatch(text.strip())
+    if found is None:
+        raise BadInput("If-Match", text, 'one version as ETag gave it, in quotes, as "3"')
+    return int(found[1])
 
 
 def events(stream: AsyncIterator[str]) -> Response:

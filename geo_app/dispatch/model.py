@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from shapely import LineString
@@ -21,6 +22,15 @@ class AssignmentState(StrEnum):
     DONE = "done"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+
+
+ACTIVE = (
+    AssignmentState.OFFERED,
+    AssignmentState.ACCEPTED,
+    AssignmentState.UNDER_WAY,
+    AssignmentState.ON_SITE,
+)
+"""The states in which an assignment takes up one of its responder's slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +56,33 @@ class Candidates:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAssignment:
+    """A responder about to be sent to an incident; `slot` is which of their places it takes up, from 1."""
+
+    incident: int
+    responder: int
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
-    """One responder sent to one incident."""
+    """One responder sent to one incident; `reason` is why it was declined or cancelled."""
 
     id: int
+    city: int
     incident: int
     responder: int
     responder_name: str
     state: AssignmentState
+    offered_at: datetime
+    changed_at: datetime
+    reason: str | None
+    version: int
 
     @classmethod
     def read(cls, row: Row) -> Assignment:
         """Return the assignment of a row."""
         return cls(
-            row["id"],
-            row["incident_id"],
-            row["responder_id"],
-            row["responder_name"],
-            AssignmentState(row["state"]),
-        )
+            row["id"], row["city_id"], row["incident_id"], row["responder_id"], row["responder_name"],
+            AssignmentState(row["state"]), row["offered_at"], row["changed_at"], row["reason"], row["version"],
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What dispatchers do: see who is there first, send one."""
+"""What dispatchers and responders do: see who is there first, send one, take the steps until it is done."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import numpy as np
 from shapely import Point
 
 from geo_app.core import clock, coords, db, facts
-from geo_app.core.errors import Conflict
-from geo_app.dispatch import rank, store
-from geo_app.dispatch.model import Assignment, Candidate, Candidates
+from geo_app.core.errors import Conflict, NotFound, Stale
+from geo_app.dispatch import rank, store, workflow
+from geo_app.dispatch.model import Assignment, AssignmentState, Candidate, Candidates, NewAssignment
+from geo_app.dispatch.workflow import Step
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import State
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.responders import service as responders
-from geo_app.responders.model import Status
+from geo_app.responders.model import Locked, Status
 from geo_app.roads import service as roads
 from geo_app.roads.model import Mode, RoadEngine
 
@@ -31,7 +32,9 @@ def candidates(tx: db.Transaction, incident_id: int, k: int, *, with_routes: boo
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
     at = clock.now()
-    available = responders.available(tx, city, incident.skill, at)
+    declined = store.declined(tx, incident_id)
+    asked = responders.available(tx, city, incident.skill, at)
+    available = [one for one in asked if one.id not in declined]
     engine = roads.engine(tx, city.id, MODE)
     target = coords.to_metric(incident.position, city.srid)
     lonlat = np.array([[one.position.x, one.position.y] for one in available]).reshape(-1, 2)
@@ -46,36 +49,85 @@ def candidates(tx: db.Transaction, incident_id: int, k: int, *, with_routes: boo
 def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignment:
     """Send a responder to an incident as its lead.
 
-    Conflict names the holder when the responder is busy, the incident has a lead or is closed. The roads are
-    asked before any lock is taken; then incident and responder are locked, in this order.
+    Conflict names the holder when the responder has no place left or the incident has a lead, and says so when
+    the incident is no longer reported or the responder off. The roads are asked before any lock is taken; then
+    incident and responder are locked, in this order.
     """
     choice = candidates(tx, incident_id, MOST_CANDIDATES, with_routes=False)
     city_id, state = incidents.lock(tx, incident_id)
+    if state is not State.REPORTED:
+        raise Conflict(f"incident {incident_id} is {state}")
     city = organisation.city_by_id(tx, city_id)
-    if state is State.CLOSED:
-        raise Conflict(f"incident {incident_id} is closed")
-    responders.responder(tx, city, responder_id, clock.now())
-    name, status = responders.lock(tx, responder_id)
-    assignment = store.assign(tx, city, incident_id, responder_id, choice, clock.now())
-    if assignment is None:
+    locked = responders.lock(tx, responder_id)
+    if locked.city != city_id:
+        raise NotFound(f"{city.name} has no responder {responder_id}")
+    if locked.status is Status.OFF:
+        raise Conflict(f"{locked.name} is {locked.status}")
+    slot = store.free_slot(tx, responder_id, locked.capacity)
+    made = None
+    if slot is not None:
+        new = NewAssignment(incident_id, responder_id, slot)
+        made = store.assign(tx, city, new, rank.record(choice, responder_id), clock.now())
+    if made is None:
         raise Conflict(_who_holds(tx, incident_id, responder_id))
-    if status is not Status.FREE:
-        raise Conflict(f"{name} is {status}")
-    responders.set_status(tx, city, responder_id, Status.ASSIGNED)
-    facts.record(
-        tx,
-        "assignment.offered",
-        assignment.id,
-        city.jurisdiction,
-        incident=incident_id,
-        responder=responder_id,
-    )
-    return assignment
+    _tell(tx, city, "assignment.offered", made)
+    _follow(tx, city, locked)
+    return made
 
 
-def active(tx: db.Transaction, incident_ids: Sequence[int]) -> dict[int, Assignment]:
-    """Return the lead assignment of each of these incidents that has one."""
-    return store.active(tx, incident_ids)
+def step(tx: db.Transaction, assignment_id: int, version: int, taken: Step, reason: str | None) -> Assignment:
+    """Take a step of an assignment; the responder's status and the incident follow.
+
+    Stale when it changed since `version`, Conflict when its state does not allow the step, BadInput when the
+    step needs a reason. Incident, responder and assignment are locked, in this order.
+    """
+    seen = assignment(tx, assignment_id)
+    incidents.lock(tx, seen.incident)
+    locked = responders.lock(tx, seen.responder)
+    before = store.lock(tx, assignment_id)
+    if before.version != version:
+        raise Stale(f"assignment {assignment_id} is {before.state}, version {before.version}, not {version}")
+    state = workflow.take(taken, before, reason)
+    after = store.move(tx, before, state, clock.now(), reason)
+    if after is None:
+        raise Stale(f"assignment {assignment_id} changed meanwhile")
+    city = organisation.city_by_id(tx, after.city)
+    _tell(tx, city, workflow.RULES[taken].fact, after)
+    if state is AssignmentState.DONE:
+        incidents.handled(tx, after.incident)
+    _follow(tx, city, locked)
+    return after
+
+
+def assignment(tx: db.Transaction, assignment_id: int) -> Assignment:
+    """Return one assignment; NotFound names it."""
+    found = store.assignment(tx, assignment_id)
+    if found is None:
+        raise NotFound(f"there is no assignment {assignment_id}")
+    return found
+
+
+def assignments(
+    tx: db.Transaction, city: City, responder_id: int | None, is_active: bool | None, most: int
+) -> list[Assignment]:
+    """Return up to `most` assignments of a city or of one of its responders, newest first."""
+    return store.assignments(tx, city, responder_id, is_active, most)
+
+
+def leads(tx: db.Transaction, incident_ids: Sequence[int]) -> dict[int, Assignment]:
+    """Return the lead of each of these incidents: the active one or, of a handled one, who handled it."""
+    return store.leads(tx, incident_ids)
+
+
+def _tell(tx: db.Transaction, city: City, kind: str, told: Assignment) -> None:
+    facts.record(tx, kind, told.id, city.jurisdiction, incident=told.incident, responder=told.responder)
+
+
+def _follow(tx: db.Transaction, city: City, locked: Locked) -> None:
+    """Let a locked responder's status follow the active assignments."""
+    status = workflow.status(locked.status, store.active_states(tx, locked.id))
+    if status is not locked.status:
+        responders.set_status(tx, city, locked.id, status)
 
 
 def _who_holds(tx: db.Transaction, incident_id: int, responder_id: int) -> str:

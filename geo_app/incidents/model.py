@@ -33,6 +33,7 @@ class State(StrEnum):
     """Where a case stands."""
 
     REPORTED = "reported"
+    HANDLED = "handled"
     CLOSED = "closed"
 
 

@@ -32,3 +32,9 @@ LIMIT :most;
 -- name: lock(incident_id)^
 -- Locks the incident; always before a responder.
 SELECT id, city_id, state FROM incident WHERE id = :incident_id FOR UPDATE;
+
+-- name: handled(incident_id)$
+-- The work on site is done; an incident that is closed already stays so.
+UPDATE incident SET state = 'handled', version = version + 1
+WHERE id = :incident_id AND state = 'reported'
+RETURNING jurisdiction;

@@ -77,6 +77,13 @@ def lock(tx: db.Transaction, incident_id: int) -> tuple[int, State]:
     return found
 
 
+def handled(tx: db.Transaction, incident_id: int) -> None:
+    """Note that the work on a locked incident is done: it waits to be checked. A closed one stays closed."""
+    jurisdiction = store.handled(tx, incident_id)
+    if jurisdiction is not None:
+        facts.record(tx, "incident.handled", incident_id, jurisdiction)
+
+
 def _check(new: NewIncident, known: dict[str, Category]) -> None:
     if new.category not in known:
         raise BadInput("category", new.category, "one of the city's categories: " + ", ".join(known))

@@ -82,3 +82,9 @@ def incident(tx: db.Transaction, incident_id: int, at: datetime) -> Incident | N
 def lock(tx: db.Transaction, incident_id: int) -> tuple[int, State] | None:
     """Lock an incident for this transaction and return its city and state; None when there is none."""
     return tx.first(SQL.lock, lambda row: (row["city_id"], State(row["state"])), incident_id=incident_id)
+
+
+def handled(tx: db.Transaction, incident_id: int) -> str | None:
+    """Write that the work on an incident is done and return its jurisdiction; None when it was no longer reported."""
+    found: str | None = tx.value(SQL.handled, incident_id=incident_id)
+    return found

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import shapely
 from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict
 
 from geo_app.core import clock, describe, web
 from geo_app.organisation import service as organisation
 from geo_app.responders import answers, service
-from geo_app.responders.model import Responder
+from geo_app.responders.model import Responder, Status
 
 routes = APIBlueprint("responders", __name__, tag="Responders")
 
@@ -23,6 +26,24 @@ def responders() -> ResponseReturnValue:
         city = organisation.city(tx, request.args.get("city"))
         found = service.responders(tx, city, clock.now())
     return web.ok({"type": "FeatureCollection", "features": [_feature(one) for one in found]})
+
+
+class NewStatus(BaseModel):
+    """On or off; what else a responder is doing follows their assignments."""
+
+    model_config = ConfigDict(extra="forbid")
+    status: Literal["free", "off"]
+
+
+@routes.post("/api/responders/<int:responder_id>/status")
+@routes.input(NewStatus)
+@routes.doc(**describe.door(answers.ResponderFeature))
+def status(responder_id: int, json_data: NewStatus) -> ResponseReturnValue:
+    """Sign a responder on or off; 409 names the incidents of one who is sent."""
+    with web.transaction() as tx:
+        return web.once(
+            tx, lambda: (200, _feature(service.switch(tx, responder_id, Status(json_data.status))))
+        )
 
 
 def _feature(responder: Responder) -> dict[str, object]:

@@ -58,6 +58,22 @@ class NewResponder:
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """What counts about a responder while nobody else can change it; `capacity` incidents at once."""
+
+    id: int
+    city: int
+    name: str
+    status: Status
+    capacity: int
+
+    @classmethod
+    def read(cls, row: Row) -> Locked:
+        """Return the locked responder of a row."""
+        return cls(row["id"], row["city_id"], row["name"], Status(row["status"]), row["capacity"])
+
+
+@dataclass(frozen=True, slots=True)
 class Responder:
     """Somebody who can be sent; `position` is lon/lat, `cells` the codes they are responsible for."""
 

@@ -46,4 +46,8 @@ UPDATE responder SET status = :status, version = version + 1 WHERE id = :respond
 
 -- name: lock(responder_id)^
 -- Locks the responder; always after the incident.
-SELECT id, name, status FROM responder WHERE id = :responder_id FOR UPDATE;
+SELECT id, city_id, name, status, capacity FROM responder WHERE id = :responder_id FOR UPDATE;
+
+-- name: held(responder_id)
+-- The incidents a responder is sent to.
+SELECT incident_id FROM assignment WHERE responder_id = :responder_id AND is_active ORDER BY id;

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from geo_app.core import db, facts
-from geo_app.core.errors import BadInput, NotFound
+from geo_app.core import clock, db, facts
+from geo_app.core.errors import BadInput, Conflict, NotFound
+from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.responders import store
-from geo_app.responders.model import NewResponder, Responder, Status
+from geo_app.responders.model import Locked, NewResponder, Responder, Status
 
 
 def enlist(
@@ -53,8 +54,8 @@ def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -
     return store.available(tx, city, skill, at)
 
 
-def lock(tx: db.Transaction, responder_id: int) -> tuple[str, Status]:
-    """Lock a responder, always after the incident, and return name and status."""
+def lock(tx: db.Transaction, responder_id: int) -> Locked:
+    """Lock a responder, always after the incident."""
     found = store.lock(tx, responder_id)
     if found is None:
         raise NotFound(f"there is no responder {responder_id}")
@@ -65,3 +66,18 @@ def set_status(tx: db.Transaction, city: City, responder_id: int, status: Status
     """Write a responder's status."""
     store.set_status(tx, responder_id, status)
     facts.record(tx, "responder.status", responder_id, city.jurisdiction, status=status)
+
+
+def switch(tx: db.Transaction, responder_id: int, status: Status) -> Responder:
+    """Sign a responder on (`free`) or `off`; Conflict names the incidents of one who is on the way to some."""
+    if status not in {Status.FREE, Status.OFF}:
+        raise BadInput("status", status, "free or off; the other statuses follow the assignments")
+    locked = lock(tx, responder_id)
+    city = organisation.city_by_id(tx, locked.city)
+    sent_to = store.held(tx, responder_id)
+    if sent_to:
+        named = ", ".join(str(incident) for incident in sent_to)
+        raise Conflict(f"{locked.name} is {locked.status}: sent to incident {named}")
+    if locked.status is not status:
+        set_status(tx, city, responder_id, status)
+    return responder(tx, city, responder_id, clock.now())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from geo_app.core import db
 from geo_app.organisation.model import City
-from geo_app.responders.model import NewResponder, Responder, Status
+from geo_app.responders.model import Locked, NewResponder, Responder, Status
 
 SQL = db.statements(__file__)
 
@@ -61,9 +61,14 @@ def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -
     return tx.all(SQL.available, Responder.read, city_id=city.id, at=at, local_time=local_time, skill=skill)
 
 
-def lock(tx: db.Transaction, responder_id: int) -> tuple[str, Status] | None:
-    """Lock a responder for this transaction and return name and status; None when there is none."""
-    return tx.first(SQL.lock, lambda row: (row["name"], Status(row["status"])), responder_id=responder_id)
+def lock(tx: db.Transaction, responder_id: int) -> Locked | None:
+    """Lock a responder for this transaction; None when there is none."""
+    return tx.first(SQL.lock, Locked.read, responder_id=responder_id)
+
+
+def held(tx: db.Transaction, responder_id: int) -> list[int]:
+    """Return the incidents a responder is sent to."""
+    return tx.all(SQL.held, lambda row: int(row["incident_id"]), responder_id=responder_id)
 
 
 def set_status(tx: db.Transaction, responder_id: int, status: Status) -> None:

@@ -1,16 +1,25 @@
-"""Who is there first, and sending somebody."""
+"""Who is there first, sending somebody, and how it goes on from there."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from apiflask import APIBlueprint
+from flask import request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from geo_app.core import web
-from geo_app.dispatch import service
+from geo_app.dispatch import service, workflow
 from geo_app.dispatch.api import wire
+from geo_app.dispatch.workflow import LONGEST_REASON, Step
+from geo_app.incidents import service as incidents
+from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("assignments", __name__, tag="Assignments")
+ACTIVE = {"yes": True, "no": False, "all": None}
+READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""A reason can be shown and kept."""
 
 
 class NewAssignment(BaseModel):
@@ -37,3 +46,57 @@ def assign(incident_id: int, json_data: NewAssignment) -> ResponseReturnValue:
         return web.once(
             tx, lambda: (201, wire.assignment(service.assign(tx, incident_id, json_data.responder)))
         )
+
+
+class NewStep(BaseModel):
+    """What somebody does with an assignment; declining and cancelling need a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+    step: Step
+    reason: (
+        Annotated[
+            str,
+            StringConstraints(
+                strip_whitespace=True, min_length=1, max_length=LONGEST_REASON, pattern=READABLE
+            ),
+        ]
+        | None
+    ) = None
+
+
+@routes.post("/api/assignments/<int:assignment_id>/steps")
+@routes.input(NewStep)
+@routes.doc(description=workflow.described())
+def step(assignment_id: int, json_data: NewStep) -> ResponseReturnValue:
+    """Take a step of an assignment; If-Match names the version it was decided on."""
+    version = web.version()
+    with web.transaction() as tx:
+        return web.once(
+            tx,
+            lambda: (
+                200,
+                wire.assignment(service.step(tx, assignment_id, version, json_data.step, json_data.reason)),
+            ),
+        )
+
+
+@routes.get("/api/assignments/<int:assignment_id>")
+def assignment(assignment_id: int) -> ResponseReturnValue:
+    """Return an assignment with its incident and the steps that may follow; the ETag is its version."""
+    with web.transaction() as tx:
+        found = service.assignment(tx, assignment_id)
+        about = incidents.incident(tx, found.incident)
+    return web.ok(wire.task(found, about), etag=found.version)
+
+
+@routes.get("/api/assignments")
+def assignments() -> ResponseReturnValue:
+    """List the assignments of a city or of one responder, newest first, each with its incident."""
+    is_active = ACTIVE[web.choice("active", "yes", tuple(ACTIVE))]
+    most = web.whole("limit", 50, 1, 200)
+    responder = web.whole("responder", 0, 0, 999_999_999) or None
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        found = service.assignments(tx, city, responder, is_active, most)
+        about = {one.incident: incidents.incident(tx, one.incident) for one in found}
+    return web.ok({"assignments": [wire.task(one, about[one.incident]) for one in found]})

@@ -24,7 +24,7 @@ def queue() -> ResponseReturnValue:
     with web.transaction() as tx:
         city = organisation.city(tx, request.args.get("city"))
         found = incidents.incidents(tx, city, is_open, most)
-        sent = service.active(tx, [incident.id for incident in found])
+        sent = service.leads(tx, [incident.id for incident in found])
     features = [wire.feature(incident, sent.get(incident.id)) for incident in found]
     return web.ok({"type": "FeatureCollection", "features": features})
 
@@ -34,5 +34,5 @@ def incident(incident_id: int) -> ResponseReturnValue:
     """Return one incident with who is on the way."""
     with web.transaction() as tx:
         found = incidents.incident(tx, incident_id)
-        sent = service.active(tx, [incident_id])
+        sent = service.leads(tx, [incident_id])
     return web.ok(wire.feature(found, sent.get(incident_id)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shapely
 
+from geo_app.dispatch import workflow
 from geo_app.dispatch.model import Assignment, Candidate, Candidates
 from geo_app.incidents.model import Incident
 from geo_app.responders.model import Responder
@@ -25,11 +26,18 @@ def feature(incident: Incident, sent: Assignment | None) -> dict[str, object]:
 
 
 def assignment(one: Assignment) -> dict[str, object]:
-    """Return an assignment."""
+    """Return an assignment with the steps that may follow."""
     return {
         "id": one.id, "incident": one.incident, "state": one.state,
         "responder": {"id": one.responder, "name": one.responder_name},
+        "offered_at": one.offered_at.isoformat(), "changed_at": one.changed_at.isoformat(),
+        "reason": one.reason, "steps": workflow.possible(one.state), "version": one.version,
     }  # fmt: skip
+
+
+def task(one: Assignment, incident: Incident) -> dict[str, object]:
+    """Return an assignment with the incident it is for, as a feature: what a responder has to do."""
+    return {**assignment(one), "feature": feature(incident, one)}
 
 
 def candidates(found: Candidates) -> dict[str, object]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from geo_app.cities import service as cities
 from geo_app.cities.demo.catalogue import CATEGORIES
@@ -18,27 +17,12 @@ from geo_app.incidents import service as incidents
 from geo_app.incidents.model import Channel, NewIncident
 from tests import build
 from tests.integration.conftest import Town
+from tests.integration.dispatch.sending import opened, people, send
 from tests.sizes import size
 
 DOUBLE = (
     "SELECT count(*) FROM (SELECT {0} FROM assignment WHERE is_active GROUP BY {0} HAVING count(*) > 1) d"
 )
-
-
-def send(client: FlaskClient, incident: int, responder: int, key: str | None = None) -> TestResponse:
-    return client.post(
-        f"/api/incidents/{incident}/assignments",
-        json={"responder": responder},
-        headers={"Idempotency-Key": key or f"{incident}-{responder}"},
-    )
-
-
-def people(town: Town) -> dict[str, int]:
-    return dict(town.all("SELECT code, id FROM responder"))
-
-
-def opened(town: Town) -> list[int]:
-    return town.all("SELECT id FROM incident WHERE state <> 'closed' ORDER BY id")
 
 
 def test_a_responder_is_sent_and_everyone_is_told(town: Town, town_client: FlaskClient) -> None:
