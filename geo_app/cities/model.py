@@ -38,7 +38,10 @@ class CellRow:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """A named place: kind `compound` (小区), `number` (门牌), `building`, `poi` and so on."""
+    """A named place: kind `compound` (小区), `number` (门牌), `building`, `poi` and so on.
+
+    `aliases` are other names in use, `former_names` (曾用名) what it was called before; either finds it.
+    """
 
     kind: str
     name: str
@@ -48,6 +51,7 @@ class PlaceRow:
     """Code of the community it lies in; None outside all cells."""
     position: Point
     aliases: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

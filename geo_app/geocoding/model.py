@@ -106,6 +106,8 @@ class Hit:
     """Names of the community, the street and the district it lies in."""
     point: Point
     extent: float
+    former: tuple[str, ...] = ()
+    """What the place was called before (曾用名), as it was written."""
 
     @classmethod
     def read(cls, row: Row) -> Hit:
@@ -113,7 +115,7 @@ class Hit:
         above = tuple(row[name] for name in ("community_name", "street_name", "district_name") if row[name])
         return cls(
             row["id"], Kind(row["kind"]), row["name"], row["road"], row["number"], row["key"],
-            How(row["how"]), row["community"], above, row["point"], row["extent"],
+            How(row["how"]), row["community"], above, row["point"], row["extent"], tuple(row["former"]),
         )  # fmt: skip
 
 
@@ -165,3 +167,5 @@ class Candidate:
     community: str | None = None
     notes: tuple[str, ...] = field(default=())
     """Parts of the address that the gazetteer does not know, as they were given."""
+    formerly: str | None = None
+    """The former name (曾用名) it was found by; None when a name in use led here."""

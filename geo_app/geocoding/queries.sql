@@ -15,7 +15,7 @@ SELECT :city_id, gram, count(*) FROM place_name, unnest(grams) AS gram WHERE cit
 
 -- name: by_key(city_id, keys)
 -- Places that are called exactly one of the keys, the longest names first.
-SELECT p.id, p.kind, p.name, p.road, p.number, n.key, n.how, p.point, p.extent,
+SELECT p.id, p.kind, p.name, p.road, p.number, p.former, n.key, n.how, p.point, p.extent,
   c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name
 FROM place_name n
 JOIN place p ON p.id = n.place_id
@@ -27,7 +27,7 @@ ORDER BY length(n.key) DESC, p.id LIMIT 400;
 
 -- name: by_sound(city_id, pinyin, initials)
 -- Places whose name sounds so, or has these initials; NULL for what is not asked.
-SELECT p.id, p.kind, p.name, p.road, p.number, n.key,
+SELECT p.id, p.kind, p.name, p.road, p.number, p.former, n.key,
   CASE WHEN n.pinyin = :pinyin THEN 'pinyin' ELSE 'initials' END AS how, p.point, p.extent,
   c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name
 FROM (
@@ -44,7 +44,7 @@ ORDER BY p.id LIMIT 100;
 
 -- name: by_beginning(city_id, beginning, most)
 -- Places whose name, pinyin or initials begin so (a LIKE pattern), the shortest first.
-SELECT p.id, p.kind, p.name, p.road, p.number, n.key, n.how, p.point, p.extent,
+SELECT p.id, p.kind, p.name, p.road, p.number, p.former, n.key, n.how, p.point, p.extent,
   c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name
 FROM (
   (SELECT id FROM place_name WHERE city_id = :city_id AND key LIKE :beginning LIMIT 200)
@@ -64,7 +64,7 @@ SELECT gram, names FROM place_gram WHERE city_id = :city_id AND gram = ANY(:gram
 
 -- name: by_grams(city_id, rare, grams, most)
 -- Names that hold one of the rare pairs, those with most of all pairs first.
-SELECT p.id, p.kind, p.name, p.road, p.number, n.key, 'similar' AS how, p.point, p.extent,
+SELECT p.id, p.kind, p.name, p.road, p.number, p.former, n.key, 'similar' AS how, p.point, p.extent,
   c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name
 FROM (
   SELECT id, place_id, key FROM place_name
@@ -79,7 +79,7 @@ LEFT JOIN unit d ON d.id = s.parent_id;
 
 -- name: by_trigrams(city_id, pinyin, most)
 -- Names that sound similar, for what was typed in Latin letters.
-SELECT p.id, p.kind, p.name, p.road, p.number, n.key, 'similar' AS how, p.point, p.extent,
+SELECT p.id, p.kind, p.name, p.road, p.number, p.former, n.key, 'similar' AS how, p.point, p.extent,
   c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name
 FROM (
   SELECT id, place_id, key, similarity(pinyin, :pinyin) AS alike FROM place_name
@@ -94,7 +94,7 @@ ORDER BY n.alike DESC, n.id;
 
 -- name: numbers(city_id, road_key)
 -- The house numbers of a road.
-SELECT p.id, p.kind, p.name, p.road, p.number, p.name AS key, 'name' AS how, p.point, p.extent,
+SELECT p.id, p.kind, p.name, p.road, p.number, p.former, p.name AS key, 'name' AS how, p.point, p.extent,
   c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name
 FROM place p
 LEFT JOIN unit c ON c.id = p.community_id

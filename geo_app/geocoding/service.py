@@ -269,8 +269,9 @@ def _door(tx: db.Transaction, city: City, road: Hit, number: int, sure: float) -
     """Return a house number of a road: as known, between known ones, or only the road."""
     doors = store.numbers(tx, city, text.key(road.name))
     exact = [door for door in doors if measure.number(door.number) == number]
+    formerly = _formerly(road)
     if exact:
-        return [_candidate(door, sure, road.how) for door in exact]
+        return [replace(_candidate(door, sure, road.how), formerly=formerly) for door in exact]
     guess = measure.between(doors, number)
     if guess is None:
         return [_candidate(road, sure * score.PART_UNKNOWN * 0.8, road.how, f"{number}号")]
@@ -278,12 +279,20 @@ def _door(tx: db.Transaction, city: City, road: Hit, number: int, sure: float) -
     return [
         Candidate(
             f"{road.name}{number}号", Kind.NUMBER, point, sure * score.BASE[How.INTERPOLATED],
-            How.INTERPOLATED, reach, None, neighbour.community, (f"{number}号",),
+            How.INTERPOLATED, reach, None, neighbour.community, (f"{number}号",), formerly,
         )
     ]  # fmt: skip
 
 
 def _candidate(hit: Hit, sure: float, how: How, *unknown: str) -> Candidate:
     return Candidate(
-        hit.name, hit.kind, hit.point, sure, how, score.uncertainty(hit), hit.id, hit.community, unknown
-    )
+        hit.name, hit.kind, hit.point, sure, how, score.uncertainty(hit), hit.id, hit.community, unknown,
+        _formerly(hit),
+    )  # fmt: skip
+
+
+def _formerly(hit: Hit) -> str | None:
+    """Return the former name of a place that the hit is about; None when it is about a name in use."""
+    if hit.key == text.key(hit.name):
+        return None
+    return next((name for name in hit.former if text.key(name) == hit.key), None)

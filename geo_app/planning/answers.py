@@ -26,6 +26,7 @@ class PlaceItem(Answer):
     position: Position
     score: float = Field(ge=0, le=1)
     how: How
+    formerly: str | None = Field(description="the former name (曾用名) it was found by")
     uncertainty: float = Field(ge=0)
     notes: list[str]
     community: str | None

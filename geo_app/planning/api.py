@@ -88,6 +88,7 @@ def _item(found: LocatedCandidate) -> dict[str, object]:
         "position": [one.position.x, one.position.y],
         "score": one.score,
         "how": one.how,
+        "formerly": one.formerly,
         "uncertainty": round(one.uncertainty, 1),
         "notes": list(one.notes),
         "community": None if found.community is None else found.community.name,

@@ -21,7 +21,19 @@ CITY = click.option("--city", default=None, help="Code of the city; may be left 
 FRAME = click.option(
     "--frame", default="wgs84", help="Frame of plain coordinates: wgs84, gcj02, bd09, epsg:n."
 )
-ADDED = ("verdict", "cell", "community", "lon", "lat", "score", "how", "uncertainty", "found", "problem")
+ADDED = (
+    "verdict",
+    "cell",
+    "community",
+    "lon",
+    "lat",
+    "score",
+    "how",
+    "uncertainty",
+    "found",
+    "formerly",
+    "problem",
+)
 """Columns that the report adds to a table."""
 
 
@@ -48,7 +60,8 @@ def find(here: Session, said: str, city: str | None, frame: str, outside: bool, 
         found = service.locate(tx, town, candidates, clock.now())
     rows: list[dict[str, object]] = [
         {
-            "name": one.candidate.name, "score": one.candidate.score, "how": one.candidate.how,
+            "name": one.candidate.name, "formerly": one.candidate.formerly or "",
+            "score": one.candidate.score, "how": one.candidate.how,
             "uncertainty": round(one.candidate.uncertainty), "lon": one.candidate.position.x,
             "lat": one.candidate.position.y, "cells": " ".join(cell.cell.code for cell in one.cells[:5]),
             "community": one.community.name if one.community else "",
@@ -102,6 +115,7 @@ def _row(found: Location) -> dict[str, object]:
         row |= {
             "lon": first.position.x, "lat": first.position.y, "score": first.score, "how": str(first.how),
             "uncertainty": round(first.uncertainty), "found": first.name,
+            "formerly": first.formerly or "",
         }  # fmt: skip
     if found.cell is not None and found.community is not None:
         row |= {"cell": found.cell.cell.code, "community": found.community.name}

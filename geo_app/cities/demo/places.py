@@ -41,6 +41,19 @@ OF_THE_CITY = (
     "柳溪派出所", "汀南派出所", "北关农贸市场", "东关农贸市场", "云汀商业广场", "铁东物流园",
     "云汀污水处理厂",
 )  # fmt: skip
+FORMERLY = {
+    "云汀区人民政府": ("云汀县人民政府",),
+    "云汀区人民医院": ("云汀县医院", "云汀卫生院"),
+    "云汀区中医医院": ("云汀县中医院",),
+    "云汀区第一中学": ("云汀县中学",),
+    "云汀区实验小学": ("城关中心小学",),
+    "云汀区图书馆": ("云汀县图书馆",),
+    "云汀区文化馆": ("云汀县文化宫",),
+    "云汀长途汽车站": ("云汀汽车客运站",),
+    "云汀商业广场": ("云汀百货大楼",),
+    "铁东物流园": ("云汀铁路货场",),
+}
+"""What some places were called while the district was a county (曾用名)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +204,6 @@ def _open_estates(numbers: list[PlaceRow], names: Names, rng: Luck) -> list[Plac
 
 def _at_door(name: str, door: PlaceRow) -> PlaceRow:
     spot = on_grid(Point(door.position.x + 4, door.position.y - 4))
-    return PlaceRow("poi", name, door.road, door.number, door.community, spot)
+    return PlaceRow(
+        "poi", name, door.road, door.number, door.community, spot, former_names=FORMERLY.get(name, ())
+    )

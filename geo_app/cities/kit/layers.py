@@ -11,7 +11,7 @@ import shapely
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-from geo_app.cities.kit import read, shapes
+from geo_app.cities.kit import names, read, shapes
 from geo_app.cities.kit.findings import Finding, Findings, Weight
 from geo_app.cities.kit.manifest import Layer
 from geo_app.cities.kit.shapes import Ground, Located
@@ -163,11 +163,18 @@ def places(
         if name is None or not isinstance(shape, Point):
             findings.refuse(layer.name, "name", "a place has a name and is a point", row=number)
             continue
-        aliases = tuple(one for one in (row.get("aliases") or "").split(";") if one and one != name)
+        aliases, former = names.told(layer, row, number, findings)
         community = cells[index].community if index >= 0 else None
         rows.append(
             PlaceRow(
-                row.get("kind") or "poi", name, row.get("road"), row.get("number"), community, shape, aliases
+                row.get("kind") or "poi",
+                name,
+                row.get("road"),
+                row.get("number"),
+                community,
+                shape,
+                aliases,
+                former,
             )
         )
     return rows, found

@@ -26,6 +26,58 @@ def test_a_place_is_found_with_its_cell(demo_client: FlaskClient) -> None:
     assert answer["community"]["name"].endswith("社区")
 
 
+@pytest.mark.parametrize(
+    ("said", "name", "formerly"),
+    [
+        ("云汀县医院", "云汀区人民医院", "云汀县医院"),
+        ("雲汀衛生院", "云汀区人民医院", "云汀卫生院"),
+        ("城关中心小学南门", "云汀区实验小学", "城关中心小学"),
+        ("云汀百货大楼东50米", "云汀商业广场", "云汀百货大楼"),
+        ("云汀区人民医院", "云汀区人民医院", None),
+    ],
+)
+def test_a_place_is_found_by_what_it_was_called_before(
+    demo_client: FlaskClient, said: str, name: str, formerly: str | None
+) -> None:
+    answer = demo_client.get("/api/places", query_string={"city": "demo", "q": said}).json
+    assert answer is not None
+    first = answer["items"][0]
+    assert first["name"].startswith(name)
+    assert first["formerly"] == formerly
+    if said == formerly:
+        assert (first["how"], answer["verdict"]) == ("former", "sure")
+
+
+def test_a_former_name_is_suggested_while_it_is_typed(demo_client: FlaskClient) -> None:
+    query = {"city": "demo", "q": "云汀县医", "begun": "yes"}
+    answer = demo_client.get("/api/places", query_string=query).json
+    assert answer is not None
+    first = answer["items"][0]
+    assert (first["name"], first["how"], first["formerly"]) == (
+        "云汀区人民医院", "former", "云汀县医院",
+    )  # fmt: skip
+
+
+def test_the_command_line_and_its_reports_say_the_former_name(
+    demo_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "current", lambda: demo_settings)
+    done = CliRunner().invoke(places, ["find", "云汀县中学", "--json"])
+    assert done.exit_code == 0, done.output
+    assert '"云汀县中学"' in done.output
+    assert '"云汀区第一中学"' in done.output
+    file = tmp_path / "table.csv"
+    file.write_text("地址\n云汀县中学\n云汀区第一中学\n", encoding="utf-8")
+    done = CliRunner().invoke(places, ["locate", str(file)])
+    assert done.exit_code == 0, done.output
+    with (tmp_path / "table.located.csv").open(encoding="utf-8-sig") as out:
+        told = list(csv.DictReader(out))
+    assert [(row["found"], row["formerly"]) for row in told] == [
+        ("云汀区第一中学", "云汀县中学"),
+        ("云汀区第一中学", ""),
+    ]
+
+
 @pytest.mark.parametrize("begun", ["云汀区人", "ytqr", "yuntingqurenmin"])
 def test_a_name_is_suggested_while_it_is_typed(demo_client: FlaskClient, begun: str) -> None:
     query = {"city": "demo", "q": begun, "begun": "yes", "limit": "5"}

@@ -229,6 +229,13 @@ def test_few_roads_cross_the_railway(city: CityData) -> None:
     assert {road.road_class for road in crossing} <= {"trunk", "primary", "secondary"}
 
 
+def test_a_former_name_leads_to_one_place_and_nothing_bears_it_today(city: CityData) -> None:
+    former = [name for place in city.places for name in place.former_names]
+    assert len(former) >= 10
+    assert len(set(former)) == len(former)
+    assert not {name for place in city.places for name in (place.name, *place.aliases)} & set(former)
+
+
 def test_places_lie_in_their_community_and_on_dry_land(city: CityData) -> None:
     areas = {
         unit.code: shapely.union_all([cell.geometry for cell in city.cells if cell.community == unit.code])
