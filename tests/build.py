@@ -21,6 +21,7 @@ from geo_app.cities.model import (
     RouteRow,
     Shift,
 )
+from geo_app.incidents.model import Channel, NewReport
 from geo_app.organisation.model import Level, NewCity, NewDepartment, NewUnit
 from geo_app.planning.model import Thematic
 from geo_app.roads.model import Road
@@ -89,13 +90,14 @@ def town(columns: int = 6, rows: int = 4, *, at: datetime = TOWN_AT, seed: int =
     skills = tuple(sorted({category.skill for category in CATEGORIES if category.skill}))
     middle = (columns * 50.0, rows * 50.0)
     first = cells[0].geometry.centroid
+    door = Point(round(first.x, 3), round(first.y, 3))
     return CityData(
         info=NewCity("town", "小城", "Town", "990101", TOWN_SRID, "Asia/Shanghai", "made for tests", True, "gb30428"),
         units=TOWN_UNITS,
         cells=cells,
         thematic=(Thematic("water", "w1", "东湖", _shift(shapely.box(10, 10, 90, 60))),),
         roads=_lattice(columns, rows),
-        places=(PlaceRow("number", "中山路1号", "中山路", "1", COMMUNITIES[0], _spot(first.x, first.y)),),
+        places=(PlaceRow("number", "中山路1号", "中山路", "1", COMMUNITIES[0], door),),
         departments=(NewDepartment("D1", "城管", "City order"),),
         responders=(
             _responder(0, (), (cells[0].code, cells[1].code), (5.0, 5.0)),
@@ -111,6 +113,13 @@ def town(columns: int = 6, rows: int = 4, *, at: datetime = TOWN_AT, seed: int =
             _incident(2, "垃圾", (90.0, 90.0), at - timedelta(days=3), at - timedelta(days=2)),
         ),
     )  # fmt: skip
+
+
+def report(category: str, position: Point, at: datetime, words: str = "x") -> NewReport:
+    """Return what somebody tells by the web about a trouble at a lon/lat position, right when it occurs."""
+    return NewReport(
+        category=category, channel=Channel.WEB, description=words, position=position, occurred_at=at
+    )
 
 
 def _town_cell(number: int, geometry: Polygon, columns: int) -> CellRow:

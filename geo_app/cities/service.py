@@ -15,7 +15,7 @@ from geo_app.core import clock, coords, db, facts
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
 from geo_app.incidents import service as incidents
-from geo_app.incidents.model import Channel, NewIncident
+from geo_app.incidents.model import Channel, NewReport
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.patrols import service as patrols
@@ -100,8 +100,11 @@ def play(tx: db.Transaction, city: City, number: int) -> None:
     spots = [trouble.Spot(place.name, place.road, place.position) for place in geocoding.places(tx, city)]
     scene = trouble.Scene.of(incidents.categories(tx, city, at).values(), spots, "lonlat")
     made = trouble.next_incident(scene, STREAM_SEED, number, at)
-    new = NewIncident(made.category, Channel(made.channel), made.description, made.position, at)
-    incidents.take_in(tx, city, new)
+    new = NewReport(
+        category=made.category, channel=Channel(made.channel), description=made.description,
+        position=made.position, occurred_at=at,
+    )  # fmt: skip
+    incidents.report(tx, city, new)
 
 
 def _lonlat(city: City, shapes: list[Point]) -> list[Point]:
@@ -126,11 +129,16 @@ def _responders(city: City, data: CityData) -> list[NewResponder]:
     ]
 
 
-def _incidents(city: City, data: CityData) -> list[NewIncident]:
+def _incidents(city: City, data: CityData) -> list[NewReport]:
     positions = _lonlat(city, [row.position for row in data.incidents])
     return [
-        NewIncident(
-            row.category, Channel(row.channel), row.description, position, row.occurred_at, row.closed_at
+        NewReport(
+            category=row.category,
+            channel=Channel(row.channel),
+            description=row.description,
+            position=position,
+            occurred_at=row.occurred_at,
+            closed_at=row.closed_at,
         )
         for row, position in zip(data.incidents, positions, strict=True)
     ]

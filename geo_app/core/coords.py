@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import datum
@@ -40,6 +41,15 @@ class Frame:
     def is_lonlat(self) -> bool:
         """Return whether its points are degrees."""
         return self.epsg is None or bool(_crs(self.epsg).is_geographic)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Raw coordinates exactly as somebody gave them, x (or lon) first, and the name of their frame."""
+
+    x: float
+    y: float
+    frame: str
 
 
 def parse(text: str) -> Frame:
@@ -71,6 +81,15 @@ def to_wgs84(xy: np.ndarray, frame: str, *, near: Box | None = None) -> np.ndarr
     if near is not None:
         _check_near(points, found, known, near)
     return found
+
+
+def point(given: Given, field: str) -> Point:
+    """Return where given coordinates are, WGS 84 lon/lat with 9 decimals; BadInput names `field` or `field`.frame."""
+    try:
+        ((x, y),) = np.round(to_wgs84(np.array([[given.x, given.y]]), given.frame), 9)
+    except BadInput as error:
+        raise error.at(f"{field}.frame" if error.field == "frame" else field) from error
+    return Point(x, y)
 
 
 def from_wgs84(xy: np.ndarray, frame: str) -> np.ndarray:

@@ -8,6 +8,15 @@ lacks something).
 
 from __future__ import annotations
 
+WITHHELD = "withheld"
+"""Stands for a value that is a person's: an error never repeats it."""
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: as it is written in code, at most 80 characters."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"
+
 
 class GeoError(Exception):
     """Something went wrong that the message explains."""
@@ -30,9 +39,12 @@ class BadInput(GeoError):
     title = "Bad input"
 
     def __init__(self, field: str, value: object, rule: str) -> None:
-        shown = repr(value)
-        self.field, self.value, self.rule = field, shown if len(shown) <= 80 else shown[:77] + "…", rule
+        self.field, self.value, self.rule, self._given = field, shown(value), rule, value
         super().__init__(f"{field}: {rule}, got {self.value}")
+
+    def at(self, field: str) -> BadInput:
+        """Return the same refusal under the name that `field` has for whoever gave the value."""
+        return BadInput(field, self._given, self.rule)
 
     def members(self) -> dict[str, object]:
         """Return the field, the value and the rule it breaks."""

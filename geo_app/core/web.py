@@ -17,17 +17,21 @@ from urllib.parse import urlsplit
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError as SchemaError
 from flask import Response, current_app, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from geo_app.core import asgi, db, log
 from geo_app.core.actor import VISITOR, Actor
-from geo_app.core.errors import BadInput, Conflict, GeoError, NeedsVersion
+from geo_app.core.errors import WITHHELD, BadInput, Conflict, GeoError, NeedsVersion, shown
 
 SQL = db.statements(__file__)
 LARGEST_BODY = 1_000_000
 LONGEST_KEY = 200
+PERSONAL = "reporter"
+"""The member of a body whose values no answer repeats."""
 ETAG = re.compile(r'"([0-9]{1,9})"', re.ASCII)
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+NOTHING = object()
 
 
 class Number(IntegerConverter):
@@ -136,14 +140,14 @@ def guard(app: APIFlask, port: int) -> None:
     def refuse_strangers() -> Response | None:
         if _host() not in names:
             return problem(421, "Wrong host", f"this service answers on 127.0.0.1:{port} only", {})
-        if request.method in {"POST", "PUT", "PATCH", "DELETE"} and not request.is_json:
+        if request.method in WRITES and not request.is_json:
             # a page of another site cannot send this type without asking first
             return problem(
                 415, "Wrong type", "send Content-Type: application/json", {"field": "Content-Type"}
             )
         if "\0" in request.path or any("\0" in text for texts in request.args.listvalues() for text in texts):
             return problem(400, "Bad request", "an address holds no NUL character", {})
-        return None
+        return _unreadable() if request.method in WRITES else None
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -167,6 +171,19 @@ def _host() -> str | None:
         return None
 
 
+def _unreadable() -> Response | None:
+    """Return the refusal of a body that is not UTF-8, before anything tries to read it."""
+    try:
+        request.get_data().decode("utf-8")
+    except UnicodeDecodeError as error:
+        value = f"byte 0x{error.object[error.start]:02x} at {error.start}"
+        rule = "text in UTF-8"
+        return problem(
+            400, "Bad request", f"body: {rule}, got {value}", {"field": "body", "value": value, "rule": rule}
+        )
+    return None
+
+
 def problem(status: int, title: str, detail: str, members: dict[str, Any]) -> Response:
     """Answer with a problem report."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
@@ -174,7 +191,8 @@ def problem(status: int, title: str, detail: str, members: dict[str, Any]) -> Re
 
 
 def _json(text: str, status: int, kind: str) -> Response:
-    return Response(text, status=status, mimetype=kind)
+    # half a surrogate pair is no character: it is answered as JSON writes it
+    return Response(text.encode("utf-8", "backslashreplace"), status=status, mimetype=kind)
 
 
 def _explain(error: GeoError) -> Response:
@@ -185,7 +203,11 @@ def _explain(error: GeoError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    response = problem(status, str(error.name), str(error.description), {})
+    members: dict[str, Any] = {}
+    if isinstance(error, RequestEntityTooLarge):
+        value, rule = f"{request.content_length} bytes", f"at most {LARGEST_BODY} bytes"
+        members = {"field": "body", "value": value, "rule": rule}
+    response = problem(status, str(error.name), str(error.description), members)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
@@ -193,14 +215,30 @@ def _http(error: HTTPException) -> Response:
 
 
 def _schema(error: SchemaError) -> Response:
-    members: dict[str, Any] = {}
-    detail = str(error.message)
+    """Answer what broke a schema: the first field, its value where it can be had, and the rule."""
     for place in ("json", "query", "path", "headers"):
         for field, rules in (error.detail.get(place) or {}).items():
             rule = rules[0] if isinstance(rules, list) else str(rules)
-            members = {"field": field, "rule": rule}
-            detail = f"{field}: {rule}"
-    return problem(error.status_code, "Bad input", detail, members)
+            members = {"field": "body" if field == "_schema" else field, "rule": rule}
+            value = _said(field) if place == "json" else NOTHING
+            if value is not NOTHING:
+                members["value"] = shown(value)
+            return problem(error.status_code, "Bad input", f"{members['field']}: {rule}", members)
+    return problem(error.status_code, "Bad input", str(error.message), {})
+
+
+def _said(field: str) -> object:
+    """Return what the body says at a field's path, NOTHING when that is nothing or cannot be told."""
+    found: object = request.get_json(silent=True)
+    parts = field.split(".")
+    for part in parts:
+        if isinstance(found, dict) and part in found:
+            found = found[part]
+        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            return NOTHING
+    return WITHHELD if parts[0] == PERSONAL else found
 
 
 def _nested(_error: RecursionError) -> Response:

@@ -31,6 +31,8 @@ def candidates(tx: db.Transaction, incident_id: int, k: int, *, with_routes: boo
     """Return the `k` free, on-shift, skilled responders who can be at the incident soonest, with their routes."""
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
+    if incident.position is None:
+        return Candidates(incident_id, MODE, False, ())
     at = clock.now()
     declined = store.declined(tx, incident_id)
     asked = responders.available(tx, city, incident.skill, at)

@@ -1,4 +1,4 @@
-"""Category, Incident, NewIncident."""
+"""Category, NewReport, Incident: a kind of trouble, what somebody tells about one, the trouble itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from enum import StrEnum
 
 from shapely import Point
 
+from geo_app.core.coords import Given
 from geo_app.core.db import Row
+from geo_app.planning.model import OUTSIDE, Placed, Verdict
 
 LONGEST_DESCRIPTION = 4000
 """Characters, as Open311 GeoReport v2 allows."""
+LONGEST_ADDRESS, LONGEST_NAME, LONGEST_PHONE, LONGEST_SOURCE = 500, 100, 40, 200
+SETTLED = (Verdict.SURE, Verdict.OUTSIDE)
+"""Locations that are matched to a cell or to none; the others wait for a person in the locate queue."""
 
 
 class Channel(StrEnum):
@@ -34,6 +39,7 @@ class State(StrEnum):
 
     REPORTED = "reported"
     HANDLED = "handled"
+    """The lead assignment is done; it waits to be checked."""
     CLOSED = "closed"
 
 
@@ -66,26 +72,94 @@ class Category:
         """Return the category of a row."""
         return cls(**row)
 
-    def respond_by(self, occurred_at: datetime) -> datetime:
+    def respond_by(self, reported_at: datetime) -> datetime:
         """Return until when someone must respond."""
-        return occurred_at + timedelta(minutes=self.respond_minutes)
+        return reported_at + timedelta(minutes=self.respond_minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class NewIncident:
-    """One trouble about to be stored; `position` is lon/lat, `closed_at` set for what is over."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What somebody tells about a trouble, word for word, about to be kept as a report.
 
-    category: str
+    `given` are the coordinates as they gave them; `source` and `source_key` name the file or system it comes from
+    and its key there, so that it comes in once.
+    """
+
     channel: Channel
     description: str
-    position: Point
     occurred_at: datetime
+    address: str | None = None
+    given: Given | None = None
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    source: str | None = None
+    source_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport(Telling):
+    """A report that opens an incident; `position` is lon/lat and goes before the address.
+
+    An exercise (演练) is made up or played again. `closed_at` is set for what is over, in a loaded history.
+    """
+
+    category: str
+    position: Point | None = None
+    is_exercise: bool = False
     closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """Where a person says an incident is: `position` is lon/lat, `given` the coordinates as they gave them."""
+
+    position: Point
+    given: Given | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A cell or a unit by its code and name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a report says it is: `point` is lon/lat, the best guess unless the verdict is settled.
+
+    `cells` are those it may lie in; `uncertainty` is metres, None for a position that states none.
+    """
+
+    verdict: Verdict
+    point: Point | None = None
+    score: float | None = None
+    uncertainty: float | None = None
+    name: str | None = None
+    kind: str | None = None
+    how: str | None = None
+    cells: tuple[Named, ...] = ()
+    community: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a report: its incident, how it was located, what it was matched to."""
+
+    incident: Incident
+    where: Where
+    placed: Placed = OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
-    """One trouble at one place; `position` is lon/lat; `cell` is the code it was matched to, None outside."""
+    """One trouble; `position` is lon/lat, None when nobody knows where; `cell` the code it was matched to.
+
+    Without a settled `location` the position is a best guess and there is no cell; outside all cells neither.
+    `uncertainty` is metres. `reported_at` is when the service took it in: the respond clock runs from there.
+    """
 
     id: int
     city: int
@@ -97,11 +171,18 @@ class Incident:
     channel: Channel
     description: str
     state: State
-    position: Point
+    location: Verdict
+    position: Point | None
+    address: str | None
+    score: float | None
+    uncertainty: float | None
     occurred_at: datetime
+    reported_at: datetime
     respond_by: datetime
+    is_exercise: bool
     cell: str | None
     cell_name: str | None
+    reports: int
     version: int
 
     @classmethod
@@ -109,4 +190,19 @@ class Incident:
         """Return the incident of a row."""
         values = dict(row)
         values["channel"], values["state"] = Channel(row["channel"]), State(row["state"])
+        values["location"] = Verdict(row["location"])
         return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """How an incident stands, locked until the transaction ends."""
+
+    city: int
+    state: State
+    version: int
+
+    @classmethod
+    def read(cls, row: Row) -> Locked:
+        """Return the incident of a row."""
+        return cls(row["city_id"], State(row["state"]), row["version"])

@@ -10,11 +10,14 @@ FROM category WHERE city_id = :city_id AND valid @> :at::timestamptz ORDER BY co
 -- name: new_ids(count)
 SELECT nextval(pg_get_serial_sequence('incident', 'id'))::bigint AS id FROM generate_series(1, :count);
 
--- name: incidents(city_id, incident_id, is_open, most, at)
+-- name: incidents(city_id, incident_id, is_open, is_settled, most, at)
 -- Incidents of a city, or one by id, newest first.
 SELECT i.id, i.city_id AS city, c.code AS category, c.name AS category_name, c.name_en AS category_name_en,
-  c.skill, c.is_urgent, i.channel, i.description, i.state, i.point AS position, i.occurred_at, i.respond_by,
-  v.code AS cell, v.name AS cell_name, i.version
+  c.skill, c.is_urgent, i.channel, i.description, i.state, i.point AS position, i.address, i.score, i.uncertainty,
+  i.occurred_at, i.reported_at, i.respond_by, i.is_exercise, v.code AS cell, v.name AS cell_name,
+  -- a release may have drawn a cell around it, or taken one away, since it was settled
+  CASE WHEN p.id IS NULL THEN i.location WHEN p.cell_id IS NULL THEN 'outside' ELSE 'sure' END AS location,
+  (SELECT count(*) FROM report r WHERE r.incident_id = i.id) AS reports, i.version
 FROM incident i
 JOIN category c ON c.id = i.category_id
 LEFT JOIN placement p ON p.subject_kind = 'incident' AND p.subject_id = i.id
@@ -26,12 +29,40 @@ LEFT JOIN LATERAL (
 WHERE (:city_id::integer IS NULL OR i.city_id = :city_id::integer)
   AND (:incident_id::bigint IS NULL OR i.id = :incident_id::bigint)
   AND (:is_open::boolean IS NULL OR (i.state <> 'closed') = :is_open::boolean)
+  AND (:is_settled::boolean IS NULL OR (i.location IN ('sure', 'outside')) = :is_settled::boolean)
 ORDER BY i.occurred_at DESC, i.id DESC
 LIMIT :most;
 
 -- name: lock(incident_id)^
 -- Locks the incident; always before a responder.
-SELECT id, city_id, state FROM incident WHERE id = :incident_id FOR UPDATE;
+SELECT id, city_id, state, version FROM incident WHERE id = :incident_id FOR UPDATE;
+
+-- name: add_report(city_id, jurisdiction, incident_id, channel, description, address, x, y, frame, reporter_name, reporter_phone, occurred_at, received_at, source, source_key)$
+-- Nothing is written when the source's key is known already. The casts keep every bit of the coordinates.
+INSERT INTO report
+  (city_id, jurisdiction, incident_id, channel, description, address, given_x, given_y, given_frame,
+   reporter_name, reporter_phone, occurred_at, received_at, source, source_key)
+VALUES (:city_id, :jurisdiction, :incident_id, :channel, :description, :address, :x::float8, :y::float8, :frame,
+  :reporter_name, :reporter_phone, :occurred_at, :received_at, :source, :source_key)
+ON CONFLICT (city_id, source, source_key) WHERE source IS NOT NULL DO NOTHING
+RETURNING id;
+
+-- name: known_keys(city_id, source, keys)
+SELECT source_key, incident_id FROM report
+WHERE city_id = :city_id AND source = :source AND source_key = ANY(:keys);
+
+-- name: settle(incident_id, point, location, address)!
+-- A person says where it is; the address is kept unless another is given.
+UPDATE incident
+SET point = :point, location = :location, address = coalesce(:address::text, address), score = 1,
+  uncertainty = NULL, version = version + 1
+WHERE id = :incident_id;
+
+-- name: mark_outside(ids)!
+UPDATE incident i SET location = 'outside'
+FROM placement p
+WHERE i.id = ANY(:ids) AND i.location = 'sure'
+  AND p.subject_kind = 'incident' AND p.subject_id = i.id AND p.cell_id IS NULL;
 
 -- name: handled(incident_id)$
 -- The work on site is done; an incident that is closed already stays so.

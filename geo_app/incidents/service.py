@@ -1,21 +1,40 @@
-"""What people do with incidents: take them in, look at them."""
+"""What people do with incidents: take reports in, say where something is, look at them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from geo_app.core import clock, db, facts
-from geo_app.core.errors import BadInput, NotFound
-from geo_app.incidents import store
-from geo_app.incidents.model import LONGEST_DESCRIPTION, Category, Incident, NewCategory, NewIncident, State
+import numpy as np
+import shapely
+from shapely import Point
+
+from geo_app.core import clock, coords, db, facts
+from geo_app.core.coords import Given
+from geo_app.core.errors import BadInput, Conflict, NotFound, Stale
+from geo_app.geocoding import service as geocoding
+from geo_app.geocoding.model import How
+from geo_app.incidents import intake, store
+from geo_app.incidents.model import (
+    SETTLED,
+    Category,
+    Incident,
+    Located,
+    Named,
+    NewCategory,
+    NewReport,
+    Receipt,
+    State,
+    Telling,
+    Where,
+)
+from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
-from geo_app.planning.model import Subject
+from geo_app.planning.model import OUTSIDE, Location, Placed, StandingCell, Subject, Verdict
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Characters nobody can read and the database cannot keep."""
+MOST_CELLS = 20
+"""Cells that are named when something may lie in several."""
 
 
 def add_categories(tx: db.Transaction, city: City, new: Sequence[NewCategory], since: datetime) -> None:
@@ -29,36 +48,109 @@ def categories(tx: db.Transaction, city: City, at: datetime) -> dict[str, Catego
     return {category.code: category for category in store.categories(tx, city, at)}
 
 
-def take_in(tx: db.Transaction, city: City, new: NewIncident) -> Incident:
-    """Take in one incident (受理): store it, match it to its cell, tell everyone."""
+def receive(tx: db.Transaction, city: City, new: NewReport) -> Receipt:
+    """Take in one report (受理) as a new incident: check, locate, store, match to its cell, tell everyone.
+
+    What lies outside all cells is kept and says so; what cannot be located surely is kept without a cell and
+    waits for a person. Conflict when the source's key came in before.
+    """
     at = clock.now()
     known = categories(tx, city, at)
-    _check(new, known)
-    incident_id = store.add_all(tx, city, [new], known)[0]
-    planning.place(tx, city, Subject("incident", incident_id, new.position, new.closed_at is None))
-    facts.record(tx, "incident.reported", incident_id, city.jurisdiction, category=new.category)
+    intake.check(new, known)
+    clock.past(new.occurred_at, at, "occurred_at")
+    where = locate(tx, city, new)
+    incident_id = store.add_all(tx, city, [(new, where, at)], known)[0]
+    _keep(tx, city, incident_id, new, at)
+    placed = OUTSIDE
+    if where.point is not None and where.verdict in SETTLED:
+        placed = planning.place(tx, city, Subject("incident", incident_id, where.point, is_open=True))
+    facts.record(
+        tx, "incident.reported", incident_id, city.jurisdiction, category=new.category, location=where.verdict
+    )
+    return Receipt(incident(tx, incident_id), where, placed)
+
+
+def report(tx: db.Transaction, city: City, new: NewReport) -> Incident:
+    """Take in one report, as `receive`, and return its incident."""
+    return receive(tx, city, new).incident
+
+
+def add_report(tx: db.Transaction, incident_id: int, told: Telling) -> int:
+    """Let one more report join an incident and return the report's id; Conflict when the incident is closed."""
+    at = clock.now()
+    intake.check_telling(told)
+    clock.past(told.occurred_at, at, "occurred_at")
+    city_id, state = lock(tx, incident_id)
+    if state is State.CLOSED:
+        raise Conflict(f"incident {incident_id} is closed")
+    city = organisation.city_by_id(tx, city_id)
+    report_id = _keep(tx, city, incident_id, told, at)
+    facts.record(tx, "report.joined", incident_id, city.jurisdiction, report=report_id)
+    return report_id
+
+
+def settle_location(tx: db.Transaction, incident_id: int, version: int, located: Located) -> Incident:
+    """Write where a person says an incident is, and match it to its cell or to none.
+
+    Stale when it is no longer at `version`, Conflict when it is closed.
+    """
+    intake.check_address(located.address)
+    found = store.lock(tx, incident_id)
+    if found is None:
+        raise NotFound(f"there is no incident {incident_id}")
+    if found.version != version:
+        raise Stale(f"incident {incident_id} is at version {found.version}, you looked at {version}")
+    if found.state is State.CLOSED:
+        raise Conflict(f"incident {incident_id} is closed")
+    city = organisation.city_by_id(tx, found.city)
+    _check_reach(city, located.position)
+    placed = planning.place(tx, city, Subject("incident", incident_id, located.position, is_open=True))
+    verdict = _verdict(placed)
+    store.settle(tx, incident_id, located.position, verdict, located.address)
+    given = located.given or Given(located.position.x, located.position.y, "wgs84")
+    facts.record(
+        tx, "incident.located", incident_id, city.jurisdiction,
+        location=verdict, x=given.x, y=given.y, frame=given.frame,
+    )  # fmt: skip
     return incident(tx, incident_id)
 
 
-def load(tx: db.Transaction, city: City, new: Sequence[NewIncident]) -> int:
-    """Take in many incidents of the past at once; return how many lie in a cell."""
-    at = clock.now()
-    known = categories(tx, city, at)
+def check(tx: db.Transaction, city: City, new: NewReport) -> None:
+    """Refuse what `receive` and `load` would refuse; nothing is written."""
+    intake.check(new, categories(tx, city, clock.now()))
+    _where_quickly(tx, city, new)
+
+
+def load(tx: db.Transaction, city: City, new: Sequence[NewReport]) -> int:
+    """Take in many reports of the past at once, reported when they occurred; return how many lie in a cell."""
+    known = categories(tx, city, clock.now())
     for one in new:
-        _check(one, known)
-    ids = store.add_all(tx, city, new, known)
+        intake.check(one, known)
+    wheres = [_where_quickly(tx, city, one) for one in new]
+    rows = list(zip(new, wheres, (one.occurred_at for one in new), strict=True))
+    ids = store.add_all(tx, city, rows, known)
+    store.add_reports(tx, city, ids, [(one, one.occurred_at) for one in new])
     subjects = [
-        Subject("incident", incident_id, one.position, one.closed_at is None)
-        for incident_id, one in zip(ids, new, strict=True)
+        Subject("incident", incident_id, where.point, one.closed_at is None)
+        for incident_id, one, where in zip(ids, new, wheres, strict=True)
+        if where.point is not None and where.verdict in SETTLED
     ]
     matched = planning.place_all(tx, city, subjects)
+    store.mark_outside(tx, ids)
     facts.record(tx, "incidents.loaded", None, city.jurisdiction, city=city.code, count=len(ids))
     return matched
 
 
-def incidents(tx: db.Transaction, city: City, is_open: bool | None, most: int) -> list[Incident]:
-    """Return up to `most` incidents, newest first: open ones, closed ones, or both for None."""
-    return store.incidents(tx, city, is_open, most, clock.now())
+def known_keys(tx: db.Transaction, city: City, source: str, keys: Sequence[str]) -> dict[str, int]:
+    """Return the incidents of those keys of a source that came in already."""
+    return store.known_keys(tx, city, source, keys)
+
+
+def incidents(
+    tx: db.Transaction, city: City, is_open: bool | None, most: int, *, is_settled: bool | None = None
+) -> list[Incident]:
+    """Return up to `most` incidents, newest first: open or closed ones, with a settled place or not; None for both."""
+    return store.incidents(tx, city, is_open, is_settled, most, clock.now())
 
 
 def incident(tx: db.Transaction, incident_id: int) -> Incident:
@@ -74,7 +166,7 @@ def lock(tx: db.Transaction, incident_id: int) -> tuple[int, State]:
     found = store.lock(tx, incident_id)
     if found is None:
         raise NotFound(f"there is no incident {incident_id}")
-    return found
+    return found.city, found.state
 
 
 def handled(tx: db.Transaction, incident_id: int) -> None:
@@ -84,12 +176,70 @@ def handled(tx: db.Transaction, incident_id: int) -> None:
         facts.record(tx, "incident.handled", incident_id, jurisdiction)
 
 
-def _check(new: NewIncident, known: dict[str, Category]) -> None:
-    if new.category not in known:
-        raise BadInput("category", new.category, "one of the city's categories: " + ", ".join(known))
-    if not 1 <= len(new.description) <= LONGEST_DESCRIPTION:
-        raise BadInput("description", new.description, f"1 to {LONGEST_DESCRIPTION} characters")
-    if CONTROL.search(new.description):
-        raise BadInput("description", new.description, "characters that can be shown; no control characters")
-    if new.closed_at is not None and new.closed_at < new.occurred_at:
-        raise BadInput("closed_at", new.closed_at, "not before occurred_at")
+def locate(tx: db.Transaction, city: City, new: NewReport) -> Where:
+    """Return where a report says it is: by its position, which is exact, or else by its address; never a guess."""
+    if new.position is None:
+        return _by_address(tx, city, new.address or "")
+    _check_reach(city, new.position)
+    found = planning.describe(tx, city, new.position, clock.now())
+    return Where(
+        _verdict(found.placed), new.position, 1.0, None, new.address or found.text, None, How.COORDINATES,
+        _cells_of(found.placed), next((Named(unit.code, unit.name) for unit in found.units), None),
+    )  # fmt: skip
+
+
+def _where_quickly(tx: db.Transaction, city: City, new: NewReport) -> Where:
+    """Return where a report says it is, a position without words; its cell is found when it is matched."""
+    if new.position is None:
+        return _by_address(tx, city, new.address or "")
+    _check_reach(city, new.position)
+    return Where(Verdict.SURE, new.position, 1.0)
+
+
+def _by_address(tx: db.Transaction, city: City, address: str) -> Where:
+    """Return where an address is; one too long to be one is unknown, one that breaks a rule is BadInput."""
+    if len(address.strip()) > geocoding.LONGEST:
+        return Where(Verdict.UNKNOWN)
+    try:
+        candidates = geocoding.geocode(tx, city, address)
+    except BadInput as error:
+        raise error.at("address") from error
+    return _first(planning.locate(tx, city, candidates, clock.now()))
+
+
+def _first(found: Location) -> Where:
+    if not found.candidates:
+        return Where(found.verdict)
+    first = found.candidates[0]
+    one, community = first.candidate, found.community
+    touched = found.candidates if found.verdict is Verdict.UNSURE else found.candidates[:1]
+    cells: dict[str, StandingCell] = {cell.cell.code: cell for every in touched for cell in every.cells}
+    return Where(
+        found.verdict, one.position, one.score, one.uncertainty, one.name, one.kind, one.how,
+        tuple(Named(cell.cell.code, cell.cell.name) for cell in list(cells.values())[:MOST_CELLS]),
+        None if community is None else Named(community.code, community.name),
+    )  # fmt: skip
+
+
+def _verdict(placed: Placed) -> Verdict:
+    return Verdict.OUTSIDE if placed.cell_id is None else Verdict.SURE
+
+
+def _cells_of(placed: Placed) -> tuple[Named, ...]:
+    return () if placed.code is None or placed.name is None else (Named(placed.code, placed.name),)
+
+
+def _check_reach(city: City, position: Point) -> None:
+    """Refuse a position that the city's own frame cannot express."""
+    if not np.isfinite(shapely.get_coordinates(coords.to_metric(position, city.srid))).all():
+        raise BadInput("position", (position.x, position.y), f"in reach of the frame of {city.name}")
+
+
+def _keep(tx: db.Transaction, city: City, incident_id: int, told: Telling, at: datetime) -> int:
+    report_id = store.add_report(tx, city, incident_id, told, at)
+    if report_id is None:
+        earlier = store.known_keys(tx, city, told.source or "", [told.source_key or ""])
+        raise Conflict(
+            f"{told.source} {told.source_key} came in before, as incident {earlier[told.source_key or '']}"
+        )
+    return report_id

@@ -1,4 +1,4 @@
-"""Incidents and categories in the database."""
+"""Incidents, reports and categories in the database."""
 
 from __future__ import annotations
 
@@ -6,11 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from shapely import Point
+
 from geo_app.core import db
-from geo_app.incidents.model import Category, Incident, NewCategory, NewIncident, State
+from geo_app.incidents.model import (
+    Category,
+    Incident,
+    Locked,
+    NewCategory,
+    NewReport,
+    State,
+    Telling,
+    Where,
+)
 from geo_app.organisation.model import City
+from geo_app.planning.model import Verdict
 
 SQL = db.statements(__file__)
+COLUMNS = (
+    "id", "city_id", "jurisdiction", "category_id", "channel", "description", "state", "location", "point",
+    "address", "score", "uncertainty", "occurred_at", "reported_at", "respond_by", "closed_at", "is_exercise",
+)  # fmt: skip
+REPORT_COLUMNS = (
+    "city_id", "jurisdiction", "incident_id", "channel", "description", "address", "given_x", "given_y",
+    "given_frame", "reporter_name", "reporter_phone", "occurred_at", "received_at", "source", "source_key",
+)  # fmt: skip
 
 
 def add_category(tx: db.Transaction, city: City, new: NewCategory, since: datetime) -> None:
@@ -24,67 +44,96 @@ def categories(tx: db.Transaction, city: City, at: datetime) -> list[Category]:
 
 
 def add_all(
-    tx: db.Transaction, city: City, new: Sequence[NewIncident], categories: Mapping[str, Category]
-) -> list[int]:
-    """Store incidents and return their ids in order."""
+    tx: db.Transaction, city: City, new: Sequence[tuple[NewReport, Where, datetime]],
+    categories: Mapping[str, Category],
+) -> list[int]:  # fmt: skip
+    """Store incidents, each with where it is and when it was reported, and return their ids in order."""
     ids = [row["id"] for row in tx.all(SQL.new_ids, dict, count=len(new))]
-    columns = (
-        "id",
-        "city_id",
-        "jurisdiction",
-        "category_id",
-        "channel",
-        "description",
-        "state",
-        "point",
-        "occurred_at",
-        "reported_at",
-        "respond_by",
-        "closed_at",
-    )
     rows = (
         (
-            incident_id,
-            city.id,
-            city.jurisdiction,
-            categories[one.category].id,
-            one.channel,
-            one.description,
-            State.CLOSED if one.closed_at else State.REPORTED,
-            one.position,
-            one.occurred_at,
-            one.occurred_at,
-            categories[one.category].respond_by(one.occurred_at),
-            one.closed_at,
+            incident_id, city.id, city.jurisdiction, categories[one.category].id, one.channel, one.description,
+            State.CLOSED if one.closed_at else State.REPORTED, where.verdict, where.point, one.address,
+            where.score, where.uncertainty, one.occurred_at, reported_at,
+            categories[one.category].respond_by(reported_at), one.closed_at, one.is_exercise,
         )
-        for incident_id, one in zip(ids, new, strict=True)
-    )
-    tx.copy("incident", columns, rows)
+        for incident_id, (one, where, reported_at) in zip(ids, new, strict=True)
+    )  # fmt: skip
+    tx.copy("incident", COLUMNS, rows)
     return ids
 
 
+def add_reports(
+    tx: db.Transaction, city: City, ids: Sequence[int], new: Sequence[tuple[NewReport, datetime]]
+) -> None:
+    """Store the first reports of incidents, each with when it was received; their sources' keys must be new."""
+    rows = (
+        (
+            city.id, city.jurisdiction, incident_id, one.channel, one.description, one.address, *_given(one),
+            one.reporter_name, one.reporter_phone, one.occurred_at, received_at, one.source, one.source_key,
+        )
+        for incident_id, (one, received_at) in zip(ids, new, strict=True)
+    )  # fmt: skip
+    tx.copy("report", REPORT_COLUMNS, rows)
+
+
+def add_report(
+    tx: db.Transaction, city: City, incident_id: int, told: Telling, received_at: datetime
+) -> int | None:
+    """Store one report and return its id; None when its source's key is known already."""
+    x, y, frame = _given(told)
+    found: int | None = tx.value(
+        SQL.add_report, city_id=city.id, jurisdiction=city.jurisdiction, incident_id=incident_id,
+        channel=told.channel, description=told.description, address=told.address, x=x, y=y, frame=frame,
+        reporter_name=told.reporter_name, reporter_phone=told.reporter_phone, occurred_at=told.occurred_at,
+        received_at=received_at, source=told.source, source_key=told.source_key,
+    )  # fmt: skip
+    return found
+
+
+def known_keys(tx: db.Transaction, city: City, source: str, keys: Sequence[str]) -> dict[str, int]:
+    """Return the incidents of those keys of a source that came in already."""
+    found = tx.all(SQL.known_keys, dict, city_id=city.id, source=source, keys=list(keys))
+    return {row["source_key"]: row["incident_id"] for row in found}
+
+
 def incidents(
-    tx: db.Transaction, city: City, is_open: bool | None, most: int, at: datetime
+    tx: db.Transaction, city: City, is_open: bool | None, is_settled: bool | None, most: int, at: datetime
 ) -> list[Incident]:
     """Return up to `most` incidents of a city, newest first."""
     return tx.all(
-        SQL.incidents, Incident.read, city_id=city.id, incident_id=None, is_open=is_open, most=most, at=at
-    )
+        SQL.incidents, Incident.read, city_id=city.id, incident_id=None, is_open=is_open,
+        is_settled=is_settled, most=most, at=at,
+    )  # fmt: skip
 
 
 def incident(tx: db.Transaction, incident_id: int, at: datetime) -> Incident | None:
     """Return one incident."""
     return tx.first(
-        SQL.incidents, Incident.read, city_id=None, incident_id=incident_id, is_open=None, most=1, at=at
-    )
+        SQL.incidents, Incident.read, city_id=None, incident_id=incident_id, is_open=None, is_settled=None,
+        most=1, at=at,
+    )  # fmt: skip
 
 
-def lock(tx: db.Transaction, incident_id: int) -> tuple[int, State] | None:
-    """Lock an incident for this transaction and return its city and state; None when there is none."""
-    return tx.first(SQL.lock, lambda row: (row["city_id"], State(row["state"])), incident_id=incident_id)
+def lock(tx: db.Transaction, incident_id: int) -> Locked | None:
+    """Lock an incident for this transaction and return how it stands; None when there is none."""
+    return tx.first(SQL.lock, Locked.read, incident_id=incident_id)
+
+
+def settle(tx: db.Transaction, incident_id: int, point: Point, verdict: Verdict, address: str | None) -> None:
+    """Write where a locked incident is; without an address the one it has stays."""
+    tx.run(SQL.settle, incident_id=incident_id, point=point, location=verdict, address=address)
+
+
+def mark_outside(tx: db.Transaction, ids: Sequence[int]) -> None:
+    """Write which of these incidents lie in no cell, as they are matched."""
+    tx.run(SQL.mark_outside, ids=list(ids))
 
 
 def handled(tx: db.Transaction, incident_id: int) -> str | None:
     """Write that the work on an incident is done and return its jurisdiction; None when it was no longer reported."""
     found: str | None = tx.value(SQL.handled, incident_id=incident_id)
     return found
+
+
+def _given(told: Telling) -> tuple[float | None, float | None, str | None]:
+    return (None, None, None) if told.given is None else (told.given.x, told.given.y, told.given.frame)

@@ -6,23 +6,65 @@ import shapely
 
 from geo_app.dispatch import workflow
 from geo_app.dispatch.model import Assignment, Candidate, Candidates
-from geo_app.incidents.model import Incident
+from geo_app.incidents.model import SETTLED, Incident, Named, Receipt, Where
 from geo_app.responders.model import Responder
 
 
 def feature(incident: Incident, sent: Assignment | None) -> dict[str, object]:
-    """Return an incident as a GeoJSON feature, lon/lat, with its lead assignment."""
-    cell = None if incident.cell is None else {"code": incident.cell, "name": incident.cell_name}
+    """Return an incident as a GeoJSON feature, lon/lat or nowhere, with its lead assignment."""
+    at = incident.position
     return {
-        "type": "Feature", "id": incident.id, "geometry": shapely.geometry.mapping(incident.position),
+        "type": "Feature", "id": incident.id,
+        "geometry": None if at is None else shapely.geometry.mapping(at),
         "properties": {
             "id": incident.id, "category": incident.category, "category_name": incident.category_name,
             "category_name_en": incident.category_name_en, "is_urgent": incident.is_urgent,
             "channel": incident.channel, "description": incident.description, "state": incident.state,
-            "occurred_at": incident.occurred_at.isoformat(), "respond_by": incident.respond_by.isoformat(),
-            "cell": cell, "assignment": None if sent is None else assignment(sent),
+            "location": incident.location, "address": incident.address, "score": incident.score,
+            "uncertainty": incident.uncertainty, "occurred_at": incident.occurred_at.isoformat(),
+            "reported_at": incident.reported_at.isoformat(), "respond_by": incident.respond_by.isoformat(),
+            "is_exercise": incident.is_exercise, "reports": incident.reports, "version": incident.version,
+            "cell": _cell(incident), "assignment": None if sent is None else assignment(sent),
         },
     }  # fmt: skip
+
+
+def receipt(taken: Receipt, found: Candidates) -> dict[str, object]:
+    """Return what came of a report, with who could go; who reported it is not repeated."""
+    incident, where = taken.incident, taken.where
+    is_settled = incident.location in SETTLED
+    return {
+        "id": incident.id, "place": _place(where),
+        "confidence": {"verdict": incident.location, "score": where.score},
+        "cell": _cell(incident), "cells": [] if is_settled else [_named(one) for one in where.cells],
+        "community": None if where.community is None or not is_settled else _named(where.community),
+        "release": taken.placed.release, "address": incident.address,
+        "occurred_at": incident.occurred_at.isoformat(), "reported_at": incident.reported_at.isoformat(),
+        "respond_by": incident.respond_by.isoformat(), "version": incident.version,
+        "mode": found.mode, "is_estimate": found.is_estimate,
+        "candidates": [_without_route(one) for one in found.candidates],
+    }  # fmt: skip
+
+
+def _place(where: Where) -> dict[str, object] | None:
+    if where.point is None:
+        return None
+    return {
+        "name": where.name, "kind": where.kind, "how": where.how, "position": [where.point.x, where.point.y],
+        "uncertainty": None if where.uncertainty is None else round(where.uncertainty, 1),
+    }  # fmt: skip
+
+
+def _cell(incident: Incident) -> dict[str, object] | None:
+    return None if incident.cell is None else {"code": incident.cell, "name": incident.cell_name}
+
+
+def _named(one: Named) -> dict[str, object]:
+    return {"code": one.code, "name": one.name}
+
+
+def _without_route(one: Candidate) -> dict[str, object]:
+    return {name: value for name, value in _candidate(one).items() if name != "route"}
 
 
 def assignment(one: Assignment) -> dict[str, object]:

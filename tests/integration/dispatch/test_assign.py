@@ -14,7 +14,6 @@ from geo_app.cities.demo.catalogue import CATEGORIES
 from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
 from geo_app.incidents import service as incidents
-from geo_app.incidents.model import Channel, NewIncident
 from tests import build
 from tests.integration.conftest import Town
 from tests.integration.dispatch.sending import opened, people, send
@@ -114,7 +113,7 @@ def test_many_dispatchers_at_once_book_nobody_twice(town: Town, town_client: Fla
         tx.copy("responder_position", ("responder_id", "city_id", "jurisdiction", "point", "at"), [
             (1000 + i, town.city.id, "990101", place, at) for i in range(count)
         ])  # fmt: skip
-        new = NewIncident(CATEGORIES[0].code, Channel.WEB, "x", place, at)
+        new = build.report(CATEGORIES[0].code, place, at)
         incidents.load(tx, town.city, [new] * count)
     ids = town.all("SELECT id FROM incident WHERE description = 'x' ORDER BY id")
     app = town_client.application

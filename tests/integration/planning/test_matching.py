@@ -16,7 +16,6 @@ from geo_app.core import clock, coords
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import NotReady
 from geo_app.incidents import service as incidents
-from geo_app.incidents.model import Channel, NewIncident
 from geo_app.planning import service, store
 from geo_app.planning.model import Draft, Subject
 from tests import build
@@ -157,11 +156,11 @@ def test_a_report_that_waited_for_a_release_is_matched_by_it(town: Town) -> None
     )
     gained = after.cells[moved].geometry.difference(whole.cells[moved].geometry).representative_point()
     place = coords.to_lonlat(gained, town.city.srid)
-    new = NewIncident(CATEGORIES[0].code, Channel.WEB, "x", place, clock.now())
+    new = build.report(CATEGORIES[0].code, place, clock.now())
 
     def report() -> str | None:
         with town.database.transaction(SYSTEM) as tx:
-            return incidents.take_in(tx, town.city, new).cell
+            return incidents.report(tx, town.city, new).cell
 
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = ("
     waiting += "SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -191,7 +190,7 @@ def test_no_open_thing_stands_in_a_stale_cell_while_releases_and_reports_race(to
             offset = chance.uniform(-0.0006, 0.0006, 2)
             point = Point(np.round([corner.x + offset[0], corner.y + offset[1]], 8))
             with town.database.transaction(SYSTEM) as tx:
-                incidents.take_in(tx, town.city, NewIncident(category, Channel.WEB, "x", point, clock.now()))
+                incidents.report(tx, town.city, build.report(category, point, clock.now()))
             count += 1
         return count
 

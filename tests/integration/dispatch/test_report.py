@@ -1,0 +1,411 @@
+"""A report by the web: taken in once, located or left for a person, refused by name, answered without its reporter."""
+
+from __future__ import annotations
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from shapely import Point
+from werkzeug.test import TestResponse
+
+from geo_app.cities.demo.catalogue import CATEGORIES
+from geo_app.core import clock, coords
+from tests import build
+from tests.integration.conftest import Town
+
+CATEGORY = CATEGORIES[0]
+NAME, PHONE = "赵某某", "139 0000 1234"
+KNOWN, NOWHERE, WIDE = "中山路1号", "世上没有的地方", "一社区"
+HOSTILE = (
+    "'; DROP TABLE incident; --", "<script>alert(1)</script>", "%s %(id)s :id {0}", "\u202eהפוך\u202c", "👩‍🚒🔥",
+    "\\N\t\n\"'\\", "a" * 4000, "字" * 4000, "é́", "𠮷野家", "\ufeff", "null",
+)  # fmt: skip
+
+
+def body(**changes: object) -> dict[str, Any]:
+    said = {
+        "address": KNOWN,
+        "category": CATEGORY.code,
+        "channel": "web",
+        "description": "井盖丢了",
+    } | changes
+    return {name: value for name, value in said.items() if value is not ...}
+
+
+def tell(client: FlaskClient, said: object, key: str = "k", path: str = "/api/incidents") -> TestResponse:
+    sent = said if isinstance(said, bytes) else json.dumps(said).encode()
+    return client.post(
+        path, data=sent, headers={"Idempotency-Key": key, "Content-Type": "application/json"}
+    )  # fmt: skip
+
+
+def settle(
+    client: FlaskClient, incident: int, said: object, version: str | None, key: str = "s"
+) -> TestResponse:
+    headers = {"Idempotency-Key": key} | ({} if version is None else {"If-Match": version})
+    return client.patch(f"/api/incidents/{incident}", json=said, headers=headers)
+
+
+def here(town: Town, frame: str = "wgs84") -> dict[str, object]:
+    """Return the place of the first incident as somebody who reads coordinates in `frame` gives it."""
+    point: Point = town.one("SELECT point FROM incident ORDER BY id LIMIT 1")
+    ((x, y),) = coords.from_wgs84([[point.x, point.y]], frame)  # type: ignore[arg-type]
+    return {"lon": float(x), "lat": float(y), "frame": frame}
+
+
+def count(town: Town) -> tuple[int, ...]:
+    found: tuple[int, ...] = town.one(
+        "SELECT (SELECT count(*) FROM incident) AS i, (SELECT count(*) FROM report) AS r,"
+        " (SELECT count(*) FROM placement) AS p,"
+        " (SELECT count(*) FROM fact) AS f, (SELECT count(*) FROM idempotency) AS k"
+    )
+    return found
+
+
+def refused(answer: TestResponse, status: int = 422) -> dict[str, Any]:
+    report: dict[str, Any] = answer.get_json()
+    assert (answer.status_code, answer.mimetype, report["status"]) == (
+        status, "application/problem+json", status,
+    ), report  # fmt: skip
+    return report
+
+
+# what is taken in ----------------------------------------------------------------------------------------
+
+
+def test_a_report_is_answered_with_its_place_its_clock_and_who_is_there_first(
+    town: Town, town_client: FlaskClient
+) -> None:
+    answer = tell(town_client, body(reporter={"name": NAME, "phone": PHONE}))
+    assert answer.status_code == 201
+    said = answer.get_json()
+    assert answer.headers["Location"] == f"/api/incidents/{said['id']}"
+    cell = {"code": f"{build.COMMUNITIES[0]}001", "name": "第1网格"}
+    assert (said["cell"], said["cells"], said["confidence"]) == (cell, [], {"verdict": "sure", "score": 1.0})
+    assert said["community"] == {"code": build.COMMUNITIES[0], "name": "一社区"}
+    assert said["release"] == town.one("SELECT id FROM release")
+    assert (said["place"]["name"], said["place"]["kind"], said["place"]["how"]) == (KNOWN, "number", "name")
+    assert (said["address"], said["version"]) == (KNOWN, 1)
+    clock_runs = datetime.fromisoformat(said["respond_by"]) - datetime.fromisoformat(said["reported_at"])
+    assert clock_runs == timedelta(minutes=CATEGORY.respond_minutes)
+    listed = town_client.get(f"/api/incidents/{said['id']}/candidates?k=5").get_json()
+    assert [one["responder"]["id"] for one in said["candidates"]] == [
+        one["responder"]["id"] for one in listed["candidates"]
+    ]
+    assert said["candidates"]
+    assert "route" not in said["candidates"][0]
+    assert (said["mode"], said["is_estimate"]) == (listed["mode"], listed["is_estimate"])
+
+
+def test_who_reported_is_kept_and_never_repeated(
+    town: Town, town_client: FlaskClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = tell(town_client, body(reporter={"name": NAME, "phone": PHONE}))
+    incident = answer.get_json()["id"]
+    joined = {"description": "又来电", "channel": "hotline", "reporter": {"name": NAME}}
+    assert tell(town_client, joined, "j", f"/api/incidents/{incident}/reports").status_code == 201
+    bad = tell(town_client, body(reporter={"name": NAME, "phone": PHONE + "0" * 40}), "b")
+    assert refused(bad)["value"] == "'withheld'"
+    extra = tell(town_client, body(reporter={"name": NAME, "tel": PHONE}), "c")
+    assert town.all("SELECT reporter_name, reporter_phone FROM report WHERE reporter_name IS NOT NULL ORDER BY id") == [
+        (NAME, PHONE), (NAME, None),
+    ]  # fmt: skip
+    told = [
+        one.get_data(as_text=True)
+        for one in (answer, bad, extra, town_client.get(f"/api/incidents/{incident}"))
+    ]
+    told += town.all("SELECT kind || data::text FROM fact") + town.all("SELECT body FROM idempotency")
+    told += list(capfd.readouterr())
+    assert not [text for text in told if NAME in text or "0000 1234" in text]
+
+
+@pytest.mark.parametrize("frame", ["wgs84", "cgcs2000", "gcj02", "bd09", "epsg:4548", "EPSG:3857"])
+def test_a_position_counts_in_any_frame_and_is_kept_as_given(
+    town: Town, town_client: FlaskClient, frame: str
+) -> None:
+    given = here(town, frame)
+    said = tell(town_client, body(position=given, address=NOWHERE)).get_json()
+    point: Point = town.one("SELECT point FROM incident ORDER BY id LIMIT 1")
+    assert said["place"]["position"] == pytest.approx([point.x, point.y], abs=2e-8)
+    assert (said["address"], said["confidence"]["verdict"]) == (NOWHERE, "sure")
+    assert town.one("SELECT given_x, given_y, given_frame, address FROM report ORDER BY id DESC LIMIT 1") == (
+        given["lon"], given["lat"], frame, NOWHERE,
+    )  # fmt: skip
+
+
+def test_without_an_address_the_place_is_said_in_words(town: Town, town_client: FlaskClient) -> None:
+    said = tell(town_client, body(address=..., position=here(town))).get_json()
+    assert "一社区" in said["place"]["name"]
+    assert (said["place"]["how"], said["address"]) == ("coordinates", None)
+
+
+@pytest.mark.parametrize(("address", "verdict"), [
+    (KNOWN, "sure"), ("中山路 99号", "unsure"), (WIDE, "border"), (NOWHERE, "unknown"), ("0.0,0.0", "outside"),
+    ("路" * 201, "unknown"), ("'; DROP TABLE place; --", "unknown"), ("<b>街</b>", "unknown"), ("🔥", "unknown"),
+])  # fmt: skip
+def test_no_cell_is_ever_guessed(town: Town, town_client: FlaskClient, address: str, verdict: str) -> None:
+    said = tell(town_client, body(address=address)).get_json()
+    incident = said["id"]
+    assert said["confidence"]["verdict"] == verdict
+    shown = town_client.get(f"/api/incidents/{incident}").get_json()
+    assert (shown["properties"]["location"], shown["properties"]["address"]) == (verdict, address)
+    assert (shown["geometry"] is None) == (said["place"] is None) == (verdict == "unknown")
+    assert (said["cell"] is not None) == (verdict == "sure")
+    assert (len(said["cells"]) > 1) == (verdict in {"unsure", "border"})
+    placed = town.one("SELECT count(*) FROM placement WHERE subject_id = %(id)s", id=incident)
+    assert placed == (1 if verdict in {"sure", "outside"} else 0)
+    assert (said["release"] is not None) == (placed == 1)
+    assert bool(said["candidates"]) == (verdict != "unknown")
+    waits = town_client.get("/api/incidents?location=unsettled").get_json()["features"]
+    settled = town_client.get("/api/incidents?location=settled").get_json()["features"]
+    assert (incident in [one["id"] for one in waits]) == (verdict not in {"sure", "outside"})
+    assert len(waits) + len(settled) == len(town_client.get("/api/incidents").get_json()["features"])
+
+
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.code)
+def test_the_respond_clock_runs_from_the_report(town: Town, town_client: FlaskClient, category: Any) -> None:
+    said = tell(town_client, body(category=category.code, occurred_at="2026-01-05T08:30:00+08:00")).get_json()
+    occurred, reported, until = (
+        datetime.fromisoformat(said[name]) for name in ("occurred_at", "reported_at", "respond_by")
+    )
+    assert occurred == datetime(2026, 1, 5, 0, 30, tzinfo=UTC)
+    assert until - reported == timedelta(minutes=category.respond_minutes)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_only_text(town: Town, town_client: FlaskClient, text: str) -> None:
+    if not text.strip():
+        return
+    said = tell(
+        town_client,
+        body(description=text, address=text[:500], position=here(town),
+             reporter={"name": text[:100], "phone": text[:40]}),
+    )  # fmt: skip
+    assert said.status_code == 201, said.get_data(as_text=True)
+    shown = town_client.get(said.headers["Location"]).get_json()["properties"]
+    assert (shown["description"], shown["address"]) == (text, text[:500])
+    kept = town.one("SELECT reporter_name, reporter_phone, description FROM report ORDER BY id DESC LIMIT 1")
+    assert kept == (text[:100], text[:40], text)
+
+
+# what is refused -----------------------------------------------------------------------------------------
+
+WGS = {"lon": 117.0, "lat": 39.7, "frame": "wgs84"}
+BROKEN: list[tuple[dict[str, object], str]] = [
+    ({"description": "a" * 4001}, "description"), ({"description": ""}, "description"),
+    ({"description": " \n"}, "description"), ({"description": "井\x00盖"}, "description"),
+    ({"description": "\x1b[31m"}, "description"), ({"description": "\ud800"}, "description"),
+    ({"description": 7}, "description"), ({"description": None}, "description"),
+    ({"category": "nothing"}, "category"), ({"category": "'; DROP TABLE category; --"}, "category"),
+    ({"category": ["a"]}, "category"), ({"category": ...}, "category"),
+    ({"channel": "phone"}, "channel"), ({"channel": ...}, "channel"), ({"channel": 1}, "channel"),
+    ({"address": ""}, "address"), ({"address": "x" * 501}, "address"), ({"address": "a\x00"}, "address"),
+    ({"address": " "}, "address"), ({"address": ...}, "address"), ({"address": None}, "address"),
+    ({"position": WGS | {"frame": "mars"}}, "position.frame"), ({"position": WGS | {"frame": ""}}, "position.frame"),
+    ({"position": WGS | {"frame": "epsg:999999"}}, "position.frame"),
+    ({"position": {"lon": 1.0, "lat": 2.0}}, "position.frame"),
+    ({"position": WGS | {"lon": float("nan")}}, "position.lon"),
+    ({"position": WGS | {"lat": float("-inf")}}, "position.lat"),
+    ({"position": WGS | {"lon": "117"}}, "position.lon"), ({"position": WGS | {"lon": True}}, "position.lon"),
+    ({"position": WGS | {"lon": None}}, "position.lon"), ({"position": WGS | {"lon": 10**400}}, "position.lon"),
+    ({"position": WGS | {"lon": 181.0}}, "position"), ({"position": WGS | {"lat": -90.1}}, "position"),
+    ({"position": {"lon": 39.7, "lat": 117.0, "frame": "wgs84"}}, "position"),
+    ({"position": {"lon": 39.7, "lat": 87.0, "frame": "gcj02"}}, "position"),
+    ({"position": {"lon": 1e300, "lat": 1e300, "frame": "epsg:4548"}}, "position"),
+    ({"position": {"lon": 27.0, "lat": 0.0, "frame": "wgs84"}}, "position"),
+    ({"position": WGS | {"alt": 3}}, "position.alt"), ({"position": [117.0, 39.7]}, "position"),
+    ({"occurred_at": "yesterday"}, "occurred_at"), ({"occurred_at": "2026-01-05T08:30:00"}, "occurred_at"),
+    ({"occurred_at": "2026-02-30T08:30:00Z"}, "occurred_at"), ({"occurred_at": 1767573000}, "occurred_at"),
+    ({"occurred_at": "2026-W01-1T00:00:00Z"}, "occurred_at"), ({"occurred_at": "1899-12-31T23:59:59Z"}, "occurred_at"),
+    ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "occurred_at"),
+    ({"occurred_at": "9999-12-31T23:59:59-14:00"}, "occurred_at"), ({"occurred_at": "x" * 41}, "occurred_at"),
+    ({"occurred_at": "٢٠٢٦-01-05T08:30:00Z"}, "occurred_at"),
+    ({"reporter": {"name": "x" * 101}}, "reporter.name"), ({"reporter": {"phone": "1" * 41}}, "reporter.phone"),
+    ({"reporter": {"name": "a\x00b"}}, "reporter.name"), ({"reporter": {"phone": 139}}, "reporter.phone"),
+    ({"reporter": NAME}, "reporter"), ({"more": 1}, "more"), ({"\ud800": 1}, "body"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "field"), BROKEN)
+def test_what_breaks_a_rule_is_refused_by_field_value_and_rule(
+    still_town: Town, still_client: FlaskClient, changes: dict[str, object], field: str
+) -> None:
+    before = count(still_town)
+    report = refused(tell(still_client, body(**changes)))
+    assert report["field"] == field
+    assert report["rule"]
+    name, _, inner = field.partition(".")
+    said: Any = changes.get(name, ...)
+    if inner and isinstance(said, dict):
+        said = said.get(inner, ...)
+    assert said is ... or "value" in report
+    assert len(report.get("value", "")) <= 80
+    assert count(still_town) == before, "a refusal leaves nothing behind, not even its key"
+
+
+def test_a_time_that_has_not_come_is_refused_but_another_clock_may_run_ahead(
+    town: Town, town_client: FlaskClient
+) -> None:
+    soon, later = (clock.now() + timedelta(seconds=s) for s in (20, 3600))
+    assert tell(town_client, body(occurred_at=soon.isoformat()), "soon").status_code == 201
+    report = refused(tell(town_client, body(occurred_at=later.isoformat()), "later"))
+    assert report["field"] == "occurred_at"
+    assert later.isoformat() in report["value"]
+
+
+@pytest.mark.parametrize(("sent", "status", "value"), [
+    (b'{"description": "\xff"}', 400, "byte 0xff at 17"), (b"\xc3", 400, "byte 0xc3 at 0"),
+    ("{}".encode("utf-16"), 400, "byte 0xff at 0"), (b" " * 10_000_000, 413, "10000000 bytes"),
+])  # fmt: skip
+def test_a_body_that_cannot_be_read_is_refused_by_name(
+    still_client: FlaskClient, sent: bytes, status: int, value: str
+) -> None:
+    report = refused(tell(still_client, sent), status)
+    assert (report["field"], report["value"]) == ("body", value)
+    assert report["rule"]
+
+
+@pytest.mark.parametrize("sent", [b"", b"{", b"[]", b"null", b'"x"', b"7", b"[" * 5000, b'{"a":' * 5000,
+                                  b'{"description": ' + b"9" * 5000 + b"}"])  # fmt: skip
+def test_a_body_that_is_no_report_is_refused(still_client: FlaskClient, sent: bytes) -> None:
+    answer = tell(still_client, sent)
+    refused(answer, answer.status_code)
+    assert answer.status_code in {400, 422}
+
+
+def test_a_city_must_be_one(still_client: FlaskClient) -> None:
+    refused(tell(still_client, body(city="nowhere")), 404)
+    assert refused(tell(still_client, body(city="x" * 41)))["field"] == "city"
+
+
+# once for its key ----------------------------------------------------------------------------------------
+
+
+def test_the_same_key_ten_times_at_once_makes_one_incident(town: Town, town_client: FlaskClient) -> None:
+    app, all_ten, before = town_client.application, threading.Barrier(10), count(town)
+
+    def ask(_: int) -> TestResponse:
+        client = app.test_client()
+        all_ten.wait(60)
+        return tell(client, body(), "once")
+
+    with ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(ask, range(10)))
+    assert {(one.status_code, one.data, one.headers["Location"]) for one in answers} == {
+        (201, answers[0].data, answers[0].headers["Location"])
+    }
+    assert [now - then for now, then in zip(count(town), before, strict=True)] == [1, 1, 1, 1, 1]
+
+
+def test_a_key_belongs_to_one_report(town: Town, town_client: FlaskClient) -> None:
+    tell(town_client, body(), "mine")
+    before = count(town)
+    assert refused(tell(town_client, body(description="别的"), "mine"))["field"] == "Idempotency-Key"
+    assert count(town) == before
+
+
+def test_a_refused_report_leaves_its_key_free(town: Town, town_client: FlaskClient) -> None:
+    before = count(town)
+    refused(tell(town_client, body(category="nothing"), "again"))
+    assert count(town) == before
+    assert tell(town_client, body(), "again").status_code == 201
+
+
+# more reports, and where it really is --------------------------------------------------------------------
+
+
+def test_more_reports_join_an_incident(town: Town, town_client: FlaskClient) -> None:
+    incident = tell(town_client, body()).get_json()["id"]
+    path = f"/api/incidents/{incident}/reports"
+    joined = {"description": "又来电", "channel": "hotline", "position": here(town, "bd09")}
+    answer = tell(town_client, joined, "j", path)
+    assert (answer.status_code, answer.get_json()["incident"]) == (201, incident)
+    assert tell(town_client, joined, "j", path).data == answer.data
+    shown = town_client.get(f"/api/incidents/{incident}").get_json()["properties"]
+    assert (shown["reports"], shown["version"]) == (2, 1)
+    kept = town.one("SELECT id, given_x, given_frame FROM report ORDER BY id DESC LIMIT 1")
+    assert kept == (answer.get_json()["id"], joined["position"]["lon"], "bd09")  # type: ignore[index]
+    closed = town.one("SELECT id FROM incident WHERE state = 'closed'")
+    refused(tell(town_client, joined, "c", f"/api/incidents/{closed}/reports"), 409)
+    refused(tell(town_client, joined, "n", "/api/incidents/999999/reports"), 404)
+    bad = joined | {"position": WGS | {"frame": "mars"}}
+    assert refused(tell(town_client, bad, "b", path))["field"] == "position.frame"
+
+
+def test_a_dispatcher_settles_a_report_of_the_locate_queue(town: Town, town_client: FlaskClient) -> None:
+    incident = tell(town_client, body(address=NOWHERE)).get_json()["id"]
+    looked = town_client.get(f"/api/incidents/{incident}")
+    assert looked.headers["ETag"] == '"1"'
+    answer = settle(town_client, incident, {"position": here(town, "gcj02")}, looked.headers["ETag"])
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
+    shown = answer.get_json()
+    assert (shown["properties"]["location"], shown["properties"]["version"]) == ("sure", 2)
+    assert shown["properties"]["cell"]["code"] == f"{build.COMMUNITIES[0]}001"
+    assert shown["properties"]["address"] == NOWHERE
+    assert shown == town_client.get(f"/api/incidents/{incident}").get_json()
+    again = settle(town_client, incident, {"position": here(town, "gcj02")}, '"1"')
+    assert (again.status_code, again.data, again.headers["ETag"]) == (200, answer.data, '"2"')
+    assert town_client.get("/api/incidents?location=unsettled").get_json()["features"] == []
+    assert town_client.get(f"/api/incidents/{incident}/candidates").get_json()["candidates"]
+
+
+@pytest.mark.parametrize(("version", "status"), [
+    (None, 428), ('"2"', 412), ('"0"', 412), ("1", 422), ('W/"1"', 422), ("*", 422), ('"1", "2"', 422),
+    ('"x"', 422), ('"' + "9" * 40 + '"', 422), ("", 422),
+])  # fmt: skip
+def test_an_edit_says_what_it_was_made_on(
+    still_town: Town, still_client: FlaskClient, version: str | None, status: int
+) -> None:
+    incident = still_town.one("SELECT min(id) FROM incident WHERE state <> 'closed'")
+    before = count(still_town)
+    report = refused(settle(still_client, incident, {"position": WGS}, version), status)
+    assert report.get("field", "If-Match") == "If-Match"
+    assert count(still_town) == before
+
+
+def test_of_two_dispatchers_who_settle_at_once_one_learns_of_the_other(
+    town: Town, town_client: FlaskClient
+) -> None:
+    app, both = town_client.application, threading.Barrier(2)
+    incident = tell(town_client, body(address=NOWHERE)).get_json()["id"]
+    place = here(town)
+
+    def ask(number: int) -> TestResponse:
+        client = app.test_client()
+        both.wait(60)
+        return settle(client, incident, {"position": place, "address": f"第{number}处"}, '"1"', f"s{number}")
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = sorted(threads.map(ask, range(2)), key=lambda one: one.status_code)
+    assert first.status_code == 200
+    assert "is at version 2, you looked at 1" in refused(second, 412)["detail"]
+    assert town.one("SELECT count(*) FROM fact WHERE kind = 'incident.located'") == 1
+    assert (
+        town.one("SELECT address FROM incident WHERE id = %(id)s", id=incident)
+        == first.get_json()["properties"]["address"]
+    )
+
+
+def test_settling_is_refused_where_it_makes_no_sense(town: Town, town_client: FlaskClient) -> None:
+    closed = town.one("SELECT id FROM incident WHERE state = 'closed'")
+    incident = town.one("SELECT min(id) FROM incident WHERE state <> 'closed'")
+    refused(settle(town_client, closed, {"position": WGS}, '"1"'), 409)
+    refused(settle(town_client, 999_999, {"position": WGS}, '"1"'), 404)
+    for said, field in (
+        ({}, "position"), ({"position": WGS | {"lon": 27.0, "lat": 0.0}}, "position"),
+        ({"position": WGS, "address": "a\x00"}, "address"), ({"position": WGS | {"frame": "x"}}, "position.frame"),
+        ({"address": "x"}, "position"), ({"position": WGS, "cell": "1"}, "cell"),
+    ):  # fmt: skip
+        assert refused(settle(town_client, incident, said, '"1"'))["field"] == field
+
+
+def test_what_a_release_leaves_outside_says_so(town: Town, town_client: FlaskClient) -> None:
+    incident = tell(town_client, body()).get_json()["id"]
+    town.run("UPDATE placement SET cell_id = NULL WHERE subject_id = %(id)s", id=incident)
+    shown = town_client.get(f"/api/incidents/{incident}").get_json()["properties"]
+    assert (shown["location"], shown["cell"]) == ("outside", None)
