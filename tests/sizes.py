@@ -28,6 +28,12 @@ SIZES: dict[str, tuple[int, int]] = {
     "road_incidents": (50, 200),
     # Requests made from the description of each operation, valid ones and as many broken ones.
     "described_requests": (30, 500),
+    # Incidents and responders in each real city whose candidates are compared with networkx.
+    "ranked_incidents": (20, 200),
+    "ranked_responders": (60, 300),
+    # Clients who assign 300 incidents twice each to 300 responders, and how often they do it.
+    "race_clients": (16, 32),
+    "race_rounds": (1, 200),
     # Open pages beside normal work, and the facts each of them must hear.
     "open_pages": (60, 300),
     "told_facts": (20, 400),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import shapely
-from shapely import Point
 
 from geo_app.roads import kept
 from geo_app.roads import network as networks
@@ -40,11 +38,11 @@ def test_candidates_in_a_real_city_are_those_of_networkx(
     roads = read(folder)
     engine = NetworkEngine(kept.build(networks.build(roads))[mode])
     rng = np.random.default_rng(20260101)
-    responders = _beside(roads, rng, RESPONDERS)
-    incidents = _beside(roads, rng, size("road_incidents"))
+    responders = cities.beside(roads, rng, RESPONDERS)
+    incidents = cities.beside(roads, rng, size("road_incidents"))
     places = {f"r{number}": point for number, point in enumerate(responders)}
     targets = {f"i{number}": point for number, point in enumerate(incidents)}
-    truth = oracle.Oracle(roads, mode, _snapped(roads, mode, places | targets))
+    truth = oracle.Oracle(roads, mode, oracle.snapped(roads, mode, places | targets))
     array = np.array([[point.x, point.y] for point in responders])
     for name, target in targets.items():
         times = truth.times_to(name)
@@ -54,26 +52,3 @@ def test_candidates_in_a_real_city_are_those_of_networkx(
         if first is not None:
             route = engine.route(responders[first.index], target)
             oracle.check_route(route, responders[first.index], target, times[f"r{first.index}"])
-
-
-def _beside(roads: Sequence[Road], rng: np.random.Generator, count: int) -> list[Point]:
-    """Return points scattered up to some 100 m beside randomly chosen roads."""
-    chosen = rng.integers(0, len(roads), count)
-    shares, shifts = rng.uniform(0, 1, count), rng.normal(0, 50, (count, 2))
-    places = [
-        roads[number].geometry.interpolate(share, normalized=True)
-        for number, share in zip(chosen, shares, strict=True)
-    ]
-    return [Point(place.x + dx, place.y + dy) for place, (dx, dy) in zip(places, shifts, strict=True)]
-
-
-def _snapped(roads: Sequence[Road], mode: Mode, points: dict[str, Point]) -> dict[str, oracle.Snap | None]:
-    """Return each point's snap, trying only the roads whose distance is the least, give or take 1 mm."""
-    usable = np.array([number for number, road in enumerate(roads) if oracle.usable(road, mode) is not None])
-    tree = shapely.STRtree([roads[number].geometry for number in usable])
-    found: dict[str, oracle.Snap | None] = {}
-    for name, point in points.items():
-        _, away = tree.query_nearest(point, return_distance=True)
-        near = tree.query(point, predicate="dwithin", distance=float(away[0]) + 0.001)
-        found[name] = oracle.snap(roads, mode, point, sorted(usable[near].tolist()))
-    return found

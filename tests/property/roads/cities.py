@@ -7,11 +7,12 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from pyproj import Transformer
-from shapely import LineString
+from shapely import LineString, Point
 
 from geo_app.roads.model import Road
 
@@ -55,6 +56,17 @@ def manhattan(folder: Path) -> list[Road]:
         Road(number, start, end, classes[number % 3], "", 1, LineString(line))
         for number, ((start, end), line) in enumerate(zip(pairs, lines, strict=True))
     ]
+
+
+def beside(roads: Sequence[Road], rng: np.random.Generator, count: int) -> list[Point]:
+    """Return points scattered up to some 100 m beside randomly chosen roads."""
+    chosen = rng.integers(0, len(roads), count)
+    shares, shifts = rng.uniform(0, 1, count), rng.normal(0, 50, (count, 2))
+    places = [
+        roads[number].geometry.interpolate(share, normalized=True)
+        for number, share in zip(chosen, shares, strict=True)
+    ]
+    return [Point(place.x + dx, place.y + dy) for place, (dx, dy) in zip(places, shifts, strict=True)]
 
 
 def _rows(archive: zipfile.ZipFile, name: str) -> list[list[str]]:
