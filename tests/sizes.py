@@ -24,6 +24,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "crossing_lines": (40, 400),
     # Generated cities that are looked at whole, each with another seed.
     "demo_cities": (2, 60),
+    # Communities of 回天 whose names are said in each way.
+    "spoken_names": (40, 130),
     # Incidents in each real city whose nearest of 300 responders are compared with networkx.
     "road_incidents": (50, 200),
     # Requests made from the description of each operation, valid ones and as many broken ones.

@@ -19,7 +19,6 @@ HAN = re.compile("[一-鿿]+")
 SAME_ROAD = 300.0
 """Metres within which stretches of one name are one road; farther apart they are two roads."""
 KIND = {Level.DISTRICT: Kind.REGION, Level.STREET: Kind.STREET, Level.COMMUNITY: Kind.COMMUNITY}
-SHORT = {Kind.REGION: "区县", Kind.STREET: "街道镇乡地区", Kind.COMMUNITY: "社区村"}
 
 
 def names(data: CityData) -> list[NewPlace]:
@@ -80,12 +79,10 @@ def _areas(data: CityData) -> list[NewPlace]:
         kind = KIND[Level(unit.level)]
         area = shapely.unary_union(cells[unit.code])
         middle = area.representative_point()
-        short = unit.name.removesuffix("街道").rstrip(SHORT[kind])
-        aliases = (short,) if len(short) > 1 and short != unit.name else ()
         community = unit.code if kind == Kind.COMMUNITY else None
         extent = float(shapely.hausdorff_distance(middle, area))
         point = _lonlat([middle], data.info.srid)[0]
-        found.append(NewPlace(kind, unit.name, None, None, community, aliases, point, (), extent))
+        found.append(NewPlace(kind, unit.name, None, None, community, (), point, (), extent))
     return found
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
-from geo_app.geocoding import beidou, text
+from geo_app.geocoding import beidou, english, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ def read(said: str) -> Question:
         metres = float(_amount(bearing["amount"])) * UNITS[bearing["unit"]]
         if metres <= FARTHEST:
             return Bearing(bearing["landmark"], float(DIRECTIONS[bearing["way"]]), metres)
+    if plain.isascii():
+        meeting = english.CROSSING.match(plain.lower())
+        return (
+            Crossing(((meeting["one"], meeting["other"]),)) if meeting is not None else Address(said.strip())
+        )
     crossing = CROSSING.match(flat)
     roads = _roads(crossing["roads"]) if crossing is not None else ()
     return Crossing(roads) if roads else Address(said.strip())

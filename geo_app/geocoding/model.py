@@ -165,7 +165,10 @@ class Candidate:
     """Metres around `position` in which the place meant lies."""
     place: int | None = None
     community: str | None = None
+    """Of the place, or of the landmark or neighbour it was reckoned from."""
     notes: tuple[str, ...] = field(default=())
     """Parts of the address that the gazetteer does not know, as they were given."""
     formerly: str | None = None
     """The former name (曾用名) it was found by; None when a name in use led here."""
+    is_inside: bool = False
+    """Whether it lies in `community`, whatever its distance from `position`: the community itself was named."""

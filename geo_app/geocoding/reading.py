@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from geo_app.geocoding import text
-from geo_app.geocoding.model import AREAS, Hit, Kind
+from geo_app.geocoding import measure, text
+from geo_app.geocoding.model import AREAS, Hit, How, Kind
 from geo_app.geocoding.parse import CITIES, PROVINCES
 
 LONGEST_NAME, LONGEST_TEXT = 24, 80
+SAME_AREA = 1000.0
+"""Metres within which two areas of one kind and name are one; or within twice its reach."""
 ORDER = (
     Kind.UNIT, Kind.BUILDING, Kind.NUMBER, Kind.POI, Kind.COMPOUND, Kind.ROAD, Kind.COMMUNITY, Kind.STREET,
     Kind.REGION,
@@ -21,11 +23,13 @@ FILLER = re.compile(
     r"居民委员会|居委会|村委会|小区|号|路边|路上|一带|周边|左右|中国|市辖区)+"
 )
 DETAIL = re.compile(
-    r"^(?:[甲乙丙丁\d]+单元)?(?:[负b]?\d+[层楼f])?(?:\d+[室户房]|-?\d{1,5}[a-z]?(?![号弄院栋幢楼]))?(?:室|户)?$"
+    r"^(?:[甲乙丙丁\d]+单元)?(?:[负b]?\d+[层楼f])?(?:\d+[室户房]|-?\d{1,5}[a-z]?(?![号弄院栋幢楼])"
+    r"|\d{1,4}(?:-\d{1,5}){1,3})?(?:室|户)?$"
 )
 NUMBER = re.compile(r"^(\d+)(?:-\d+)?(?:号(?!楼)|弄|$|(?=附近|旁|门|对))")
 BUILDING = re.compile(r"^(?:\d+|[a-z])号楼")
 ENDING = re.compile(r"(?:(?:东南|东北|西南|西北|[东南西北正后前])门|附近|旁边?|门口|对面|楼下|里面|的)+$")
+BESIDE = re.compile(r"附近|旁|隔壁|边上|对面|门|靠近|路边|周边|一带|外面|以[东西南北]")
 GATE = re.compile(r"^(?:东南|东北|西南|西北|[东南西北正后前])\d?门")
 
 
@@ -53,6 +57,10 @@ class Reading:
     tail: str
     """What follows the main name directly."""
     unexplained: tuple[str, ...]
+    strange: tuple[str, ...]
+    """The pieces that are unexplained as they stand, small words and all."""
+    is_beside: bool
+    """Whether it says near, at the gate of or opposite what is named, not in it."""
 
     @property
     def missing(self) -> int:
@@ -76,9 +84,40 @@ def read(key: str, hits: Iterable[Hit], outer: Sequence[str]) -> Reading:
     taken = [span for span in (main, *context) if span is not None]
     covered = [any(span.start <= at < span.end for span in taken) for at in range(len(key))]
     pieces = _pieces(key, covered)
-    left = [_unexplained(piece, outer, start > 0) for start, piece in pieces]
+    left = [(_unexplained(piece, outer, start > 0), piece) for start, piece in pieces]
     tail = key[main.end :] if main is not None else ""
-    return Reading(key, main, context, tail, tuple(filter(None, left)))
+    return Reading(
+        key, main, context, tail,
+        tuple(part for part, _ in left if part),
+        tuple(piece for part, piece in left if part),
+        any(BESIDE.search(piece) for _, piece in pieces),
+    )  # fmt: skip
+
+
+def outer(city_name: str) -> list[str]:
+    """Return a city's own names, which say nothing about where in it something is."""
+    name = text.key(city_name)
+    return [part for part in (name, name.rstrip("市区县")) if part]
+
+
+def head(piece: str) -> str:
+    """Return the name in a piece: what stands before its first figure, without a gate and words like 附近."""
+    found = re.match(r"\D{2,}", piece)
+    name = ENDING.sub("", found[0] if found else piece)
+    return name if len(name) > 1 else piece
+
+
+def formerly(hit: Hit) -> str | None:
+    """Return the former name of a place that the hit is about; None when it is about a name in use."""
+    if hit.key == text.key(hit.name):
+        return None
+    return next((name for name in hit.former if text.key(name) == hit.key), None)
+
+
+def names_all(hit: Hit) -> bool:
+    """Return whether a hit is a community as a whole, by a name in use; a former name may mean other ground."""
+    is_whole = hit.kind == Kind.COMMUNITY and hit.extent > 0 and hit.name in hit.above[:1]
+    return is_whole and hit.how != How.FORMER
 
 
 def agrees(hit: Hit, context: Iterable[Span]) -> bool:
@@ -90,6 +129,21 @@ def agrees(hit: Hit, context: Iterable[Span]) -> bool:
         if span.kind in AREAS
     ]
     return all(names & above for names in stated) or not above
+
+
+def distinct(hits: Sequence[Hit]) -> list[Hit]:
+    """Return hits without the loose points of areas that are there with their outline: lists place some badly."""
+    outlined = [hit for hit in hits if hit.kind in AREAS and hit.extent > 0]
+    return [
+        hit
+        for hit in hits
+        if hit.extent > 0
+        or not any(
+            (one.kind, one.name) == (hit.kind, hit.name)
+            and measure.metres(one.point, hit.point) <= max(SAME_AREA, 2 * one.extent)
+            for one in outlined
+        )
+    ]
 
 
 def _spans(key: str, hits: Iterable[Hit]) -> list[Span]:

@@ -24,6 +24,9 @@ ELSEWHERE, UNEXPLAINED, PART_UNKNOWN = 0.55, 0.7, 0.85
 ENOUGH = 0.8
 """The score from which one candidate may be taken without asking."""
 MARGIN = 0.06
+SIDES = "东南西北中"
+OTHER_SIDE, OTHER_FIGURES = 0.84, 0.6
+"""Factors for names that differ in a side, which is never enough then, and in figures."""
 LEAST = 0.3
 _EARTH = Geod(ellps="WGS84")
 
@@ -39,21 +42,28 @@ def explained(matched: int, missing: int) -> float:
 
 
 def alike(asked: str, name: str) -> float:
-    """Return how like two keys are, 0 to 1; other figures make another place."""
+    """Return how like two keys are, 0 to 1; other figures, or another side, make another place."""
     same = 1.0 - text.distance(asked, name) / max(len(asked), len(name), 1)
     figures = ["".join(sign for sign in key if sign.isdigit()) for key in (asked, name)]
-    return same if figures[0] == figures[1] else same * 0.6
+    sides = [[sign for sign in key if sign in SIDES] for key in (asked, name)]
+    same *= 1.0 if sides[0] == sides[1] else OTHER_SIDE
+    return same if figures[0] == figures[1] else same * OTHER_FIGURES
 
 
 def best(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
     """Return the candidates by score, each place once, those hardly likely left out."""
     found: dict[object, Candidate] = {}
-    for one in sorted(candidates, key=lambda one: (-one.score, one.uncertainty, one.place or 0)):
+    for one in sorted(candidates, key=_order):
         spot = (one.place, one.how) if one.place is None else one.place
         where = (round(one.position.x, 6), round(one.position.y, 6)) if one.place is None else None
         if one.score >= LEAST:
             found.setdefault((spot, where), replace(one, score=round(min(one.score, 1.0), 3)))
     return list(found.values())[:most]
+
+
+def _order(one: Candidate) -> tuple[float, bool, float, int]:
+    """Return the key to sort by: of equal ones those of the city's own communities come first."""
+    return -one.score, one.community is None, one.uncertainty, one.place or 0
 
 
 def is_confident(candidates: Sequence[Candidate]) -> bool:
@@ -62,6 +72,8 @@ def is_confident(candidates: Sequence[Candidate]) -> bool:
         return False
     first = candidates[0]
     rivals = [one for one in candidates[1:] if one.score > first.score - MARGIN]
+    if first.is_inside:
+        return all(one.is_inside and one.community == first.community for one in rivals)
     return all(metres(first, one) <= max(first.uncertainty, 30.0) for one in rivals)
 
 

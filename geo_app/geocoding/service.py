@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from shapely import Point
 
 from geo_app.core import coords, db
 from geo_app.core.errors import BadInput
-from geo_app.geocoding import asked, measure, reading, score, store, text
+from geo_app.geocoding import asked, english, measure, reading, score, store, text
 from geo_app.geocoding.model import AREAS, Candidate, Hit, How, Kind, Near, NewPlace, Place, RoadLine
 from geo_app.geocoding.reading import Reading
 from geo_app.geocoding.sources import Source
@@ -64,7 +63,7 @@ def geocode(tx: db.Transaction, city: City, said: str, frame: str = "wgs84") -> 
         case asked.Bearing():
             found = _bearing(tx, city, question) or _address(tx, city, said)
         case asked.Crossing():
-            found = _crossing(tx, city, question) or _address(tx, city, said)
+            found = _crossing_or_address(tx, city, question, said)
         case asked.Address():
             found = _address(tx, city, question.text)
     return score.best(found, MOST)
@@ -123,10 +122,24 @@ def _bearing(tx: db.Transaction, city: City, said: asked.Bearing) -> list[Candid
             how=How.BEARING,
             uncertainty=math.hypot(one.uncertainty, max(10.0, 0.2 * said.metres)),
             place=None,
-            community=None,
+            is_inside=False,
         )
-        for one in score.best(_address(tx, city, said.landmark), 3)
+        for one in score.best(_landmark(tx, city, said.landmark), 3)
     ]
+
+
+def _landmark(tx: db.Transaction, city: City, said: str) -> list[Candidate]:
+    question = asked.read(said)
+    if isinstance(question, asked.Crossing):
+        return _crossing_or_address(tx, city, question, said)
+    return _address(tx, city, said)
+
+
+def _crossing_or_address(tx: db.Transaction, city: City, said: asked.Crossing, whole: str) -> list[Candidate]:
+    """Return where the roads meet; when their names are not quite known, also what the whole may be called."""
+    found = _crossing(tx, city, said)
+    is_good = any(one.score >= score.ENOUGH for one in found)
+    return found if is_good else [*found, *_address(tx, city, whole)]
 
 
 def _crossing(tx: db.Transaction, city: City, said: asked.Crossing) -> list[Candidate]:
@@ -151,9 +164,11 @@ def _crossing(tx: db.Transaction, city: City, said: asked.Crossing) -> list[Cand
 def _roads(tx: db.Transaction, city: City, name: str) -> list[tuple[RoadLine, float]]:
     """Return the roads called so with how sure that is: exactly, else by sound or by likeness."""
     key = text.key(name)
-    hits = [hit for hit in store.by_key(tx, city, reading.stretches(key)) if hit.kind == Kind.ROAD]
+    keys = english.roads(key) or reading.stretches(key)
+    hits = [hit for hit in store.by_key(tx, city, keys) if hit.kind == Kind.ROAD]
     longest = max((len(hit.key) for hit in hits), default=0)
     sure = {hit.id: 1.0 for hit in hits if len(hit.key) == longest and key.endswith(hit.key)}
+    sure = sure or {hit.id: 1.0 for hit in hits if hit.key in english.roads(key)}
     if not sure:
         likely = [pair for pair in _alike(tx, city, key) if pair[0].kind == Kind.ROAD]
         sure = {hit.id: factor for hit, factor, _ in reversed(likely[:ROADS])}
@@ -174,11 +189,11 @@ def _address(tx: db.Transaction, city: City, said: str) -> list[Candidate]:
 
 def _mended(tx: db.Transaction, city: City, read: Reading) -> list[Candidate]:
     """Return what an address means when a stretch that is no name is taken for the names most like it."""
-    pieces = list(read.unexplained)
+    pieces = [*read.unexplained, *read.strange]
     if read.main is None or read.main.kind in AREAS:
         pieces.append(read.key)
     fixes: dict[str, tuple[float, How]] = {}
-    for whole in dict.fromkeys(part for piece in pieces for part in (_head(piece), piece)):
+    for whole in dict.fromkeys(part for piece in pieces for part in (reading.head(piece), piece)):
         for hit, factor, how in _alike(tx, city, whole)[:FIXES]:
             key = read.key.replace(whole, hit.key)
             if key != read.key and factor > fixes.get(key, (0.0, how))[0]:
@@ -188,26 +203,13 @@ def _mended(tx: db.Transaction, city: City, read: Reading) -> list[Candidate]:
     found = []
     for key in likely:
         factor, how = fixes[key]
-        again = _by_reading(tx, city, reading.read(key, hits, _outer(city)))
+        again = _by_reading(tx, city, reading.read(key, hits, reading.outer(city.name)))
         found += [replace(one, score=one.score * factor, how=how) for one in again]
     return found
 
 
 def _read(tx: db.Transaction, city: City, key: str) -> Reading:
-    return reading.read(key, store.by_key(tx, city, reading.stretches(key)), _outer(city))
-
-
-def _outer(city: City) -> list[str]:
-    """Return the city's own names, which say nothing about where in it something is."""
-    name = text.key(city.name)
-    return [part for part in (name, name.rstrip("市区县")) if part]
-
-
-def _head(piece: str) -> str:
-    """Return the name in a piece: what stands before its first figure, without a gate and words like 附近."""
-    found = re.match(r"\D{2,}", piece)
-    name = reading.ENDING.sub("", found[0] if found else piece)
-    return name if len(name) > 1 else piece
+    return reading.read(key, store.by_key(tx, city, reading.stretches(key)), reading.outer(city.name))
 
 
 def _alike(tx: db.Transaction, city: City, key: str) -> list[tuple[Hit, float, How]]:
@@ -227,7 +229,8 @@ def _latin(tx: db.Transaction, city: City, key: str) -> list[Candidate]:
     """Return places by pinyin or initials; by likeness of the pinyin when none fits."""
     sound, initials = text.sound(key)
     exact = [
-        _candidate(hit, score.BASE[hit.how], hit.how) for hit in store.by_sound(tx, city, sound, initials)
+        _candidate(hit, score.BASE[hit.how], hit.how)
+        for hit in reading.distinct(store.by_sound(tx, city, sound, initials))
     ]
     if exact or len(sound) < 5:
         return exact
@@ -241,12 +244,12 @@ def _by_reading(tx: db.Transaction, city: City, read: Reading) -> list[Candidate
         return []
     factor = score.explained(len(read.key) - read.missing, read.missing)
     found: list[Candidate] = []
-    for hit in read.main.hits:
+    for hit in reading.distinct(read.main.hits):
         sure = score.BASE[hit.how] * factor
         if not reading.agrees(hit, read.context):
             sure *= score.ELSEWHERE
         found += _with_tail(tx, city, hit, read.tail, sure)
-    return found
+    return [replace(one, is_inside=False) for one in found] if read.is_beside else found
 
 
 def _with_tail(tx: db.Transaction, city: City, hit: Hit, tail: str, sure: float) -> list[Candidate]:
@@ -258,6 +261,8 @@ def _with_tail(tx: db.Transaction, city: City, hit: Hit, tail: str, sure: float)
     if building is not None and hit.kind in {Kind.COMPOUND, Kind.POI, Kind.COMMUNITY}:
         one = _candidate(hit, sure * score.PART_UNKNOWN, hit.how, building[0])
         return [replace(one, uncertainty=max(one.uncertainty, 150.0))]
+    if building is not None and hit.kind in {Kind.STREET, Kind.REGION}:
+        return [_candidate(hit, sure * score.PART_UNKNOWN * 0.8, hit.how, building[0])]
     gate = reading.GATE.match(tail)
     if gate is not None and hit.kind in {Kind.COMPOUND, Kind.POI, Kind.COMMUNITY}:
         one = _candidate(hit, sure * 0.95, hit.how, gate[0])
@@ -269,7 +274,7 @@ def _door(tx: db.Transaction, city: City, road: Hit, number: int, sure: float) -
     """Return a house number of a road: as known, between known ones, or only the road."""
     doors = store.numbers(tx, city, text.key(road.name))
     exact = [door for door in doors if measure.number(door.number) == number]
-    formerly = _formerly(road)
+    formerly = reading.formerly(road)
     if exact:
         return [replace(_candidate(door, sure, road.how), formerly=formerly) for door in exact]
     guess = measure.between(doors, number)
@@ -287,12 +292,5 @@ def _door(tx: db.Transaction, city: City, road: Hit, number: int, sure: float) -
 def _candidate(hit: Hit, sure: float, how: How, *unknown: str) -> Candidate:
     return Candidate(
         hit.name, hit.kind, hit.point, sure, how, score.uncertainty(hit), hit.id, hit.community, unknown,
-        _formerly(hit),
+        reading.formerly(hit), reading.names_all(hit),
     )  # fmt: skip
-
-
-def _formerly(hit: Hit) -> str | None:
-    """Return the former name of a place that the hit is about; None when it is about a name in use."""
-    if hit.key == text.key(hit.name):
-        return None
-    return next((name for name in hit.former if text.key(name) == hit.key), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shapely import Point, Polygon
 
 from geo_app.core import db
-from geo_app.geocoding import text
+from geo_app.geocoding import naming, text
 from geo_app.geocoding.model import Hit, Near, NewPlace, Place, RoadLine
 from geo_app.organisation.model import City
 
@@ -102,13 +102,15 @@ def beside(tx: db.Transaction, city: City, box: Polygon, point: Point) -> list[N
 
 def _names(place: NewPlace) -> Iterator[tuple[str, str]]:
     """Yield every different way to name a place with how it is one; too short or too long ones are none."""
-    address = (
-        (f"{place.road}{place.number}",) if place.kind == "number" and place.road and place.number else ()
-    )
+    address: tuple[str, ...] = ()
+    if place.road and place.number and place.road.isascii():
+        address = (f"{place.number} {place.road}",)
+    elif place.road and place.number and place.kind == "number":
+        address = (f"{place.road}{place.number}",)
     told: set[str] = set()
     groups = (
         ("name", (place.name,)),
-        ("alias", place.aliases),
+        ("alias", (*place.aliases, *naming.spoken(place.kind, place.name))),
         ("former", place.former),
         ("address", address),
     )

@@ -14,13 +14,17 @@ from itertools import groupby
 import opencc
 from pypinyin import lazy_pinyin
 
+from geo_app.geocoding import english
+
 DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")}
 TENS = {"十": 10, "百": 100, "千": 1000}
 HAN = "零一二三四五六七八九十"
 FORMAL = str.maketrans("〇○◯壹贰叁肆伍陆柒捌玖拾", "零零零一二三四五六七八九十")
 NUMERAL = re.compile("[零一二三四五六七八九十百千]+")
 DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜～]|至")
-NOISE = re.compile(r"[^\w\-#&/+,.]|_")
+NOISE = re.compile(r"[^\w\-#&/+,. ]|_")
+SPACE = re.compile(r"(?<![!-~]) | (?![!-~])|(?<=\d) (?=\d+(?![a-z\d])|k?m\b)")
+WORDS = re.compile(r"[ -~]*[a-z][ -~]*")
 BUILDING = re.compile(r"(?<=\d)(?:号?楼栋?|[栋幢座]楼?|号[栋幢座])(?![下上]|层|道)")
 LETTER_BUILDING = re.compile(r"(?<![a-z])([a-z])(?:号?楼|[栋幢座])")
 HASH = re.compile(r"(?<=\d)#楼?")
@@ -28,15 +32,19 @@ UNIT = re.compile(r"(?<=\d)(?:门洞|单元门)")
 
 
 def clean(text: str) -> str:
-    """Return text in simplified characters of half width and lower case, without spaces and brackets."""
-    flat = unicodedata.normalize("NFKC", text).translate(_simple()).lower()
-    flat = flat.translate(FORMAL)
-    return NOISE.sub("", DASHES.sub("-", flat))
+    """Return text in simplified characters of half width and lower case, without brackets.
+
+    Spaces are gone but for those between English words, which `key` needs.
+    """
+    flat = unicodedata.normalize("NFKC", text).translate(_simple()).lower().translate(FORMAL)
+    return NOISE.sub("", SPACE.sub("", " ".join(DASHES.sub("-", flat).split())))
 
 
 def key(text: str) -> str:
     """Return the form in which names are compared: cleaned, numbers in digits, buildings as 3号楼."""
-    found = NUMERAL.sub(lambda match: arabic(match[0]), clean(text))
+    cleaned = clean(text)
+    flat = WORDS.sub(lambda match: english.squeezed(match[0], match[0] == cleaned), cleaned).replace(" ", "")
+    found = NUMERAL.sub(lambda match: arabic(match[0]), flat)
     found = re.sub(r"[,.#&/+]+$", "", HASH.sub("号楼", found))
     found = BUILDING.sub("号楼", found)
     found = LETTER_BUILDING.sub(r"\1号楼", found)

@@ -163,7 +163,7 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
     """The best candidate is not good enough, or others are as good."""
     BORDER = "border"
-    """The circle of uncertainty touches more than one cell."""
+    """The circle of uncertainty touches more than one cell, or one from outside all."""
     OUTSIDE = "outside"
     """The place lies in no cell."""
 

@@ -116,6 +116,12 @@ WHERE v.city_id = :city_id AND (:shape::geometry IS NULL OR ST_Intersects(v.geom
   AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
 ORDER BY v.code;
 
+-- name: cells_of(city_id, community, at)
+SELECT v.cell_id, v.release_id, v.code, v.name, u.code AS community, v.geometry
+FROM cell_version v JOIN unit u ON u.id = v.community_id
+WHERE v.city_id = :city_id AND u.code = :community AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+ORDER BY v.code;
+
 -- name: cell(city_id, code, at)^
 SELECT v.cell_id, v.release_id, v.code, v.name, u.code AS community, v.geometry
 FROM cell_version v JOIN unit u ON u.id = v.community_id

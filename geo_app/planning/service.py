@@ -119,7 +119,8 @@ def locate(tx: db.Transaction, city: City, candidates: Sequence[Candidate], at: 
     touched = {standing.cell.code for standing in found[0].cells}
     if not touched:
         return Location(Verdict.OUTSIDE, found)
-    return Location(Verdict.SURE if len(touched) == 1 else Verdict.BORDER, found)
+    is_certain = len(touched) == 1 and found[0].community is not None
+    return Location(Verdict.SURE if is_certain else Verdict.BORDER, found)
 
 
 def describe(tx: db.Transaction, city: City, point: Point, at: datetime) -> Description:
@@ -220,12 +221,15 @@ def add_thematic(tx: db.Transaction, city: City, shapes: Sequence[Thematic]) -> 
 
 def _locate(tx: db.Transaction, city: City, candidate: Candidate, at: datetime) -> LocatedCandidate:
     centre = coords.to_metric(candidate.position, city.srid)
-    circle = shapely.set_srid(centre.buffer(max(candidate.uncertainty, 0.001)), city.srid)
-    cells = store.cells_near(tx, city, circle, at)
+    if candidate.is_inside and candidate.community is not None:
+        cells = store.cells_of(tx, city, candidate.community, at)
+    else:
+        circle = shapely.set_srid(centre.buffer(max(candidate.uncertainty, 0.001)), city.srid)
+        cells = store.cells_near(tx, city, circle, at)
     middle = store.cell_at(tx, city, centre, at)
     code = None if middle is None else middle.code
     ordered = tuple(sorted(cells, key=lambda standing: (standing.cell.code != code, standing.cell.code)))
-    if code is None:
+    if code is None or not ordered:
         return LocatedCandidate(candidate, ordered, None)
     return LocatedCandidate(candidate, ordered, store.units_above(tx, city, ordered[0].cell.community, at)[0])
 

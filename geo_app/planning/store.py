@@ -210,6 +210,11 @@ def cells_near(
     return tx.all(SQL.cells_near, StandingCell.read, city_id=city.id, shape=shape, at=at)
 
 
+def cells_of(tx: db.Transaction, city: City, community: str, at: datetime) -> list[StandingCell]:
+    """Return the cells of a community at `at`, by code."""
+    return tx.all(SQL.cells_of, StandingCell.read, city_id=city.id, community=community, at=at)
+
+
 def cell(tx: db.Transaction, city: City, code: str, at: datetime) -> StandingCell | None:
     """Return the cell with this code at `at`."""
     return tx.first(SQL.cell, StandingCell.read, city_id=city.id, code=code, at=at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from shapely import LineString, MultiLineString, Point
 
@@ -93,3 +95,16 @@ def test_a_bearing_moves_a_point_as_far_as_it_says() -> None:
     moved = measure.moved(HERE, 90.0, 200.0)
     assert measure.metres(HERE, moved) == pytest.approx(200.0, abs=0.001)
     assert moved.x > HERE.x
+
+
+def test_a_name_of_another_side_is_never_like_enough() -> None:
+    asked, known = "龙锦苑西2区社区居委会第一网格站", "龙锦苑东2区社区居委会第一网格站"
+    assert score.BASE[How.SIMILAR] * score.alike(asked, known) < score.ENOUGH
+    assert score.alike(asked, known) > score.alike(asked, known.replace("2", "3"))
+
+
+def test_a_named_community_is_sure_unless_another_is_as_good_however_near() -> None:
+    one = replace(candidate(0.97), kind=Kind.COMMUNITY, uncertainty=500.0, community="1", is_inside=True)
+    same, other = replace(one, place=2), replace(one, place=3, community="2")
+    assert score.is_confident([one, same])
+    assert not score.is_confident([one, other])
