@@ -49,6 +49,17 @@ def list_cities(here: Session, as_json: bool) -> None:
     echo(rows, as_json)
 
 
+@cities.command("layers")
+@click.argument("code")
+@json_option
+@session
+def list_layers(here: Session, code: str, as_json: bool) -> None:
+    """List the files the city CODE was made from: frame, SHA-256, how much each gave."""
+    with here.transaction() as tx:
+        rows = service.layers(tx, organisation.city(tx, code))
+    echo([asdict(row) for row in rows], as_json)
+
+
 @cities.command("generate")
 @click.option("--if-empty", is_flag=True, help="Only when no city is loaded.")
 @session

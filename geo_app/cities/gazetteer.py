@@ -30,7 +30,15 @@ def _places(data: CityData) -> list[NewPlace]:
     positions = _lonlat([row.position for row in data.places], data.info.srid)
     return [
         NewPlace(
-            row.kind, row.name, row.road, row.number, row.community, row.aliases, position, row.former_names
+            row.kind,
+            row.name,
+            row.road,
+            row.number,
+            row.community,
+            row.aliases,
+            position,
+            row.former_names,
+            given=row.given,
         )
         for row, position in zip(data.places, positions, strict=True)
     ]

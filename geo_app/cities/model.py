@@ -11,6 +11,8 @@ from datetime import datetime, time
 
 from shapely import LineString, Point, Polygon
 
+from geo_app.core.coords import Given
+from geo_app.core.db import Row
 from geo_app.incidents.model import NewCategory
 from geo_app.organisation.model import Level, NewCity, NewDepartment, NewUnit
 from geo_app.planning.model import Thematic
@@ -52,6 +54,8 @@ class PlaceRow:
     position: Point
     aliases: tuple[str, ...] = ()
     former_names: tuple[str, ...] = ()
+    given: Given | None = None
+    """The point as its file has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class ResponderRow:
     """Codes of the cells this grid worker is responsible for; empty for the others."""
     shifts: tuple[Shift, ...]
     position: Point
+    given: Given | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,23 @@ class IncidentRow:
     position: Point
     occurred_at: datetime
     closed_at: datetime | None
+    given: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """A file the city was made from: its name without folders, its SHA-256, its stated frame, what it gave."""
+
+    layer: str
+    file: str
+    sha256: str
+    frame: str
+    features: int
+
+    @classmethod
+    def read(cls, row: Row) -> LayerRow:
+        """Return the layer of a row."""
+        return cls(**row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +137,4 @@ class CityData:
     routes: tuple[RouteRow, ...]
     categories: tuple[CategoryRow, ...]
     incidents: tuple[IncidentRow, ...]
+    layers: tuple[LayerRow, ...] = ()

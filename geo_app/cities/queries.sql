@@ -1,3 +1,6 @@
+-- name: layers(city_id)
+SELECT layer, file, sha256, frame, features FROM city_layer WHERE city_id = :city_id ORDER BY layer;
+
 -- name: start_stream(city_id, until)!
 INSERT INTO demo_stream (city_id, runs_until) VALUES (:city_id, :until)
 ON CONFLICT (city_id) DO UPDATE SET runs_until = excluded.runs_until;

@@ -10,7 +10,7 @@ from shapely import Point
 
 from geo_app.cities import check, gazetteer, store
 from geo_app.cities.demo import trouble
-from geo_app.cities.model import CityData
+from geo_app.cities.model import CityData, LayerRow
 from geo_app.core import clock, coords, db, facts
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
@@ -40,6 +40,7 @@ def load(tx: db.Transaction, data: CityData) -> City:
     at = clock.now()
     since = min([incident.occurred_at for incident in data.incidents], default=at) - timedelta(days=1)
     city = organisation.add_city(tx, data.info, at)
+    store.add_layers(tx, city.id, data.layers)
     units = organisation.add_units(tx, city, data.units, since)
     departments = organisation.add_departments(tx, city, data.departments, since)
     planning.add_thematic(tx, city, data.thematic)
@@ -70,6 +71,11 @@ def replace(tx: db.Transaction, data: CityData) -> City:
 def remove(tx: db.Transaction, city: City) -> None:
     """Remove a city with its releases, people and incidents; the facts about it stay."""
     organisation.remove_city(tx, city)
+
+
+def layers(tx: db.Transaction, city: City) -> list[LayerRow]:
+    """Return the files a city was made from, by layer; none for a generated one."""
+    return store.layers(tx, city.id)
 
 
 def start_stream(tx: db.Transaction, city: City) -> datetime:
@@ -124,6 +130,7 @@ def _responders(city: City, data: CityData) -> list[NewResponder]:
             row.cells,
             tuple(Shift(shift.weekday, shift.start, shift.end) for shift in row.shifts),
             position,
+            row.given,
         )
         for row, position in zip(data.responders, positions, strict=True)
     ]
@@ -137,6 +144,7 @@ def _incidents(city: City, data: CityData) -> list[NewReport]:
             channel=Channel(row.channel),
             description=row.description,
             position=position,
+            given=row.given,
             occurred_at=row.occurred_at,
             closed_at=row.closed_at,
         )

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import datetime
 
+from geo_app.cities.model import LayerRow
 from geo_app.core import db
 
 SQL = db.statements(__file__)
+
+
+def add_layers(tx: db.Transaction, city_id: int, rows: Sequence[LayerRow]) -> None:
+    """Store what a city was made from."""
+    columns = ("city_id", "layer", "file", "sha256", "frame", "features")
+    tx.copy("city_layer", columns, ((city_id, *astuple(row)) for row in rows))
+
+
+def layers(tx: db.Transaction, city_id: int) -> list[LayerRow]:
+    """Return what a city was made from, by layer."""
+    return tx.all(SQL.layers, LayerRow.read, city_id=city_id)
 
 
 def start_stream(tx: db.Transaction, city_id: int, until: datetime) -> None:

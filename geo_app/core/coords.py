@@ -83,6 +83,11 @@ def to_wgs84(xy: np.ndarray, frame: str, *, near: Box | None = None) -> np.ndarr
     return found
 
 
+def kept(given: Given | None) -> tuple[float | None, float | None, str | None]:
+    """Return given coordinates as the columns given_x, given_y and given_frame keep them."""
+    return (None, None, None) if given is None else (given.x, given.y, given.frame)
+
+
 def point(given: Given, field: str) -> Point:
     """Return where given coordinates are, WGS 84 lon/lat with 9 decimals; BadInput names `field` or `field`.frame."""
     try:

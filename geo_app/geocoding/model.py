@@ -8,6 +8,7 @@ from enum import StrEnum
 from shapely import LineString, MultiLineString, Point
 from shapely.geometry.base import BaseGeometry
 
+from geo_app.core.coords import Given
 from geo_app.core.db import Row
 
 
@@ -74,6 +75,8 @@ class NewPlace:
     former: tuple[str, ...] = ()
     extent: float = 0.0
     line: LineString | MultiLineString | None = None
+    given: Given | None = None
+    """The point as its file has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shapely import Point, Polygon
 
-from geo_app.core import db
+from geo_app.core import coords, db
 from geo_app.geocoding import naming, text
 from geo_app.geocoding.model import Hit, Near, NewPlace, Place, RoadLine
 from geo_app.organisation.model import City
@@ -14,7 +14,7 @@ from geo_app.organisation.model import City
 SQL = db.statements(__file__)
 COLUMNS = (
     "id", "city_id", "kind", "name", "road", "number", "community_id", "aliases", "former", "point", "extent",
-    "line", "road_key",
+    "line", "road_key", "given_x", "given_y", "given_frame",
 )  # fmt: skip
 NAME_COLUMNS = ("place_id", "city_id", "how", "key", "pinyin", "initials", "grams")
 MOST_RARE = 600
@@ -29,6 +29,7 @@ def add_all(tx: db.Transaction, city: City, new: Sequence[NewPlace], units: Mapp
             place_id, city.id, one.kind, one.name, one.road, one.number,
             None if one.community is None else units[one.community], one.aliases, one.former, one.position,
             one.extent, one.line, None if one.road is None else text.key(one.road),
+            *coords.kept(one.given),
         )
         for place_id, one in zip(ids, new, strict=True)
     )  # fmt: skip

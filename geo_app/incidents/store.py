@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shapely import Point
 
-from geo_app.core import db
+from geo_app.core import coords, db
 from geo_app.incidents.model import (
     Category,
     Incident,
@@ -68,7 +68,7 @@ def add_reports(
     """Store the first reports of incidents, each with when it was received; their sources' keys must be new."""
     rows = (
         (
-            city.id, city.jurisdiction, incident_id, one.channel, one.description, one.address, *_given(one),
+            city.id, city.jurisdiction, incident_id, one.channel, one.description, one.address, *coords.kept(one.given),
             one.reporter_name, one.reporter_phone, one.occurred_at, received_at, one.source, one.source_key,
         )
         for incident_id, (one, received_at) in zip(ids, new, strict=True)
@@ -80,7 +80,7 @@ def add_report(
     tx: db.Transaction, city: City, incident_id: int, told: Telling, received_at: datetime
 ) -> int | None:
     """Store one report and return its id; None when its source's key is known already."""
-    x, y, frame = _given(told)
+    x, y, frame = coords.kept(told.given)
     found: int | None = tx.value(
         SQL.add_report, city_id=city.id, jurisdiction=city.jurisdiction, incident_id=incident_id,
         channel=told.channel, description=told.description, address=told.address, x=x, y=y, frame=frame,
@@ -133,7 +133,3 @@ def handled(tx: db.Transaction, incident_id: int) -> str | None:
     """Write that the work on an incident is done and return its jurisdiction; None when it was no longer reported."""
     found: str | None = tx.value(SQL.handled, incident_id=incident_id)
     return found
-
-
-def _given(told: Telling) -> tuple[float | None, float | None, str | None]:
-    return (None, None, None) if told.given is None else (told.given.x, told.given.y, told.given.frame)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from shapely import Point
 
+from geo_app.core.coords import Given
 from geo_app.core.db import Row
 
 
@@ -55,6 +56,8 @@ class NewResponder:
     cells: tuple[str, ...]
     shifts: tuple[Shift, ...]
     position: Point
+    given: Given | None = None
+    """The position as its file has it."""
 
 
 @dataclass(frozen=True, slots=True)

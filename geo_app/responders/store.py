@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from geo_app.core import db
+from geo_app.core import coords, db
 from geo_app.organisation.model import City
 from geo_app.responders.model import Locked, NewResponder, Responder, Status
 
 SQL = db.statements(__file__)
+POSITION_COLUMNS = (
+    "responder_id", "city_id", "jurisdiction", "point", "at", "given_x", "given_y", "given_frame",
+)  # fmt: skip
 
 
 def add_all(
@@ -35,8 +38,11 @@ def add_all(
         for shift in responder.shifts
     )
     tx.copy("shift", ("responder_id", "weekday", "starts", "ends"), shifts)
-    positions = ((i, city.id, city.jurisdiction, responder.position, at) for i, responder in pairs)
-    tx.copy("responder_position", ("responder_id", "city_id", "jurisdiction", "point", "at"), positions)
+    positions = (
+        (i, city.id, city.jurisdiction, responder.position, at, *coords.kept(responder.given))
+        for i, responder in pairs
+    )
+    tx.copy("responder_position", POSITION_COLUMNS, positions)
     return ids
 
 

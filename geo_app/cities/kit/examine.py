@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from geo_app.cities.model import (
     CityData,
     DepartmentRow,
     IncidentRow,
+    LayerRow,
     Level,
     PlaceRow,
     ResponderRow,
@@ -68,6 +70,7 @@ class _Reader:
         self.ground = Ground(kit.info.srid)
         self.parents: dict[str, BaseGeometry] = {}
         self.theme_shapes: dict[str, list[BaseGeometry]] = {}
+        self.layers: list[LayerRow] = []
 
     def read(self, environment: Mapping[str, str], until: datetime) -> CityData | None:
         """Return the city; None when its base could not be made."""
@@ -77,6 +80,7 @@ class _Reader:
         if made is None:
             return None
         communities, cell_rows = made
+        self._note(base, len(cell_rows))
         self._known_parents(base, units, communities)
         if cell_rows:
             self.ground = Ground(self.kit.info.srid, _around(cell_rows, self.kit.info.srid))
@@ -115,14 +119,26 @@ class _Reader:
         city = CityData(
             self.kit.info, (*units, *communities), tuple(cell_rows), tuple(thematic), tuple(roads),
             tuple(places), tuple(departments), tuple(people), tuple(routes), self.kit.categories, tuple(incidents),
+            tuple(self.layers),
         )  # fmt: skip
         return self._generated(city, environment, until)
 
     def _each(self, kind: str, read_one: Callable[[Layer], list[Thing]]) -> list[Thing]:
         found: list[Thing] = []
         for layer in self.kit.of_kind(kind):
-            found += self._try(layer, read_one) or []
+            given = self._try(layer, read_one)
+            if given is not None:
+                self._note(layer, len(given))
+                found += given
         return found
+
+    def _note(self, layer: Layer, features: int) -> None:
+        """Note what a layer was read from; its raw lines and areas stay in that file."""
+        count = sum(one.layer.partition("#")[0] == layer.name for one in self.layers)
+        name = layer.name if count == 0 else f"{layer.name}#{count + 1}"
+        with layer.file.open("rb") as file:
+            fingerprint = hashlib.file_digest(file, "sha256").hexdigest()
+        self.layers.append(LayerRow(name, layer.file.name, fingerprint, layer.frame or "none", features))
 
     def _try(self, layer: Layer, read_one: Callable[[Layer], Thing]) -> Thing | None:
         """Return what a layer gives; what is wrong with it as a whole is a finding."""
@@ -205,7 +221,7 @@ class _Reader:
             return None
         whole = CityData(
             city.info, city.units, city.cells, city.thematic, city.roads, city.places, city.departments,
-            tuple(people), tuple(routes), city.categories, tuple(incidents),
+            tuple(people), tuple(routes), city.categories, tuple(incidents), city.layers,
         )  # fmt: skip
         links.check(whole, self.findings)
         return whole

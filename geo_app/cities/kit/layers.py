@@ -156,8 +156,8 @@ def places(
     for place, cell in tree.query(found.shapes, predicate="intersects").T.tolist():
         owner[place] = cell if owner[place] < 0 else min(owner[place], cell)
     rows = []
-    for row, number, shape, index in zip(
-        found.rows, found.numbers, found.shapes, owner.tolist(), strict=True
+    for row, number, shape, index, given in zip(
+        found.rows, found.numbers, found.shapes, owner.tolist(), found.given(), strict=True
     ):
         name = row.get("name")
         if name is None or not isinstance(shape, Point):
@@ -175,6 +175,7 @@ def places(
                 shape,
                 aliases,
                 former,
+                given,
             )
         )
     return rows, found
@@ -199,7 +200,7 @@ def responders(
     known = {cell.code for cell in cells}
     rows = []
     seen: set[str] = set()
-    for row, number, shape in zip(found.rows, found.numbers, found.shapes, strict=True):
+    for row, number, shape, given in zip(found.rows, found.numbers, found.shapes, found.given(), strict=True):
         code, name, kind = row.get("code"), row.get("name"), row.get("kind") or "department"
         duty = _list(row.get("cells"))
         strange = sorted(set(duty) - known)
@@ -215,7 +216,7 @@ def responders(
             seen.add(code)
             skills = _list(row.get("skills"))
             rows.append(
-                ResponderRow(code, name, kind, skills, row.get("department"), duty, (), _point(shape))
+                ResponderRow(code, name, kind, skills, row.get("department"), duty, (), _point(shape), given)
             )
     return rows, found
 
@@ -241,7 +242,7 @@ def incidents(
     """Return past troubles; times without a zone are the city's own, read as `time_format` or ISO 8601."""
     found = shapes.locate(layer, read.table(layer), ground, findings)
     rows = []
-    for row, number, shape in zip(found.rows, found.numbers, found.shapes, strict=True):
+    for row, number, shape, given in zip(found.rows, found.numbers, found.shapes, found.given(), strict=True):
         category, channel = row.get("category") or "", row.get("channel") or "system"
         occurred = _moment(layer, row.get("occurred_at"), zone)
         closed = _moment(layer, row.get("closed_at"), zone)
@@ -262,7 +263,7 @@ def incidents(
         elif not 1 <= len(text) <= LONGEST:
             findings.refuse(layer.name, "description", f"1 to {LONGEST} characters", row=number)
         else:
-            rows.append(IncidentRow(category, channel, text, _point(shape), occurred, closed))
+            rows.append(IncidentRow(category, channel, text, _point(shape), occurred, closed, given))
     return rows, found
 
 

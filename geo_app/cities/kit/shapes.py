@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from pyproj import CRS
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities.kit.findings import Finding, Findings, Weight
 from geo_app.cities.kit.manifest import Layer
 from geo_app.cities.kit.read import Table
 from geo_app.core import coords
+from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput
 from grids.model import on_millimetres
 
@@ -25,7 +27,15 @@ class Located:
     numbers: list[int]
     shapes: np.ndarray
     raw: np.ndarray
-    """The (n, 2) first points as the file has them: for doubting the frame."""
+    """The (n, 2) first points as the file has them: for doubting the frame, and to be kept."""
+    frame: str
+
+    def given(self) -> list[Given | None]:
+        """Return the raw points with their frame; None for what is no point: its raw values stay in the file."""
+        return [
+            Given(x, y, self.frame) if isinstance(shape, Point) else None
+            for (x, y), shape in zip(self.raw.tolist(), self.shapes, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ def locate(layer: Layer, table: Table, ground: Ground, findings: Findings) -> Lo
     good, moved = _convert(layer, given[kept], [table.numbers[i] for i in kept.tolist()], ground, findings)
     chosen = kept[good].tolist()
     first = np.array([shapely.get_coordinates(given[index])[0] for index in chosen]).reshape(-1, 2)
-    return Located([rows[i] for i in chosen], [table.numbers[i] for i in chosen], moved, first)
+    return Located([rows[i] for i in chosen], [table.numbers[i] for i in chosen], moved, first, layer.frame)
 
 
 def _from_columns(layer: Layer, rows: list[dict[str, str | None]]) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import hashlib
 from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities import kit
+from geo_app.cities import service as cities
 from geo_app.cities.kit.examine import Report
 from geo_app.core import clock, coords, db
 from geo_app.core.actor import SYSTEM
@@ -137,6 +140,27 @@ def test_both_cities_are_whole(real_cities: db.Database) -> None:
     with real_cities.transaction(SYSTEM, patient=True) as tx:
         for city in organisation.cities(tx):
             assert partition.check(planning.partition(tx, city, clock.now())) == ()
+
+
+def test_huitians_places_keep_their_gcj02_values(real_cities: db.Database, real_data: Path) -> None:
+    path = real_data / "huitian" / "admin" / "adcode_beijing.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        known = {(float(row[12]), float(row[13])) for row in csv.reader(file) if row[12] and row[13]}
+    with real_cities.transaction(SYSTEM) as tx:
+        city = organisation.city(tx, "huitian")
+        kept = tx.all(
+            Raw("SELECT given_x, given_y, given_frame, point FROM place WHERE city_id = %(city)s"
+                " AND given_x IS NOT NULL"),
+            lambda row: tuple(row.values()), city=city.id,
+        )  # fmt: skip
+        (layer,) = (one for one in cities.layers(tx, city) if one.layer == "adcode_places")
+    assert len(kept) == layer.features > 300
+    assert {frame for _, _, frame, _ in kept} == {"gcj02"}
+    assert {(x, y) for x, y, _, _ in kept} <= known
+    converted = coords.to_wgs84(np.array([(x, y) for x, y, _, _ in kept]), "gcj02")
+    assert np.abs(converted - shapely.get_coordinates([point for *_, point in kept])).max() < 2e-8
+    assert (layer.file, layer.frame) == (path.name, "gcj02")
+    assert layer.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_manhattans_incidents_lie_in_their_precincts(real_cities: db.Database, real_data: Path) -> None:
