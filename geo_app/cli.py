@@ -14,9 +14,12 @@ from geo_app.cities.cli import cities, demo_stream
 from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, session
 from geo_app.core.errors import GeoError
+from geo_app.dispatch.cli import assignments, candidates
+from geo_app.incidents.cli import incidents
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
 from geo_app.planning.cli import places
+from geo_app.responders.cli import responders
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -127,6 +130,10 @@ def show_settings() -> None:
 geo.add_command(cities)
 geo.add_command(demo_stream)
 geo.add_command(places)
+incidents.add_command(candidates)
+geo.add_command(incidents)
+geo.add_command(assignments)
+geo.add_command(responders)
 
 
 def main() -> None:

@@ -39,6 +39,8 @@ SIZES: dict[str, tuple[int, int]] = {
     # Open pages beside normal work, and the facts each of them must hear.
     "open_pages": (60, 300),
     "told_facts": (20, 400),
+    # Rows of a table of incidents that is loaded.
+    "loaded_rows": (200, 10_000),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

@@ -195,6 +195,24 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What is needed to play an incident again; `position` is lon/lat, None unless its location is settled."""
+
+    id: int
+    category: str
+    channel: Channel
+    description: str
+    address: str | None
+    position: Point | None
+    occurred_at: datetime
+
+    @classmethod
+    def read(cls, row: Row) -> Past:
+        """Return the incident of a row."""
+        return cls(**{**row, "channel": Channel(row["channel"])})
+
+
+@dataclass(frozen=True, slots=True)
 class Locked:
     """How an incident stands, locked until the transaction ends."""
 

@@ -33,6 +33,17 @@ WHERE (:city_id::integer IS NULL OR i.city_id = :city_id::integer)
 ORDER BY i.occurred_at DESC, i.id DESC
 LIMIT :most;
 
+-- name: past(city_id, since, until, most)
+-- Real incidents in the order they occurred, for playing them again.
+SELECT i.id, c.code AS category, i.channel, i.description, i.address,
+  CASE WHEN i.location IN ('sure', 'outside') THEN i.point END AS position, i.occurred_at
+FROM incident i JOIN category c ON c.id = i.category_id
+WHERE i.city_id = :city_id AND NOT i.is_exercise
+  AND (:since::timestamptz IS NULL OR i.occurred_at >= :since::timestamptz)
+  AND (:until::timestamptz IS NULL OR i.occurred_at < :until::timestamptz)
+ORDER BY i.occurred_at, i.id
+LIMIT :most;
+
 -- name: lock(incident_id)^
 -- Locks the incident; always before a responder.
 SELECT id, city_id, state, version FROM incident WHERE id = :incident_id FOR UPDATE;

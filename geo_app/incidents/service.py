@@ -23,6 +23,7 @@ from geo_app.incidents.model import (
     Named,
     NewCategory,
     NewReport,
+    Past,
     Receipt,
     State,
     Telling,
@@ -115,18 +116,17 @@ def settle_location(tx: db.Transaction, incident_id: int, version: int, located:
     return incident(tx, incident_id)
 
 
-def check(tx: db.Transaction, city: City, new: NewReport) -> None:
-    """Refuse what `receive` and `load` would refuse; nothing is written."""
-    intake.check(new, categories(tx, city, clock.now()))
-    _where_quickly(tx, city, new)
+def load(
+    tx: db.Transaction, city: City, new: Sequence[NewReport], places: Sequence[Where] | None = None
+) -> int:
+    """Take in many reports of the past at once, reported when they occurred; return how many lie in a cell.
 
-
-def load(tx: db.Transaction, city: City, new: Sequence[NewReport]) -> int:
-    """Take in many reports of the past at once, reported when they occurred; return how many lie in a cell."""
+    `places` are their whereabouts, when somebody has asked for them already.
+    """
     known = categories(tx, city, clock.now())
     for one in new:
         intake.check(one, known)
-    wheres = [_where_quickly(tx, city, one) for one in new]
+    wheres = [whereabouts(tx, city, one) for one in new] if places is None else places
     rows = list(zip(new, wheres, (one.occurred_at for one in new), strict=True))
     ids = store.add_all(tx, city, rows, known)
     store.add_reports(tx, city, ids, [(one, one.occurred_at) for one in new])
@@ -151,6 +151,13 @@ def incidents(
 ) -> list[Incident]:
     """Return up to `most` incidents, newest first: open or closed ones, with a settled place or not; None for both."""
     return store.incidents(tx, city, is_open, is_settled, most, clock.now())
+
+
+def past(
+    tx: db.Transaction, city: City, since: datetime | None, until: datetime | None, most: int
+) -> list[Past]:
+    """Return up to `most` real incidents, no exercises, that occurred from `since` until before `until`, in order."""
+    return store.past(tx, city, since, until, most)
 
 
 def incident(tx: db.Transaction, incident_id: int) -> Incident:
@@ -188,8 +195,8 @@ def locate(tx: db.Transaction, city: City, new: NewReport) -> Where:
     )  # fmt: skip
 
 
-def _where_quickly(tx: db.Transaction, city: City, new: NewReport) -> Where:
-    """Return where a report says it is, a position without words; its cell is found when it is matched."""
+def whereabouts(tx: db.Transaction, city: City, new: NewReport) -> Where:
+    """Return where a report says it is, a position without words: its cell is found when it is matched."""
     if new.position is None:
         return _by_address(tx, city, new.address or "")
     _check_reach(city, new.position)

@@ -15,6 +15,7 @@ from geo_app.incidents.model import (
     Locked,
     NewCategory,
     NewReport,
+    Past,
     State,
     Telling,
     Where,
@@ -112,6 +113,13 @@ def incident(tx: db.Transaction, incident_id: int, at: datetime) -> Incident | N
         SQL.incidents, Incident.read, city_id=None, incident_id=incident_id, is_open=None, is_settled=None,
         most=1, at=at,
     )  # fmt: skip
+
+
+def past(
+    tx: db.Transaction, city: City, since: datetime | None, until: datetime | None, most: int
+) -> list[Past]:
+    """Return up to `most` real incidents that occurred from `since` until before `until`, in order."""
+    return tx.all(SQL.past, Past.read, city_id=city.id, since=since, until=until, most=most)
 
 
 def lock(tx: db.Transaction, incident_id: int) -> Locked | None:

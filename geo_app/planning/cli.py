@@ -7,20 +7,22 @@ from pathlib import Path
 
 import click
 
-from geo_app.core import clock, db
+from geo_app.core import clock, db, sheet
 from geo_app.core.command import Session, echo, json_option, session
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
 from geo_app.geocoding import sources
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
-from geo_app.planning import service, sheet
+from geo_app.planning import service
 from geo_app.planning.model import Location
 
 CITY = click.option("--city", default=None, help="Code of the city; may be left out when there is one.")
 FRAME = click.option(
     "--frame", default="wgs84", help="Frame of plain coordinates: wgs84, gcj02, bd09, epsg:n."
 )
+HEADINGS = ("address", "地址", "位置", "事发地点", "place")
+"""Headings under which an address is looked for."""
 ADDED = (
     "verdict",
     "cell",
@@ -87,7 +89,7 @@ def locate(
 ) -> None:
     """Locate every address of a CSV or XLSX FILE and write a report with a verdict for each row."""
     rows = sheet.read(file)
-    heading = sheet.column(rows, column)
+    heading = sheet.column(rows, column, HEADINGS)
     told = []
     with here.transaction() as tx:
         town = organisation.city(tx, city)

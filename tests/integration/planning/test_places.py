@@ -10,11 +10,10 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from geo_app.core import settings
+from geo_app.core import settings, sheet
 from geo_app.core.errors import BadInput
 from geo_app.core.settings import Settings
-from geo_app.planning import sheet
-from geo_app.planning.cli import places
+from geo_app.planning.cli import HEADINGS, places
 
 
 def test_a_place_is_found_with_its_cell(demo_client: FlaskClient) -> None:
@@ -166,9 +165,9 @@ def test_a_spreadsheet_is_read_like_a_table(tmp_path: Path) -> None:
     book.save(tmp_path / "table.xlsx")
     rows = sheet.read(tmp_path / "table.xlsx")
     assert rows == [{"name": "a", "address": "学府路12号"}]
-    assert sheet.column(rows, None) == "address"
+    assert sheet.column(rows, None, HEADINGS) == "address"
     with pytest.raises(BadInput, match="heading"):
-        sheet.column(rows, "where")
+        sheet.column(rows, "where", HEADINGS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""`geo incidents candidates` and `geo assignments …`: who is there first, sending somebody, step by step."""
+
+from __future__ import annotations
+
+import click
+
+from geo_app.core.command import Session, city_option, echo, json_option, session, tell
+from geo_app.dispatch import service, workflow
+from geo_app.dispatch.model import Assignment
+from geo_app.dispatch.workflow import Step
+from geo_app.organisation import service as organisation
+
+ACTIVE = {"yes": True, "no": False, "all": None}
+
+
+@click.command("candidates")
+@click.argument("incident", type=click.IntRange(1))
+@click.option("--k", type=click.IntRange(1, service.MOST_CANDIDATES), default=5, show_default=True)
+@json_option
+@session
+def candidates(here: Session, incident: int, k: int, as_json: bool) -> None:
+    """List who can be at INCIDENT soonest, by road; (估算) is a straight line where no roads are known."""
+    with here.transaction() as tx:
+        found = service.candidates(tx, incident, k, with_routes=False)
+    rows: list[dict[str, object]] = [
+        {
+            "responder": one.responder.id, "code": one.responder.code, "name": one.responder.name,
+            "seconds": round(one.seconds), "metres": round(one.metres), "in_cell": one.is_in_cell,
+            "reasons": " ".join(one.reasons), "is_estimate": found.is_estimate,
+        }
+        for one in found.candidates
+    ]  # fmt: skip
+    echo(rows, as_json)
+
+
+@click.group()
+def assignments() -> None:
+    """Assignments (派单): one responder sent to one incident."""
+
+
+@assignments.command("list")
+@city_option
+@click.option("--responder", type=click.IntRange(1), default=None, help="Only this responder's.")
+@click.option("--active", type=click.Choice(list(ACTIVE)), default="yes", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@json_option
+@session
+def list_assignments(
+    here: Session, city: str | None, responder: int | None, active: str, limit: int, as_json: bool
+) -> None:
+    """List assignments, newest first."""
+    with here.transaction() as tx:
+        found = service.assignments(tx, organisation.city(tx, city), responder, ACTIVE[active], limit)
+    echo([_row(one) for one in found], as_json)
+
+
+@assignments.command("make")
+@click.argument("incident", type=click.IntRange(1))
+@click.argument("responder", type=click.IntRange(1))
+@json_option
+@session
+def make(here: Session, incident: int, responder: int, as_json: bool) -> None:
+    """Send RESPONDER to INCIDENT as its lead; nothing when it is so already."""
+    with here.transaction() as tx:
+        lead = service.leads(tx, [incident]).get(incident)
+        is_made = lead is not None and lead.responder == responder
+        found = lead if is_made and lead else service.assign(tx, incident, responder)
+    tell(_row(found), as_json)
+
+
+@assignments.command("step")
+@click.argument("assignment", type=click.IntRange(1))
+@click.argument("taken", metavar="STEP", type=click.Choice(list(Step)))
+@click.option("--reason", default=None, help="Why it is declined or cancelled.")
+@json_option
+@session
+def step(here: Session, assignment: int, taken: Step, reason: str | None, as_json: bool) -> None:
+    """Take the STEP of ASSIGNMENT; nothing when it stands where the step leads."""
+    with here.transaction() as tx:
+        found = service.assignment(tx, assignment)
+        if found.state is not workflow.RULES[Step(taken)].target:
+            found = service.step(tx, assignment, found.version, Step(taken), reason)
+    tell(_row(found), as_json)
+
+
+def _row(one: Assignment) -> dict[str, object]:
+    return {
+        "id": one.id, "incident": one.incident, "responder": one.responder, "name": one.responder_name,
+        "state": str(one.state), "changed_at": one.changed_at.isoformat(timespec="seconds"), "version": one.version,
+    }  # fmt: skip

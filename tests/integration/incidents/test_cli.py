@@ -1,0 +1,183 @@
+"""`geo incidents …`: the same verbs from a shell, twice as well as once."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from geo_app.core.command import Pace
+from geo_app.core.errors import BadInput, Refused, Stale
+from geo_app.incidents.cli import incidents
+from tests.integration.conftest import Town
+from tests.sizes import size
+
+HEAD = [
+    "key",
+    "category",
+    "channel",
+    "description",
+    "lon",
+    "lat",
+    "frame",
+    "address",
+    "occurred_at",
+    "closed_at",
+]
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def geo(town: Town, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line on the town: returns what it printed, JSON read."""
+    monkeypatch.setattr("geo_app.core.settings.connected", lambda: town.settings)
+
+    def run(*words: object, obj: object = None) -> Any:
+        texts = [str(word) for word in words]
+        done: Result = CliRunner().invoke(
+            incidents, texts, obj=obj, catch_exceptions=False, standalone_mode=False
+        )
+        return json.loads(done.stdout) if "--json" in texts else done.stdout
+
+    return run
+
+
+def spot(town: Town) -> tuple[str, str]:
+    """Return a place in a cell of the town."""
+    x, y = town.one("SELECT ST_X(point), ST_Y(point) FROM incident ORDER BY id LIMIT 1")
+    return repr(x), repr(y)
+
+
+def table(file: Path, rows: list[list[str]]) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([HEAD, *rows])
+    return file
+
+
+def many(town: Town, count: int) -> list[list[str]]:
+    x, y = spot(town)
+    return [
+        [str(n), "0102", "patrol", f"垃圾 {n}", x, y, "wgs84", "", "2026-05-01 08:00", "2026-05-01 09:00"]
+        for n in range(count)
+    ]
+
+
+def count(town: Town) -> int:
+    return int(town.one("SELECT count(*) FROM incident"))
+
+
+def test_a_report_with_a_key_comes_in_once_and_is_listed_shown_and_located(geo: Run, town: Town) -> None:
+    x, y = spot(town)
+    words = [
+        "report",
+        "--category",
+        "0102",
+        "--description",
+        "垃圾",
+        "--address",
+        "世上没有的地方",
+        "--key",
+        "K1",
+        "--json",
+    ]
+    made = geo(*words)
+    assert geo(*words)["id"] == made["id"]
+    assert (made["location"], made["position"], made["cell"]) == ("unknown", None, None)
+    assert [one["id"] for one in geo("list", "--location", "unsettled", "--json")] == [made["id"]]
+    place = ["locate", made["id"], "--position", x, y, "--frame", "wgs84", "--json"]
+    located = geo(*place)
+    assert (located["location"], located["cell"] is None) == ("sure", False)
+    assert geo(*place) == located == geo("show", made["id"], "--json")
+    with pytest.raises(Stale):
+        geo(*place, "--version", made["version"])
+
+
+def test_coordinates_without_a_frame_are_refused(geo: Run) -> None:
+    with pytest.raises(BadInput, match="--frame"):
+        geo("report", "--category", "0102", "--description", "a", "--position", "117", "39")
+
+
+def test_a_table_is_loaded_once_all_of_it_or_nothing(geo: Run, town: Town, tmp_path: Path) -> None:
+    before, rows = count(town), many(town, size("loaded_rows"))
+    file = table(tmp_path / "may.csv", rows)
+    assert geo("load", file, "--dry-run", "--json")["new"] == len(rows)
+    assert count(town) == before
+    assert geo("load", file, "--json") == {
+        "file": "may.csv", "rows": len(rows), "new": len(rows), "known": 0, "refused": [],
+    }  # fmt: skip
+    assert count(town) == before + len(rows)
+    placed = "SELECT count(*) FROM placement WHERE subject_kind = 'incident' AND cell_id IS NOT NULL"
+    assert town.one(placed) == before + len(rows)
+    again = geo("load", table(file, [*rows, ["new", *rows[0][1:]]]), "--json")
+    assert (again["new"], again["known"], count(town)) == (1, len(rows), before + len(rows) + 1)
+
+
+def test_every_refused_row_is_told_and_nothing_is_loaded(
+    geo: Run, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = many(town, 5)
+    rows[1][1], rows[1][2], rows[3][4] = "9999", "pigeon", "east"
+    rows[4][4:8] = ["", "", "", "39.9,116.4"]  # an address that is a point with its axes swapped
+    before = count(town)
+    told: list[str] = []
+    monkeypatch.setattr("click.echo", lambda text="", **_: told.append(str(text)))
+    file = table(tmp_path / "may.csv", rows)
+    with pytest.raises(Refused, match="3 of 5 rows"):
+        geo("load", file)
+    assert [line.partition(":")[0] for line in told[:4]] == [
+        "row 3, category", "row 3, channel", "row 5, lon", "row 6, address",
+    ]  # fmt: skip
+    assert count(town) == before
+
+
+class Beats:
+    """A pace without waiting, which is interrupted after `most` incidents."""
+
+    def __init__(self, most: int) -> None:
+        self.waits: list[float] = []
+        self._most = most
+
+    def __enter__(self) -> Beats:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+    def until(self, seconds: float) -> bool:
+        """Note the wait."""
+        self.waits.append(seconds)
+        return len(self.waits) <= self._most
+
+
+def test_the_past_is_played_in_order_and_an_interrupted_run_goes_on(geo: Run, town: Town) -> None:
+    real = town.all("SELECT id FROM incident ORDER BY occurred_at")
+    first, rest = Beats(1), Beats(9)
+    assert "played 1, 0 were played before, 2 left" in geo("replay", "--speed", "3600", obj=first)
+    assert "played 2, 1 were played before, 0 left" in geo("replay", "--speed", "3600", obj=rest)
+    assert rest.waits == [0, 1]
+    assert "played 0, 3 were played before, 0 left" in geo("replay", obj=Beats(9))
+    played = "SELECT source_key FROM report JOIN incident i ON i.id = incident_id WHERE i.is_exercise ORDER BY i.id"
+    assert town.all(played) == [f"1/{one}" for one in real]
+    assert town.one("SELECT count(*) FROM fact WHERE kind = 'incident.reported'") == 3
+
+
+def test_exercises_are_not_played_again_unless_the_run_is_another(geo: Run, town: Town) -> None:
+    geo("replay", obj=Beats(9))
+    assert "played 3, 0 were played before" in geo("replay", "--run", "second", obj=Beats(9))
+    assert town.one("SELECT count(*) FROM incident WHERE is_exercise") == 6
+
+
+def test_an_interrupt_ends_the_waiting_and_nothing_else() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Pace() as pace:
+        assert pace.until(0)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert not pace.until(3600)
+    assert signal.getsignal(signal.SIGINT) is before
