@@ -70,11 +70,11 @@ def make(here: Session, incident: int, responder: int, as_json: bool) -> None:
 
 @assignments.command("step")
 @click.argument("assignment", type=click.IntRange(1))
-@click.argument("taken", metavar="STEP", type=click.Choice(list(Step)))
+@click.argument("taken", metavar="STEP", type=click.Choice([one.value for one in Step]))
 @click.option("--reason", default=None, help="Why it is declined or cancelled.")
 @json_option
 @session
-def step(here: Session, assignment: int, taken: Step, reason: str | None, as_json: bool) -> None:
+def step(here: Session, assignment: int, taken: str, reason: str | None, as_json: bool) -> None:
     """Take the STEP of ASSIGNMENT; nothing when it stands where the step leads."""
     with here.transaction() as tx:
         found = service.assignment(tx, assignment)

@@ -74,7 +74,12 @@ def show(here: Session, incident: int, as_json: bool) -> None:
 @city_option
 @click.option("--category", required=True, help="Code of the category.")
 @click.option("--description", required=True)
-@click.option("--channel", type=click.Choice(list(Channel)), default=Channel.SYSTEM, show_default=True)
+@click.option(
+    "--channel",
+    type=click.Choice([one.value for one in Channel]),
+    default=Channel.SYSTEM.value,
+    show_default=True,
+)
 @click.option("--address", default=None)
 @click.option(
     "--position", type=(float, float), default=None, help="X Y: longitude and latitude, or x and y."

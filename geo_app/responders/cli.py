@@ -29,10 +29,10 @@ def list_responders(here: Session, city: str | None, as_json: bool) -> None:
 
 @responders.command("status")
 @click.argument("responder", type=click.IntRange(1))
-@click.argument("status", type=click.Choice([Status.FREE, Status.OFF]))
+@click.argument("status", type=click.Choice([Status.FREE.value, Status.OFF.value]))
 @json_option
 @session
-def status(here: Session, responder: int, status: Status, as_json: bool) -> None:
+def status(here: Session, responder: int, status: str, as_json: bool) -> None:
     """Sign RESPONDER on (free) or off."""
     with here.transaction() as tx:
         found = service.switch(tx, responder, Status(status))

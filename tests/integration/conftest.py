@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from geo_app.app import create_app
 from geo_app.cities import service as cities
+from geo_app.cli import geo as command
 from geo_app.core import db
 from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
 from geo_app.organisation.model import City
 from tests import build
 from tests.databases import Server
+
+Run = Callable[..., Any]
 
 
 @dataclass(slots=True)
@@ -85,3 +90,16 @@ def still_client(still_town: Town) -> FlaskClient:
     app = create_app(still_town.settings, still_town.database)
     app.extensions["feed"].stop()
     return app.test_client()
+
+
+@pytest.fixture
+def geo(town: Town, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line on the town; returns what it printed, as JSON when asked for that."""
+    monkeypatch.setattr("geo_app.core.settings.connected", lambda: town.settings)
+
+    def run(*words: object, obj: object = None) -> Any:
+        texts = [str(word) for word in words]
+        done = CliRunner().invoke(command, texts, obj=obj, catch_exceptions=False, standalone_mode=False)
+        return json.loads(done.stdout) if "--json" in texts else done.stdout
+
+    return run

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from geo_app.core.command import Pace
 from geo_app.core.errors import BadInput, Refused, Stale
-from geo_app.incidents.cli import incidents
-from tests.integration.conftest import Town
+from tests.integration.conftest import Run, Town
 from tests.sizes import size
 
 HEAD = [
@@ -31,22 +26,6 @@ HEAD = [
     "occurred_at",
     "closed_at",
 ]
-Run = Callable[..., Any]
-
-
-@pytest.fixture
-def geo(town: Town, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command line on the town: returns what it printed, JSON read."""
-    monkeypatch.setattr("geo_app.core.settings.connected", lambda: town.settings)
-
-    def run(*words: object, obj: object = None) -> Any:
-        texts = [str(word) for word in words]
-        done: Result = CliRunner().invoke(
-            incidents, texts, obj=obj, catch_exceptions=False, standalone_mode=False
-        )
-        return json.loads(done.stdout) if "--json" in texts else done.stdout
-
-    return run
 
 
 def spot(town: Town) -> tuple[str, str]:
@@ -76,6 +55,7 @@ def count(town: Town) -> int:
 def test_a_report_with_a_key_comes_in_once_and_is_listed_shown_and_located(geo: Run, town: Town) -> None:
     x, y = spot(town)
     words = [
+        "incidents",
         "report",
         "--category",
         "0102",
@@ -90,32 +70,34 @@ def test_a_report_with_a_key_comes_in_once_and_is_listed_shown_and_located(geo: 
     made = geo(*words)
     assert geo(*words)["id"] == made["id"]
     assert (made["location"], made["position"], made["cell"]) == ("unknown", None, None)
-    assert [one["id"] for one in geo("list", "--location", "unsettled", "--json")] == [made["id"]]
-    place = ["locate", made["id"], "--position", x, y, "--frame", "wgs84", "--json"]
+    assert [one["id"] for one in geo("incidents", "list", "--location", "unsettled", "--json")] == [
+        made["id"]
+    ]
+    place = ["incidents", "locate", made["id"], "--position", x, y, "--frame", "wgs84", "--json"]
     located = geo(*place)
     assert (located["location"], located["cell"] is None) == ("sure", False)
-    assert geo(*place) == located == geo("show", made["id"], "--json")
+    assert geo(*place) == located == geo("incidents", "show", made["id"], "--json")
     with pytest.raises(Stale):
         geo(*place, "--version", made["version"])
 
 
 def test_coordinates_without_a_frame_are_refused(geo: Run) -> None:
     with pytest.raises(BadInput, match="--frame"):
-        geo("report", "--category", "0102", "--description", "a", "--position", "117", "39")
+        geo("incidents", "report", "--category", "0102", "--description", "a", "--position", "117", "39")
 
 
 def test_a_table_is_loaded_once_all_of_it_or_nothing(geo: Run, town: Town, tmp_path: Path) -> None:
     before, rows = count(town), many(town, size("loaded_rows"))
     file = table(tmp_path / "may.csv", rows)
-    assert geo("load", file, "--dry-run", "--json")["new"] == len(rows)
+    assert geo("incidents", "load", file, "--dry-run", "--json")["new"] == len(rows)
     assert count(town) == before
-    assert geo("load", file, "--json") == {
+    assert geo("incidents", "load", file, "--json") == {
         "file": "may.csv", "rows": len(rows), "new": len(rows), "known": 0, "refused": [],
     }  # fmt: skip
     assert count(town) == before + len(rows)
     placed = "SELECT count(*) FROM placement WHERE subject_kind = 'incident' AND cell_id IS NOT NULL"
     assert town.one(placed) == before + len(rows)
-    again = geo("load", table(file, [*rows, ["new", *rows[0][1:]]]), "--json")
+    again = geo("incidents", "load", table(file, [*rows, ["new", *rows[0][1:]]]), "--json")
     assert (again["new"], again["known"], count(town)) == (1, len(rows), before + len(rows) + 1)
 
 
@@ -130,7 +112,7 @@ def test_every_refused_row_is_told_and_nothing_is_loaded(
     monkeypatch.setattr("click.echo", lambda text="", **_: told.append(str(text)))
     file = table(tmp_path / "may.csv", rows)
     with pytest.raises(Refused, match="3 of 5 rows"):
-        geo("load", file)
+        geo("incidents", "load", file)
     assert [line.partition(":")[0] for line in told[:4]] == [
         "row 3, category", "row 3, channel", "row 5, lon", "row 6, address",
     ]  # fmt: skip
@@ -159,18 +141,20 @@ class Beats:
 def test_the_past_is_played_in_order_and_an_interrupted_run_goes_on(geo: Run, town: Town) -> None:
     real = town.all("SELECT id FROM incident ORDER BY occurred_at")
     first, rest = Beats(1), Beats(9)
-    assert "played 1, 0 were played before, 2 left" in geo("replay", "--speed", "3600", obj=first)
-    assert "played 2, 1 were played before, 0 left" in geo("replay", "--speed", "3600", obj=rest)
+    assert "played 1, 0 were played before, 2 left" in geo(
+        "incidents", "replay", "--speed", "3600", obj=first
+    )
+    assert "played 2, 1 were played before, 0 left" in geo("incidents", "replay", "--speed", "3600", obj=rest)
     assert rest.waits == [0, 1]
-    assert "played 0, 3 were played before, 0 left" in geo("replay", obj=Beats(9))
+    assert "played 0, 3 were played before, 0 left" in geo("incidents", "replay", obj=Beats(9))
     played = "SELECT source_key FROM report JOIN incident i ON i.id = incident_id WHERE i.is_exercise ORDER BY i.id"
     assert town.all(played) == [f"1/{one}" for one in real]
     assert town.one("SELECT count(*) FROM fact WHERE kind = 'incident.reported'") == 3
 
 
 def test_exercises_are_not_played_again_unless_the_run_is_another(geo: Run, town: Town) -> None:
-    geo("replay", obj=Beats(9))
-    assert "played 3, 0 were played before" in geo("replay", "--run", "second", obj=Beats(9))
+    geo("incidents", "replay", obj=Beats(9))
+    assert "played 3, 0 were played before" in geo("incidents", "replay", "--run", "second", obj=Beats(9))
     assert town.one("SELECT count(*) FROM incident WHERE is_exercise") == 6
 
 
