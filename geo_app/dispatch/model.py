@@ -9,6 +9,8 @@ from enum import StrEnum
 from shapely import LineString
 
 from geo_app.core.db import Row
+from geo_app.patrols.model import Passing
+from geo_app.planning.model import Placed
 from geo_app.responders.model import Responder
 
 
@@ -35,7 +37,11 @@ ACTIVE = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A responder who could go; `reasons` are keys of the words on screen, `route` is lon/lat."""
+    """A responder who could go; `reasons` are keys of the words on screen, `route` is lon/lat.
+
+    `cell` is where they are now, looked up for those shown only; `is_in_cell` says that the incident's cell is
+    theirs.
+    """
 
     responder: Responder
     seconds: float
@@ -43,16 +49,24 @@ class Candidate:
     is_in_cell: bool
     reasons: tuple[str, ...]
     route: LineString | None
+    cell: Placed
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Who could go to an incident, soonest first; `is_estimate` when no road network was at hand (估算)."""
+    """Who could go to an incident, soonest first; `is_estimate` when no road network was at hand (估算).
+
+    `others` lack the skill and are named only when there are fewer candidates than asked for; `passing` walk by on
+    a round soon. `at` is when all this was so.
+    """
 
     incident: int
     mode: str
     is_estimate: bool
+    at: datetime
     candidates: tuple[Candidate, ...]
+    others: tuple[Candidate, ...]
+    passing: tuple[Passing, ...]
 
 
 @dataclass(frozen=True, slots=True)

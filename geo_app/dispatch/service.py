@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 from shapely import Point
@@ -14,38 +15,43 @@ from geo_app.dispatch import rank, store, workflow
 from geo_app.dispatch.model import Assignment, AssignmentState, Candidate, Candidates, NewAssignment
 from geo_app.dispatch.workflow import Step
 from geo_app.incidents import service as incidents
-from geo_app.incidents.model import State
+from geo_app.incidents.model import Incident, State
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
+from geo_app.patrols import service as patrols
+from geo_app.patrols.model import Passing
+from geo_app.planning import service as planning
 from geo_app.responders import service as responders
-from geo_app.responders.model import Locked, Status
+from geo_app.responders.model import Locked, Responder, Status
 from geo_app.roads import service as roads
-from geo_app.roads.model import Mode, RoadEngine
+from geo_app.roads.model import Mode, Ranking, RoadEngine
 
 MODE = Mode.EBIKE
 """How grid workers travel; data per responder in a later release."""
 MOST_CANDIDATES = 20
+MOST_PASSING = 3
 
 
 def candidates(tx: db.Transaction, incident_id: int, k: int, *, with_routes: bool = True) -> Candidates:
-    """Return the `k` free, on-shift, skilled responders who can be at the incident soonest, with their routes."""
+    """Return the `k` skilled responders with a place left who can be at the incident soonest, and where they are.
+
+    With routes come also the way of each, and who passes by on a round. Nobody is a candidate who has declined the
+    incident, and nobody for an incident of which it is not known where it is.
+    """
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
+    choice = _choice(tx, city, incident, k)
     if incident.position is None:
-        return Candidates(incident_id, MODE, False, ())
-    at = clock.now()
-    declined = store.declined(tx, incident_id)
-    asked = responders.available(tx, city, incident.skill, at)
-    available = [one for one in asked if one.id not in declined]
-    engine = roads.engine(tx, city.id, MODE)
-    target = coords.to_metric(incident.position, city.srid)
-    lonlat = np.array([[one.position.x, one.position.y] for one in available]).reshape(-1, 2)
-    metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
-    ranking = engine.nearest(target, metric, k)
-    ranked = rank.by_travel_time(incident, available, ranking)
+        return choice
+    target = coords.to_metric(incident.position, city.srid) if with_routes else None
+    nearest = tuple(_shown(tx, city, one, target, choice.at) for one in choice.candidates)
+    others = tuple(_shown(tx, city, one, target, choice.at) for one in choice.others)
+    passing: tuple[Passing, ...] = ()
     if with_routes:
-        ranked = [_with_route(city, engine, one, target) for one in ranked]
-    return Candidates(incident_id, MODE, ranking.is_estimate, tuple(ranked))
+        declined = store.declined(tx, incident_id)
+        found = patrols.passing(tx, city, incident.position, choice.at)
+        passing = tuple(one for one in found if one.walker.responder not in declined)[:MOST_PASSING]
+    return replace(choice, candidates=nearest, others=others, passing=passing)
 
 
 def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignment:
@@ -55,13 +61,14 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
     the incident is no longer reported or the responder off. The roads are asked before any lock is taken; then
     incident and responder are locked, in this order.
     """
-    choice = candidates(tx, incident_id, MOST_CANDIDATES, with_routes=False)
-    city_id, state = incidents.lock(tx, incident_id)
+    incident = incidents.incident(tx, incident_id)
+    city = organisation.city_by_id(tx, incident.city)
+    choice = _choice(tx, city, incident, MOST_CANDIDATES)
+    _, state = incidents.lock(tx, incident_id)
     if state is not State.REPORTED:
         raise Conflict(f"incident {incident_id} is {state}")
-    city = organisation.city_by_id(tx, city_id)
     locked = responders.lock(tx, responder_id)
-    if locked.city != city_id:
+    if locked.city != city.id:
         raise NotFound(f"{city.name} has no responder {responder_id}")
     if locked.status is Status.OFF:
         raise Conflict(f"{locked.name} is {locked.status}")
@@ -69,7 +76,7 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
     made = None
     if slot is not None:
         new = NewAssignment(incident_id, responder_id, slot)
-        made = store.assign(tx, city, new, rank.record(choice, responder_id), clock.now())
+        made = store.assign(tx, city, new, rank.record(incident, choice, responder_id), clock.now())
     if made is None:
         raise Conflict(_who_holds(tx, incident_id, responder_id))
     _tell(tx, city, "assignment.offered", made)
@@ -142,7 +149,37 @@ def _who_holds(tx: db.Transaction, incident_id: int, responder_id: int) -> str:
     return "somebody else was first; look again"
 
 
-def _with_route(city: City, engine: RoadEngine, candidate: Candidate, target: Point) -> Candidate:
-    start = coords.to_metric(candidate.responder.position, city.srid)
-    route = engine.route(start, target)
-    return replace(candidate, route=None if route is None else coords.to_lonlat(route.line, city.srid))
+def _choice(tx: db.Transaction, city: City, incident: Incident, k: int) -> Candidates:
+    """Return who could go, soonest first, without ways and cells; those without the skill when there are not `k`."""
+    at = clock.now()
+    engine = roads.engine(tx, city.id, MODE)
+    none = Candidates(incident.id, MODE, engine.is_estimate, at, (), (), ())
+    if incident.position is None:
+        return none
+    target = coords.to_metric(incident.position, city.srid)
+    declined = store.declined(tx, incident.id)
+    everyone = [one for one in responders.available(tx, city, None, at) if one.id not in declined]
+    skilled, unskilled = rank.by_skill(incident, everyone)
+    nearest = rank.by_travel_time(incident, skilled, _nearest(city, engine, skilled, target, k))
+    missing = k - len(nearest)
+    others = rank.by_travel_time(incident, unskilled, _nearest(city, engine, unskilled, target, missing))
+    return replace(none, candidates=tuple(nearest), others=tuple(others))
+
+
+def _nearest(city: City, engine: RoadEngine, asked: Sequence[Responder], target: Point, k: int) -> Ranking:
+    """Ask the road engine once for all of them."""
+    lonlat = np.array([[one.position.x, one.position.y] for one in asked]).reshape(-1, 2)
+    metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
+    return engine.nearest(target, metric, k)
+
+
+def _shown(
+    tx: db.Transaction, city: City, candidate: Candidate, target: Point | None, at: datetime
+) -> Candidate:
+    """Return a candidate with the cell they are in now and, for a metric target, the way there."""
+    place = candidate.responder.position
+    found = replace(candidate, cell=planning.cell_at(tx, city, place, at))
+    if target is None:
+        return found
+    route = roads.engine(tx, city.id, MODE).route(coords.to_metric(place, city.srid), target)
+    return replace(found, route=None if route is None else coords.to_lonlat(route.line, city.srid))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from shapely import LineString
+from shapely import LineString, Point
 
 from geo_app.core.db import Row
 
@@ -56,3 +57,38 @@ class Route:
             row["line"],
             stretches,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """A route and who is on its round now: `line` in the city's metric frame, `position` lon/lat."""
+
+    route: int
+    code: str
+    name: str
+    responder: int
+    responder_name: str
+    line: LineString
+    position: Point
+    position_at: datetime
+
+    @classmethod
+    def read(cls, row: Row) -> Walker:
+        """Return the walker of a row."""
+        return cls(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """How soon and how far along the line a place is passed."""
+
+    seconds: float
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Somebody who passes a place on their round."""
+
+    walker: Walker
+    passage: Passage

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from geo_app.core import db, facts
+from shapely import Point
+
+from geo_app.core import coords, db, facts
 from geo_app.core.errors import NotReady
 from geo_app.organisation.model import City
+from geo_app.patrols import passing as rule
 from geo_app.patrols import store
-from geo_app.patrols.model import NewRoute, Route
+from geo_app.patrols.model import NewRoute, Passing, Route
 from geo_app.planning import service as planning
 
 
@@ -37,3 +40,17 @@ def match_routes(tx: db.Transaction, city: City, at: datetime) -> int:
 def routes(tx: db.Transaction, city: City, at: datetime) -> list[Route]:
     """Return the routes of the city with the cells they run through, by code."""
     return store.routes(tx, city, at)
+
+
+def passing(tx: db.Transaction, city: City, point: Point, at: datetime) -> list[Passing]:
+    """Return who walks past lon/lat `point` on their round soon, soonest first; each responder once."""
+    target = coords.to_metric(point, city.srid)
+    found: dict[int, Passing] = {}
+    for walker in store.walkers(tx, city, target, rule.ASIDE, at):
+        place = coords.to_metric(walker.position, city.srid)
+        passed = rule.passage(walker.line, place, target)
+        if passed is not None:
+            before = found.get(walker.responder)
+            if before is None or passed.seconds < before.passage.seconds:
+                found[walker.responder] = Passing(walker, passed)
+    return sorted(found.values(), key=lambda one: (one.passage.seconds, one.walker.responder))

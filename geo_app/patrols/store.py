@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import shapely
+from shapely import Point
 
 from geo_app.core import db
 from geo_app.organisation.model import City
-from geo_app.patrols.model import NewRoute, Route
+from geo_app.patrols.model import NewRoute, Route, Walker
 
 SQL = db.statements(__file__)
 
@@ -36,3 +38,10 @@ def set_stretches(
     rows = ((route_id, position, *stretch) for position, stretch in enumerate(stretches))
     tx.copy("route_cell", ("route_id", "position", "cell_id", "enter_at", "exit_at"), rows)
     tx.run(SQL.set_release, route_id=route_id, release_id=release_id)
+
+
+def walkers(tx: db.Transaction, city: City, target: Point, aside: float, at: datetime) -> list[Walker]:
+    """Return the routes within `aside` metres of metric `target` whose people may be on their round at `at`."""
+    local_time = at.astimezone(ZoneInfo(city.time_zone)).replace(tzinfo=None)
+    point = shapely.set_srid(target, city.srid)
+    return tx.all(SQL.walkers, Walker.read, city_id=city.id, point=point, aside=aside, local_time=local_time)

@@ -8,6 +8,14 @@ from geo_app.core.answers import Answer, PointShape
 from geo_app.responders.model import Kind, Status
 
 
+class Load(Answer):
+    """How much somebody has to do: assignments now, at most, and since midnight."""
+
+    active: int
+    capacity: int
+    today: int
+
+
 class ResponderSheet(Answer):
     """A responder (处置人员) with the cells they answer for."""
 
@@ -20,6 +28,8 @@ class ResponderSheet(Answer):
     on_shift: bool
     cells: list[str]
     position_at: str
+    accuracy: float | None
+    load: Load
 
 
 class ResponderFeature(Answer):
@@ -36,3 +46,20 @@ class Responders(Answer):
 
     type: Literal["FeatureCollection"]
     features: list[ResponderFeature]
+
+
+class RefusedPosition(Answer):
+    """A position that was not taken, by its number in the batch."""
+
+    index: int
+    field: str
+    value: str
+    rule: str
+
+
+class PositionsTaken(Answer):
+    """What became of a batch: the newest now, older than what is known, refused."""
+
+    stored: int
+    older: int
+    refused: list[RefusedPosition]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 import shapely
 from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from geo_app.core import clock, describe, web
+from geo_app.core import clock, coords, describe, web
+from geo_app.core.coords import Given
+from geo_app.core.errors import BadInput
 from geo_app.organisation import service as organisation
 from geo_app.responders import answers, service
-from geo_app.responders.model import Responder, Status
+from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Refusal, Responder, Status
 
 routes = APIBlueprint("responders", __name__, tag="Responders")
 
@@ -46,12 +49,64 @@ def status(responder_id: int, json_data: NewStatus) -> ResponseReturnValue:
         )
 
 
+class OnePosition(BaseModel):
+    """Where and when a responder was: longitude and latitude (x and y of an epsg frame), RFC 3339, metres."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    responder: int = Field(gt=0, lt=2**62)
+    lon: float
+    lat: float
+    at: str = Field(max_length=40)
+    accuracy: float | None = None
+
+
+class NewPositions(BaseModel):
+    """Positions of responders, all in one frame: wgs84, cgcs2000, gcj02, bd09 or epsg:<number>."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    city: str | None = Field(None, max_length=40)
+    frame: str = Field(min_length=1, max_length=20)
+    positions: list[OnePosition] = Field(min_length=1, max_length=500)
+
+
+@routes.post("/api/positions")
+@routes.input(NewPositions)
+@routes.doc(**describe.door(answers.PositionsTaken))
+def positions(json_data: NewPositions) -> ResponseReturnValue:
+    """Take in where responders are; older ones change nothing, refused ones are named one by one."""
+    coords.parse(json_data.frame)
+    batch: dict[int, NewPosition] = {}
+    refused: list[Refusal] = []
+    for index, one in enumerate(json_data.positions):
+        try:
+            batch[index] = _position(one, json_data.frame)
+        except BadInput as error:
+            refused.append(Refusal(index, error.field, error.value, error.rule))
+
+    def act() -> tuple[int, object]:
+        taken = service.move(tx, organisation.city(tx, json_data.city), batch)
+        named = sorted([*refused, *taken.refused], key=lambda refusal: refusal.index)
+        return 200, {"stored": taken.stored, "older": taken.older, "refused": [asdict(one) for one in named]}
+
+    with web.transaction() as tx:
+        return web.once(tx, act)
+
+
+def _position(one: OnePosition, frame: str) -> NewPosition:
+    if one.accuracy is not None and not 0 <= one.accuracy <= LARGEST_ACCURACY:
+        raise BadInput("accuracy", one.accuracy, f"metres from 0 to {LARGEST_ACCURACY:.0f}")
+    given = Given(one.lon, one.lat, frame)
+    point = coords.point(given, "lon, lat")
+    return NewPosition(one.responder, point, clock.moment(one.at, "at"), one.accuracy, given)
+
+
 def _feature(responder: Responder) -> dict[str, object]:
     return {
         "type": "Feature", "id": responder.id, "geometry": shapely.geometry.mapping(responder.position),
         "properties": {
             "id": responder.id, "code": responder.code, "name": responder.name, "kind": responder.kind,
             "skills": responder.skills, "status": responder.status, "on_shift": responder.is_on_shift,
-            "cells": responder.cells, "position_at": responder.position_at.isoformat(),
+            "cells": responder.cells, "position_at": responder.position_at.isoformat(), "accuracy": responder.accuracy,
+            "load": {"active": responder.active, "capacity": responder.capacity, "today": responder.today},
         },
     }  # fmt: skip

@@ -11,6 +11,9 @@ from shapely import Point
 from geo_app.core.coords import Given
 from geo_app.core.db import Row
 
+LARGEST_ACCURACY = 100_000.0
+"""Metres; a phone that knows less knows nothing."""
+
 
 class Kind(StrEnum):
     """What a responder (处置人员) is."""
@@ -78,7 +81,11 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Somebody who can be sent; `position` is lon/lat, `cells` the codes they are responsible for."""
+    """Somebody who can be sent; `position` is lon/lat, `cells` the codes they are responsible for.
+
+    `accuracy` is metres around the position, None when unknown. `active` counts the assignments they are on, of at
+    most `capacity`; `today` those offered since the city's midnight and neither declined nor cancelled.
+    """
 
     id: int
     code: str
@@ -90,6 +97,10 @@ class Responder:
     cells: tuple[str, ...]
     position: Point
     position_at: datetime
+    accuracy: float | None
+    capacity: int
+    active: int
+    today: int
 
     @classmethod
     def read(cls, row: Row) -> Responder:
@@ -97,4 +108,50 @@ class Responder:
         return cls(
             row["id"], row["code"], row["name"], Kind(row["kind"]), tuple(row["skills"]), Status(row["status"]),
             row["is_on_shift"], tuple(row["cells"]), row["position"], row["position_at"],
+            row["accuracy"], row["capacity"], row["active"], row["today"],
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NewPosition:
+    """Where and when somebody was: `point` is lon/lat, `given` the coordinates as they gave them."""
+
+    responder: int
+    point: Point
+    at: datetime
+    accuracy: float | None
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The newest position we have of somebody, and the point everyone was last told of, when."""
+
+    responder: int
+    at: datetime
+    told: Point | None
+    told_at: datetime | None
+
+    @classmethod
+    def read(cls, row: Row) -> Known:
+        """Return the known position of a row."""
+        return cls(row["responder_id"], row["at"], row["told"], row["told_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the position numbered `index` of a batch was not taken."""
+
+    index: int
+    field: str
+    value: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch of positions: how many are the newest now, how many were older than what is known."""
+
+    stored: int
+    older: int
+    refused: tuple[Refusal, ...]

@@ -6,10 +6,11 @@ INSERT INTO responder (id, city_id, jurisdiction, code, name, kind, department_i
 OVERRIDING SYSTEM VALUE
 VALUES (:responder_id, :city_id, :jurisdiction, :code, :name, :kind, :department_id, :skills, 'free');
 
--- name: responders(city_id, at, local_time, responder_id, cell_code)
+-- name: responders(city_id, at, local_time, today, responder_id, cell_code)
 -- The responders of a city, or one of them, or those responsible for one cell.
 SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, on_shift(r.id, :local_time::timestamp) AS is_on_shift,
-  p.point AS position, p.at AS position_at,
+  p.point AS position, p.at AS position_at, p.accuracy, r.capacity,
+  coalesce(load.active, 0) AS active, coalesce(load.today, 0) AS today,
   coalesce((
     SELECT array_agg(v.code ORDER BY v.code)
     FROM responder_cell rc
@@ -17,6 +18,13 @@ SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, on_shift(r.id, :local_t
     WHERE rc.responder_id = r.id
   ), '{}') AS cells
 FROM responder r JOIN responder_position p ON p.responder_id = r.id
+LEFT JOIN (
+  SELECT a.responder_id, count(*) FILTER (WHERE a.is_active) AS active,
+    count(*) FILTER (WHERE a.offered_at >= :today::timestamptz AND a.state NOT IN ('declined', 'cancelled')) AS today
+  FROM assignment a
+  WHERE a.city_id = :city_id AND (a.is_active OR a.offered_at >= :today::timestamptz)
+  GROUP BY a.responder_id
+) load ON load.responder_id = r.id
 WHERE r.city_id = :city_id
   AND (:responder_id::bigint IS NULL OR r.id = :responder_id::bigint)
   AND (:cell_code::text IS NULL OR EXISTS (
@@ -26,10 +34,11 @@ WHERE r.city_id = :city_id
   ))
 ORDER BY r.code;
 
--- name: available(city_id, at, local_time, skill)
--- Who can be sent now: free, on shift, with the skill.
+-- name: available(city_id, at, local_time, today, skill)
+-- Who can be sent now: not off, with a place left, on shift, with the skill.
 SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, true AS is_on_shift,
-  p.point AS position, p.at AS position_at,
+  p.point AS position, p.at AS position_at, p.accuracy, r.capacity,
+  coalesce(load.active, 0) AS active, coalesce(load.today, 0) AS today,
   coalesce((
     SELECT array_agg(v.code ORDER BY v.code)
     FROM responder_cell rc
@@ -37,7 +46,15 @@ SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, true AS is_on_shift,
     WHERE rc.responder_id = r.id
   ), '{}') AS cells
 FROM responder r JOIN responder_position p ON p.responder_id = r.id
-WHERE r.city_id = :city_id AND r.status = 'free' AND (:skill::text IS NULL OR :skill::text = ANY(r.skills))
+LEFT JOIN (
+  SELECT a.responder_id, count(*) FILTER (WHERE a.is_active) AS active,
+    count(*) FILTER (WHERE a.offered_at >= :today::timestamptz AND a.state NOT IN ('declined', 'cancelled')) AS today
+  FROM assignment a
+  WHERE a.city_id = :city_id AND (a.is_active OR a.offered_at >= :today::timestamptz)
+  GROUP BY a.responder_id
+) load ON load.responder_id = r.id
+WHERE r.city_id = :city_id AND r.status <> 'off' AND coalesce(load.active, 0) < r.capacity
+  AND (:skill::text IS NULL OR :skill::text = ANY(r.skills))
   AND on_shift(r.id, :local_time::timestamp)
 ORDER BY r.id;
 
@@ -51,3 +68,18 @@ SELECT id, city_id, name, status, capacity FROM responder WHERE id = :responder_
 -- name: held(responder_id)
 -- The incidents a responder is sent to.
 SELECT incident_id FROM assignment WHERE responder_id = :responder_id AND is_active ORDER BY id;
+
+-- name: lock_positions(city_id, responder_ids)
+-- What is known of some responders, locked in the order of their ids.
+SELECT p.responder_id, p.at, p.told, p.told_at
+FROM responder_position p
+WHERE p.city_id = :city_id AND p.responder_id = ANY(:responder_ids)
+ORDER BY p.responder_id FOR UPDATE;
+
+-- name: move(responder_id, point, at, accuracy, given_x, given_y, given_frame, is_told, now)!
+-- Never to an older position than what is known.
+UPDATE responder_position SET point = :point, at = :at, accuracy = :accuracy,
+  given_x = :given_x, given_y = :given_y, given_frame = :given_frame,
+  told = CASE WHEN :is_told THEN :point ELSE told END,
+  told_at = CASE WHEN :is_told THEN :now::timestamptz ELSE told_at END
+WHERE responder_id = :responder_id AND at < :at::timestamptz;

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from geo_app.core import clock, db, facts
+from shapely import Point
+
+from geo_app.core import clock, coords, db, facts
 from geo_app.core.errors import BadInput, Conflict, NotFound
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
-from geo_app.responders import store
-from geo_app.responders.model import Locked, NewResponder, Responder, Status
+from geo_app.planning import service as planning
+from geo_app.responders import store, telling
+from geo_app.responders.model import Locked, NewPosition, NewResponder, Refusal, Responder, Status, Taken
 
 
 def enlist(
@@ -50,7 +53,7 @@ def of_cell(tx: db.Transaction, city: City, code: str, at: datetime) -> list[Res
 
 
 def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -> list[Responder]:
-    """Return who can be sent at `at`: free, on shift, with the skill."""
+    """Return who can be sent at `at`: not off, with a place left, on shift, with the skill (None: any)."""
     return store.available(tx, city, skill, at)
 
 
@@ -81,3 +84,52 @@ def switch(tx: db.Transaction, responder_id: int, status: Status) -> Responder:
     if locked.status is not status:
         set_status(tx, city, responder_id, status)
     return responder(tx, city, responder_id, clock.now())
+
+
+def move(tx: db.Transaction, city: City, batch: Mapping[int, NewPosition]) -> Taken:
+    """Take in positions, given by their number in a batch; what is older than what is known changes nothing.
+
+    Of several positions of one responder the newest counts, in whatever order they came. Refused, one by one, are
+    positions of nobody in the city, of a moment to come, and far outside the city.
+    """
+    at = clock.now()
+    known = store.lock_positions(tx, city, (one.responder for one in batch.values()))
+    area = planning.bounds(tx, city, at)
+    box = None if area is None else area.bounds
+    refused = {
+        index: refusal
+        for index, one in batch.items()
+        if (refusal := _refusal(index, one, one.responder in known, at, box)) is not None
+    }
+    taken = [one for index, one in batch.items() if index not in refused]
+    stored = 0
+    for one in telling.newest(taken).values():
+        before = known[one.responder]
+        is_news = telling.is_news(before, _metres(city, before.told, one.point), at)
+        if store.move(tx, one, at, is_told=is_news):
+            stored += 1
+            if is_news:
+                facts.record(tx, "responder.moved", one.responder, city.jurisdiction)
+    return Taken(stored, len(taken) - stored, tuple(refused.values()))
+
+
+def _refusal(
+    index: int, one: NewPosition, is_known: bool, at: datetime, box: tuple[float, ...] | None
+) -> Refusal | None:
+    if not is_known:
+        return Refusal(index, "responder", str(one.responder), "a responder of this city")
+    if one.at > at + clock.AHEAD:
+        return Refusal(
+            index, "at", one.at.isoformat(), f"not later than now ({at.isoformat(timespec='seconds')})"
+        )
+    if box is not None and telling.is_far(one.point, *box):
+        shown = f"({one.given.x}, {one.given.y})"
+        return Refusal(index, "lon, lat", shown, "no more than a degree outside the city")
+    return None
+
+
+def _metres(city: City, told: Point | None, point: Point) -> float | None:
+    """Return the metres between two lon/lat points in the city's frame; None without a first one."""
+    if told is None:
+        return None
+    return float(coords.to_metric(told, city.srid).distance(coords.to_metric(point, city.srid)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from geo_app.core import coords, db
 from geo_app.organisation.model import City
-from geo_app.responders.model import Locked, NewResponder, Responder, Status
+from geo_app.responders.model import Known, Locked, NewPosition, NewResponder, Responder, Status
 
 SQL = db.statements(__file__)
 POSITION_COLUMNS = (
@@ -56,15 +56,17 @@ def responders(
 ) -> list[Responder]:
     """Return the responders of a city, or one of them, or those responsible for a cell, by code."""
     return tx.all(
-        SQL.responders, Responder.read, city_id=city.id, at=at, local_time=_local(city, at),
+        SQL.responders, Responder.read, city_id=city.id, at=at, local_time=_local(city, at), today=_midnight(city, at),
         responder_id=responder_id, cell_code=cell_code,
     )  # fmt: skip
 
 
 def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -> list[Responder]:
-    """Return who can be sent at `at`: free, on shift, with the skill."""
-    local_time = _local(city, at)
-    return tx.all(SQL.available, Responder.read, city_id=city.id, at=at, local_time=local_time, skill=skill)
+    """Return who can be sent at `at`: not off, with a place left, on shift, with the skill."""
+    return tx.all(
+        SQL.available, Responder.read, city_id=city.id, at=at, local_time=_local(city, at), today=_midnight(city, at),
+        skill=skill,
+    )  # fmt: skip
 
 
 def lock(tx: db.Transaction, responder_id: int) -> Locked | None:
@@ -80,6 +82,27 @@ def held(tx: db.Transaction, responder_id: int) -> list[int]:
 def set_status(tx: db.Transaction, responder_id: int, status: Status) -> None:
     """Write a responder's status."""
     tx.run(SQL.set_status, responder_id=responder_id, status=status)
+
+
+def lock_positions(tx: db.Transaction, city: City, responder_ids: Iterable[int]) -> dict[int, Known]:
+    """Return what is known of where responders of a city are, locked for this transaction; others are left out."""
+    ids = sorted(set(responder_ids))
+    found = tx.all(SQL.lock_positions, Known.read, city_id=city.id, responder_ids=ids)
+    return {known.responder: known for known in found}
+
+
+def move(tx: db.Transaction, new: NewPosition, now: datetime, *, is_told: bool) -> bool:
+    """Write where a responder is; False when that is not newer than what is known."""
+    written = tx.run(
+        SQL.move, responder_id=new.responder, point=new.point, at=new.at, accuracy=new.accuracy, now=now,
+        given_x=new.given.x, given_y=new.given.y, given_frame=new.given.frame, is_told=is_told,
+    )  # fmt: skip
+    return written == 1
+
+
+def _midnight(city: City, at: datetime) -> datetime:
+    """Return when the city's day of `at` began."""
+    return at.astimezone(ZoneInfo(city.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _local(city: City, at: datetime) -> datetime:

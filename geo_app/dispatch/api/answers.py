@@ -1,14 +1,17 @@
-"""Shapes of what the doors for incidents answer: the queue, one incident, what came of a report."""
+"""Shapes of what the doors of dispatch answer: incidents, reports, candidates, assignments."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from geo_app.core.answers import Answer, CellName, PointShape, Position
+from geo_app.core.answers import Answer, CellName, LineShape, Person, PointShape, Position
+from geo_app.dispatch.model import AssignmentState
+from geo_app.dispatch.workflow import Step
 from geo_app.incidents.model import Channel, State
 from geo_app.planning.model import Verdict
+from geo_app.responders.model import Kind, Status
 
 
 class UnitName(Answer):
@@ -16,6 +19,89 @@ class UnitName(Answer):
 
     code: str
     name: str
+
+
+class Sent(Answer):
+    """An assignment (派单): one responder sent to one incident, and the steps that may follow."""
+
+    id: int
+    incident: int
+    state: AssignmentState
+    responder: Person
+    offered_at: str
+    changed_at: str
+    reason: str | None = Field(description="why it was declined or cancelled")
+    steps: list[Step]
+    version: int
+
+
+class Load(Answer):
+    """How much somebody has to do: assignments now, at most, and since midnight."""
+
+    active: int
+    capacity: int
+    today: int
+
+
+class Available(Answer):
+    """Somebody who can be sent, with the last position that is known."""
+
+    id: int
+    code: str
+    name: str
+    kind: Kind
+    skills: list[str]
+    status: Status
+    position_at: str
+    accuracy: float | None = Field(description="metres")
+
+
+class Nearest(Answer):
+    """A candidate: how soon and how far by road, where they are now, and why they are listed."""
+
+    responder: Available
+    seconds: float
+    metres: float
+    cell: CellName | None = Field(description="where the responder is now")
+    in_cell: bool = Field(description="the incident lies in a cell of theirs")
+    load: Load
+    position_age: int = Field(description="seconds")
+    reasons: list[str] = Field(description="keys of the words on screen")
+
+
+class Candidate(Nearest):
+    """A candidate with the way to the incident."""
+
+    route: LineShape | None
+
+
+class RouteName(Answer):
+    """A patrol route (巡查路线) by id, code and name."""
+
+    id: int
+    code: str
+    name: str
+
+
+class Passing(Answer):
+    """Somebody who walks by on a patrol route soon."""
+
+    responder: Person
+    route: RouteName
+    seconds: float
+    metres: float
+    position_age: int = Field(description="seconds")
+
+
+class Candidates(Answer):
+    """Who could go, soonest first; who could but for the skill; who passes by."""
+
+    incident: int
+    mode: str
+    is_estimate: bool
+    candidates: list[Candidate]
+    others: list[Candidate]
+    passing: list[Passing]
 
 
 class IncidentProperties(Answer):
@@ -40,7 +126,7 @@ class IncidentProperties(Answer):
     reports: int
     version: int
     cell: CellName | None
-    assignment: dict[str, Any] | None = Field(description="the lead assignment")
+    assignment: Sent | None = Field(description="the active lead; of a handled incident who handled it")
 
 
 class IncidentFeature(Answer):
@@ -50,6 +136,18 @@ class IncidentFeature(Answer):
     id: int
     geometry: PointShape | None
     properties: IncidentProperties
+
+
+class Task(Sent):
+    """An assignment with its incident: what a responder has to do."""
+
+    feature: IncidentFeature
+
+
+class Tasks(Answer):
+    """Assignments, newest first."""
+
+    assignments: list[Task]
 
 
 class Queue(Answer):
@@ -93,7 +191,7 @@ class ReportAnswer(Answer):
     version: int
     mode: str
     is_estimate: bool
-    candidates: list[dict[str, Any]] = Field(description="as GET …/candidates lists them, without routes")
+    candidates: list[Nearest] = Field(description="as GET …/candidates lists them, without routes")
 
 
 class Joined(Answer):

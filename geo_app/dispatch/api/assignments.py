@@ -9,15 +9,19 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from geo_app.core import web
+from geo_app.core import describe, web
 from geo_app.dispatch import service, workflow
-from geo_app.dispatch.api import wire
+from geo_app.dispatch.api import answers, wire
 from geo_app.dispatch.workflow import LONGEST_REASON, Step
 from geo_app.incidents import service as incidents
 from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("assignments", __name__, tag="Assignments")
 ACTIVE = {"yes": True, "no": False, "all": None}
+MOST = describe.whole("k", "Most candidates.", 5, 1, service.MOST_CANDIDATES)
+RESPONDER = describe.whole("responder", "Only those of this responder; 0 for everybody.", 0, 0, 999_999_999)
+STATE = describe.choice("active", "Which assignments.", "yes", tuple(ACTIVE))
+LIMIT = describe.whole("limit", "Most assignments.", 50, 1, 200)
 READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """A reason can be shown and kept."""
 
@@ -30,6 +34,7 @@ class NewAssignment(BaseModel):
 
 
 @routes.get("/api/incidents/<int:incident_id>/candidates")
+@routes.doc(**describe.door(answers.Candidates, MOST))
 def candidates(incident_id: int) -> ResponseReturnValue:
     """List who can be at the incident soonest, by road."""
     k = web.whole("k", 5, 1, service.MOST_CANDIDATES)
@@ -40,6 +45,7 @@ def candidates(incident_id: int) -> ResponseReturnValue:
 
 @routes.post("/api/incidents/<int:incident_id>/assignments")
 @routes.input(NewAssignment)
+@routes.doc(**describe.door(answers.Sent, status=201))
 def assign(incident_id: int, json_data: NewAssignment) -> ResponseReturnValue:
     """Send a responder; 409 names who holds the incident or the responder."""
     with web.transaction() as tx:
@@ -66,7 +72,7 @@ class NewStep(BaseModel):
 
 @routes.post("/api/assignments/<int:assignment_id>/steps")
 @routes.input(NewStep)
-@routes.doc(description=workflow.described())
+@routes.doc(**describe.door(answers.Sent, is_edit=True), description=workflow.described())
 def step(assignment_id: int, json_data: NewStep) -> ResponseReturnValue:
     """Take a step of an assignment; If-Match names the version it was decided on."""
     version = web.version()
@@ -81,6 +87,7 @@ def step(assignment_id: int, json_data: NewStep) -> ResponseReturnValue:
 
 
 @routes.get("/api/assignments/<int:assignment_id>")
+@routes.doc(**describe.door(answers.Task, headers=("ETag",)))
 def assignment(assignment_id: int) -> ResponseReturnValue:
     """Return an assignment with its incident and the steps that may follow; the ETag is its version."""
     with web.transaction() as tx:
@@ -90,6 +97,7 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
 
 
 @routes.get("/api/assignments")
+@routes.doc(**describe.door(answers.Tasks, describe.CITY, RESPONDER, STATE, LIMIT))
 def assignments() -> ResponseReturnValue:
     """List the assignments of a city or of one responder, newest first, each with its incident."""
     is_active = ACTIVE[web.choice("active", "yes", tuple(ACTIVE))]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import shapely
 
 from geo_app.dispatch import workflow
 from geo_app.dispatch.model import Assignment, Candidate, Candidates
 from geo_app.incidents.model import SETTLED, Incident, Named, Receipt, Where
+from geo_app.patrols.model import Passing
 from geo_app.responders.model import Responder
 
 
@@ -42,7 +45,7 @@ def receipt(taken: Receipt, found: Candidates) -> dict[str, object]:
         "occurred_at": incident.occurred_at.isoformat(), "reported_at": incident.reported_at.isoformat(),
         "respond_by": incident.respond_by.isoformat(), "version": incident.version,
         "mode": found.mode, "is_estimate": found.is_estimate,
-        "candidates": [_without_route(one) for one in found.candidates],
+        "candidates": [_without_route(one, found.at) for one in found.candidates],
     }  # fmt: skip
 
 
@@ -63,8 +66,8 @@ def _named(one: Named) -> dict[str, object]:
     return {"code": one.code, "name": one.name}
 
 
-def _without_route(one: Candidate) -> dict[str, object]:
-    return {name: value for name, value in _candidate(one).items() if name != "route"}
+def _without_route(one: Candidate, at: datetime) -> dict[str, object]:
+    return {name: value for name, value in candidate(one, at).items() if name != "route"}
 
 
 def assignment(one: Assignment) -> dict[str, object]:
@@ -83,23 +86,46 @@ def task(one: Assignment, incident: Incident) -> dict[str, object]:
 
 
 def candidates(found: Candidates) -> dict[str, object]:
-    """Return who could go, soonest first."""
+    """Return who could go, soonest first, who could but for the skill, and who passes by."""
     return {
         "incident": found.incident, "mode": found.mode, "is_estimate": found.is_estimate,
-        "candidates": [_candidate(one) for one in found.candidates],
+        "candidates": [candidate(one, found.at) for one in found.candidates],
+        "others": [candidate(one, found.at) for one in found.others],
+        "passing": [_passing(one, found.at) for one in found.passing],
     }  # fmt: skip
 
 
-def _candidate(one: Candidate) -> dict[str, object]:
+def candidate(one: Candidate, at: datetime) -> dict[str, object]:
+    """Return one who could go as it was `at`; the position's age is seconds."""
+    person, cell = one.responder, one.cell
     return {
-        "responder": _responder(one.responder), "seconds": round(one.seconds, 1), "metres": round(one.metres, 1),
-        "in_cell": one.is_in_cell, "reasons": one.reasons,
+        "responder": _responder(person), "seconds": round(one.seconds, 1), "metres": round(one.metres, 1),
+        "cell": None if cell.code is None else {"code": cell.code, "name": cell.name},
+        "in_cell": one.is_in_cell,
+        "load": {"active": person.active, "capacity": person.capacity, "today": person.today},
+        "position_age": _age(person.position_at, at), "reasons": one.reasons,
         "route": None if one.route is None else shapely.geometry.mapping(one.route),
+    }  # fmt: skip
+
+
+def _passing(one: Passing, at: datetime) -> dict[str, object]:
+    walker = one.walker
+    return {
+        "responder": {"id": walker.responder, "name": walker.responder_name},
+        "route": {"id": walker.route, "code": walker.code, "name": walker.name},
+        "seconds": round(one.passage.seconds, 1), "metres": round(one.passage.metres, 1),
+        "position_age": _age(walker.position_at, at),
     }  # fmt: skip
 
 
 def _responder(responder: Responder) -> dict[str, object]:
     return {
-        "id": responder.id, "name": responder.name, "kind": responder.kind, "skills": responder.skills,
-        "status": responder.status, "position_at": responder.position_at.isoformat(),
+        "id": responder.id, "code": responder.code, "name": responder.name, "kind": responder.kind,
+        "skills": responder.skills, "status": responder.status,
+        "position_at": responder.position_at.isoformat(), "accuracy": responder.accuracy,
     }  # fmt: skip
+
+
+def _age(position_at: datetime, at: datetime) -> float:
+    """Return whole seconds since a position; one of a clock that runs ahead of ours is of now."""
+    return max(0, round((at - position_at).total_seconds()))

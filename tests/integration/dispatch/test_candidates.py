@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from flask.testing import FlaskClient
 from shapely import Point
 
 from geo_app.core import clock, coords
@@ -13,6 +14,7 @@ from geo_app.core.errors import NotFound
 from geo_app.dispatch import service
 from geo_app.dispatch.model import Candidates
 from geo_app.incidents import service as incidents
+from geo_app.planning import service as planning
 from geo_app.responders import service as responders
 from geo_app.roads import service as roads
 from tests.integration.conftest import Town
@@ -95,3 +97,114 @@ def test_without_roads_the_answer_says_it_is_an_estimate(town: Town) -> None:
 def test_an_incident_nobody_knows_is_named(town: Town) -> None:
     with pytest.raises(NotFound, match="no incident 999"):
         ask(town, 999, 5)
+
+
+def test_hard_filters_hold_and_the_unskilled_fill_up_what_is_missing(town: Town) -> None:
+    crowd(town, 90)
+    town.run("UPDATE responder SET capacity = 2 WHERE id %% 5 = 0")
+    town.run("UPDATE responder SET status = 'off' WHERE id %% 7 = 0")
+    incident_id, other = open_incidents(town)
+    for person, about, slot, state in [(1001, other, 1, "accepted"), (1005, incident_id, 1, "cancelled"),
+                                       (1010, other, 1, "on_site"), (1002, incident_id, 1, "declined")]:  # fmt: skip
+        town.run(
+            "INSERT INTO assignment (city_id, jurisdiction, incident_id, responder_id, slot, role, state, offered_at,"
+            " changed_at, ended_at, ranking) VALUES (%(city)s, '990101', %(about)s, %(person)s, %(slot)s, 'co_handler',"
+            " %(state)s, now(), now(), CASE WHEN %(state)s IN ('cancelled', 'declined') THEN now() END, '{}')",
+            city=town.city.id, about=about, person=person, slot=slot, state=state,
+        )  # fmt: skip
+    with town.database.transaction(SYSTEM) as tx:
+        incident = incidents.incident(tx, incident_id)
+        everyone = responders.responders(tx, town.city, clock.now())
+        engine = roads.engine(tx, town.city.id, service.MODE)
+    assert incident.skill is not None
+    assert incident.position is not None
+    target = coords.to_metric(incident.position, town.city.srid)
+    active = {1001: 1, 1010: 1}
+    expected: dict[bool, list[tuple[float, int]]] = {True: [], False: []}
+    for one in everyone:
+        room = 2 if one.id % 5 == 0 else 1
+        if one.id % 7 == 0 or not one.is_on_shift or active.get(one.id, 0) >= room or one.id == 1002:
+            continue
+        start = coords.to_metric(one.position, town.city.srid)
+        (reach,) = engine.nearest(target, shapely.get_coordinates(start), 1).reaches
+        expected[incident.skill in one.skills].append((reach.seconds, one.id))
+    assert len(expected[True]) > 10
+    found = ask(town, incident_id, 10)
+    assert [one.responder.id for one in found.candidates] == [
+        person for _, person in sorted(expected[True])[:10]
+    ]
+    assert found.others == ()
+    town.run("UPDATE responder SET skills = '{}' WHERE id >= 1000 AND id %% 6 <> 1")
+    few = [(seconds, person) for seconds, person in expected[True] if person < 1000 or person % 6 == 1]
+    unskilled = sorted(expected[False] + [one for one in expected[True] if one not in few])
+    found = ask(town, incident_id, 20)
+    assert [one.responder.id for one in found.candidates] == [person for _, person in sorted(few)[:20]]
+    missing = 20 - len(found.candidates)
+    assert [one.responder.id for one in found.others] == [person for _, person in unskilled[:missing]]
+    for one in found.others:
+        assert "no_skill" in one.reasons
+        assert not {"skill", "nearest"} & set(one.reasons)
+    for one in (*found.candidates, *found.others):
+        busy = active.get(one.responder.id, 0)
+        assert one.responder.active == busy
+        assert ("has_room" in one.reasons, "free" in one.reasons) == (busy > 0, busy == 0)
+
+
+def test_what_a_choice_was_made_from_is_kept(town: Town) -> None:
+    incident_id = open_incidents(town)[0]
+    found = ask(town, incident_id, 5)
+    chosen = found.candidates[1].responder
+    with town.database.transaction(SYSTEM) as tx:
+        service.assign(tx, incident_id, chosen.id)
+    kept = town.one("SELECT ranking FROM assignment")
+    assert (kept["policy"], kept["mode"], kept["is_estimate"], kept["chosen"]) == (
+        "by_travel_time", "ebike", False, chosen.id,
+    )  # fmt: skip
+    for one, inputs in zip(found.candidates, kept["candidates"], strict=False):
+        assert (inputs["responder"], inputs["seconds"], inputs["metres"]) == (
+            one.responder.id,
+            one.seconds,
+            one.metres,
+        )
+        assert inputs["position"] == [one.responder.position.x, one.responder.position.y]
+
+
+def test_candidates_come_with_where_they_are_and_what_they_have_to_do(
+    town: Town, town_client: FlaskClient
+) -> None:
+    incident_id = open_incidents(town)[0]
+    answer = town_client.get(f"/api/incidents/{incident_id}/candidates?k=20").get_json()
+    assert {"candidates", "others", "passing"} <= answer.keys()
+    with town.database.transaction(SYSTEM) as tx:
+        for one in (*answer["candidates"], *answer["others"]):
+            person = responders.responder(tx, town.city, one["responder"]["id"], clock.now())
+            placed = planning.cell_at(tx, town.city, person.position, clock.now())
+            assert one["cell"] == (
+                None if placed.code is None else {"code": placed.code, "name": placed.name}
+            )
+            assert one["load"] == {"active": 0, "capacity": 1, "today": 0}
+            assert one["position_age"] >= 0
+            assert one["responder"]["code"] == person.code
+
+
+def test_who_passes_on_a_round_is_told(town: Town, town_client: FlaskClient) -> None:
+    incident_id = open_incidents(town)[0]  # 60, 60 from the corner; the round begins at 50, 50 and leads away
+    answer = town_client.get(f"/api/incidents/{incident_id}/candidates").get_json()
+    assert answer["passing"] == [], "the walker at 5, 5 is more than 60 m from the line"
+    for x, is_there in ((45.0, True), (250.0, False)):
+        place = coords.to_lonlat(Point(500_000 + x, 4_400_000 + 50), 4548)
+        town.run("UPDATE responder_position SET point = %(p)s WHERE responder_id = (SELECT id FROM responder"
+                 " WHERE code = 'P0')", p=place)  # fmt: skip
+        found = town_client.get(f"/api/incidents/{incident_id}/candidates").get_json()["passing"]
+        assert [(one["responder"]["name"], one["route"]["code"]) for one in found] == [
+            ("王0", "R1")
+        ] * is_there
+    town.run("UPDATE responder SET status = 'off' WHERE code = 'P0'")
+    assert town_client.get(f"/api/incidents/{incident_id}/candidates").get_json()["passing"] == []
+
+
+def test_nobody_is_sent_after_an_incident_that_is_nowhere(town: Town) -> None:
+    incident_id = open_incidents(town)[0]
+    town.run("UPDATE incident SET location = 'unknown', point = NULL WHERE id = %(id)s", id=incident_id)
+    found = ask(town, incident_id, 5)
+    assert (found.candidates, found.others, found.passing) == ((), (), ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,13 +41,33 @@ def test_who_lacks_the_skill_cannot_be_sent(town: Town) -> None:
     assert codes(town, "no such skill", MONDAY_NINE) == []
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status is not Status.FREE])
-def test_who_is_not_free_cannot_be_sent(town: Town, status: Status) -> None:
+def test_who_is_off_cannot_be_sent(town: Town) -> None:
     with town.database.transaction(SYSTEM) as tx:
-        service.set_status(tx, town.city, ids(town)["P1"], status)
+        service.switch(tx, ids(town)["P1"], Status.OFF)
     assert "P1" not in codes(town, None, MONDAY_NINE)
     with town.database.transaction(SYSTEM) as tx:
-        assert service.responder(tx, town.city, ids(town)["P1"], MONDAY_NINE).status is status
+        assert service.responder(tx, town.city, ids(town)["P1"], MONDAY_NINE).status is Status.OFF
+
+
+@pytest.mark.parametrize(
+    ("capacity", "active", "is_there"), [(1, 0, True), (1, 1, False), (2, 1, True), (2, 2, False)]
+)
+def test_who_has_no_place_left_cannot_be_sent(town: Town, capacity: int, active: int, is_there: bool) -> None:
+    person = ids(town)["P1"]
+    town.run("UPDATE responder SET capacity = %(n)s WHERE id = %(id)s", n=capacity, id=person)
+    sent = town.run(
+        "INSERT INTO assignment (city_id, jurisdiction, incident_id, responder_id, slot, role, state, offered_at,"
+        " changed_at, ranking) SELECT city_id, jurisdiction, id, %(id)s, row_number() OVER (ORDER BY id), 'lead',"
+        " 'offered', %(at)s, %(at)s, '{}' FROM incident ORDER BY id LIMIT %(active)s",
+        id=person, active=active, at=MONDAY_NINE,
+    )  # fmt: skip
+    assert sent == active
+    assert ("P1" in codes(town, None, MONDAY_NINE)) == is_there
+    with town.database.transaction(SYSTEM) as tx:
+        found = service.responder(tx, town.city, person, MONDAY_NINE)
+        next_day = service.responder(tx, town.city, person, MONDAY_NINE + timedelta(days=1))
+    assert (found.active, found.capacity, found.today) == (active, capacity, active)
+    assert (next_day.active, next_day.today) == (active, 0)
 
 
 def test_responders_of_another_city_cannot_be_sent(town: Town) -> None:
