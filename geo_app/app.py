@@ -90,7 +90,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     app.extensions["database"] = database or db.Database(here.app_database_url, here)
     app.extensions["feed"] = Feed(app.extensions["database"])
     app.extensions["engines"] = "ok" if kernels.is_compiled() else "the engines are compiling"
-    web.guard(app, int(here.port))
+    web.guard(app, here)
     for door in DOORS:
         app.register_blueprint(door)
 

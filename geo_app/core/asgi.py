@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from geo_app.core import edges
 from geo_app.core.errors import GeoError
 
 HAND_OVER = "geo.hand_over"
@@ -154,7 +155,9 @@ def _environ(scope: Message, body: bytes) -> Environ:
         if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
             key = f"HTTP_{key}"
         said = value.decode("latin-1")
-        environ[key] = f"{environ[key]},{said}" if key in environ else said
+        # HTTP/2 may send cookies one by one (RFC 9113, 8.2.3)
+        between = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{between}{said}" if key in environ else said
     return environ
 
 
@@ -167,7 +170,7 @@ def _refusal(what: str) -> Answer:
     headers = [
         (b"content-type", b"application/problem+json"),
         (b"retry-after", str(seconds).encode()),
-        (b"cache-control", b"no-store"),
+        *((name.lower().encode(), value.encode()) for name, value in edges.HEADERS.items()),
     ]
     return Answer(503, headers, json.dumps(told).encode())
 

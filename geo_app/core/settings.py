@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
+from geo_app.core import hosts
 from geo_app.core.errors import WrongSetup
 
 NUMBERS = {"port": 65_535, "statement_timeout": 3_600_000, "pool_size": 1000, "pool_wait": 3_600_000}
@@ -50,8 +51,17 @@ class Settings:
         "", "database of the owner role: postgresql+psycopg2://user:password@host/name", "DATABASE_URL"
     )
     app_database_url: str = _setting("", "the same database for the application role", "APP_DATABASE_URL")
-    host: str = _setting("127.0.0.1", "address to listen on; only loopback until accounts and TLS exist")
+    host: str = _setting("127.0.0.1", "address to listen on; any but loopback needs tls_cert")
     port: str = _setting("8000", "TCP port of the web server")
+    tls_cert: str = _setting("", "file with the certificate of HTTPS, PEM, its chain behind it")
+    tls_key: str = _setting("", "file with the key of that certificate, PEM (PKCS #8), without password")
+    public_names: str = _setting(
+        "", "host names and addresses people reach the service by, with commas; loopback is always one"
+    )
+    trusted_proxies: str = _setting(
+        "", "addresses or networks, with commas, whose X-Forwarded-For and -Proto are believed; they end TLS"
+    )
+    install_port: str = _setting("", "TCP port where the install page is also served by plain HTTP")
     statement_timeout: str = _setting("15000", "longest a database statement may take, ms")
     pool_size: str = _setting("16", "database connections a web process keeps")
     pool_wait: str = _setting("10000", "longest a request waits for one of these connections, ms")
@@ -66,6 +76,21 @@ class Settings:
         """The work folder, its default filled in."""
         return Path(self.work) if self.work else work_folder()
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether people come by HTTPS: to us, or to a trusted proxy before us."""
+        return bool(self.tls_cert or self.trusted_proxies)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names and addresses people reach the service by, loopback's left out."""
+        return hosts.hosts(self.public_names)
+
+    @property
+    def proxies(self) -> tuple[hosts.Network, ...]:
+        """The networks of trusted proxies."""
+        return hosts.networks(self.trusted_proxies)
+
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Return the settings that `environment` gives; WrongSetup names a number that is none."""
@@ -75,6 +100,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         if environment.get(name):
             values[item.name] = environment[name]
     settings = Settings(**values)
+    _check_edge(settings)
     for number, most in NUMBERS.items():
         text = getattr(settings, number)
         if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
@@ -84,6 +110,25 @@ def read(environment: Mapping[str, str]) -> Settings:
     for name in ("database_url", "app_database_url"):
         _check_url(name.upper(), getattr(settings, name))
     return settings
+
+
+def _check_edge(here: Settings) -> None:
+    """Raise WrongSetup unless what concerns the network can be used and keeps plain HTTP on this machine."""
+    if bool(here.tls_cert) != bool(here.tls_key):
+        raise WrongSetup("GEO_TLS_CERT and GEO_TLS_KEY belong together: set both or none")
+    for name, check in (("public_names", hosts.hosts), ("trusted_proxies", hosts.networks)):
+        try:
+            check(getattr(here, name))
+        except ValueError as error:
+            raise WrongSetup(f"GEO_{name.upper()}: {error}") from error
+    if not (hosts.is_loopback(here.host) or here.tls_cert):
+        raise WrongSetup(
+            f"GEO_HOST={here.host}: plain HTTP stays on this machine; set GEO_TLS_CERT and GEO_TLS_KEY, "
+            "or start by `scripts/serve --host`, which makes a certificate"
+        )
+    port = here.install_port
+    if port and not (port.isascii() and port.isdigit() and len(port) < 6 and 1 <= int(port) <= 65_535):
+        raise WrongSetup(f"GEO_INSTALL_PORT={port!r}: it must be a whole number from 1 to 65535")
 
 
 def _check_url(name: str, url: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +21,10 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
-from geo_app.core import asgi, db, log
+from geo_app.core import asgi, db, edges, hosts, log
 from geo_app.core.actor import VISITOR, Actor
 from geo_app.core.errors import WITHHELD, BadInput, Conflict, GeoError, NeedsVersion, shown
+from geo_app.core.settings import Settings
 
 SQL = db.statements(__file__)
 LARGEST_BODY = 1_000_000
@@ -130,31 +132,29 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return text
 
 
-def guard(app: APIFlask, port: int) -> None:
+def guard(app: APIFlask, here: Settings) -> None:
     """Make `app` refuse foreign hosts and foreign forms, and answer every error as a problem report."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.converters["int"] = Number
-    names = {"127.0.0.1", "localhost", "::1"}
+    app.wsgi_app = hosts.Proxies(app.wsgi_app, here.proxies)  # type: ignore[method-assign, assignment]
+    names = hosts.LOOPBACK_NAMES | set(here.names)
+    app.extensions["writes"] = edges.Buckets()
 
     @app.before_request
     def refuse_strangers() -> Response | None:
         if _host() not in names:
-            return problem(421, "Wrong host", f"this service answers on 127.0.0.1:{port} only", {})
-        if request.method in WRITES and not request.is_json:
-            # a page of another site cannot send this type without asking first
+            known = ", ".join(here.names) or f"127.0.0.1:{here.port}"
+            return problem(421, "Wrong host", f"this service answers on {known} only", {})
+        if request.environ.get(hosts.PROXIED) and not request.is_secure:
             return problem(
-                415, "Wrong type", "send Content-Type: application/json", {"field": "Content-Type"}
+                403, "HTTPS only", "the proxy took this request without X-Forwarded-Proto: https", {}
             )
-        if "\0" in request.path or any("\0" in text for texts in request.args.listvalues() for text in texts):
-            return problem(400, "Bad request", "an address holds no NUL character", {})
-        return _unreadable() if request.method in WRITES else None
+        return _oversized() or (_refuse_write() if request.method in WRITES else None)
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in (edges.HEADERS | (edges.HSTS if request.is_secure else {})).items():
+            response.headers.setdefault(name, value)
         return response
 
     app.error_processor(_schema)  # first: it takes every HTTP error for a broken schema
@@ -166,9 +166,35 @@ def guard(app: APIFlask, port: int) -> None:
 
 def _host() -> str | None:
     try:
-        return urlsplit(f"//{request.host}").hostname
+        return hosts.host(urlsplit(f"//{request.host}").hostname or "")
     except ValueError:
         return None
+
+
+def _oversized() -> Response | None:
+    """Return the refusal of an address that is too long, or holds what no address of ours does."""
+    length = len(request.path) + len(request.query_string)
+    if length > edges.LONGEST_ADDRESS:
+        return problem(
+            414, "Address too long", f"at most {edges.LONGEST_ADDRESS} characters, got {length}", {}
+        )
+    if "\0" in request.path or any("\0" in text for texts in request.args.listvalues() for text in texts):
+        return problem(400, "Bad request", "an address holds no NUL character", {})
+    return None
+
+
+def _refuse_write() -> Response | None:
+    """Return the refusal of a write from an address that writes too much, of a foreign form, or of no text."""
+    buckets: edges.Buckets = current_app.extensions["writes"]
+    wait = buckets.take(request.remote_addr or "")
+    if wait:
+        answer = problem(429, "Too many writes", "this address writes too fast; ask again later", {})
+        answer.headers["Retry-After"] = str(math.ceil(wait))
+        return answer
+    if not request.is_json:  # a page of another site cannot send this type without asking first
+        rule = "send Content-Type: application/json"
+        return problem(415, "Wrong type", rule, {"field": "Content-Type"})
+    return _unreadable()
 
 
 def _unreadable() -> Response | None:

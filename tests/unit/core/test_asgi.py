@@ -18,6 +18,7 @@ SCOPE: Message = {
     "type": "http", "method": "POST", "path": "/街 道", "raw_path": b"/%E8%A1%97%20%E9%81%93?x=1",
     "query_string": b"x=%31",
     "headers": [(b"host", b"127.0.0.1:8000"), (b"content-type", b"text/plain"), (b"x-two", b"a"), (b"x-two", b"b"),
+                (b"cookie", b"a=1"), (b"cookie", b"b=2"),
                 (b"idempotency_key", b"forged"), (b"idempotency-key", b"mine")],
     "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 40_000),
 }  # fmt: skip
@@ -96,6 +97,7 @@ def test_a_request_reaches_the_application_as_it_was_sent() -> None:
         assert environ["PATH_INFO"].encode("latin-1").decode() == "/街 道"
         assert (environ["REQUEST_METHOD"], environ["QUERY_STRING"]) == ("POST", "x=%31")
         assert (environ["CONTENT_TYPE"], environ["HTTP_X_TWO"]) == ("text/plain", "a,b")
+        assert environ["HTTP_COOKIE"] == "a=1; b=2", "HTTP/2 sends cookies one by one"
         assert environ["HTTP_IDEMPOTENCY_KEY"] == "mine", "an underscore may not pass for a hyphen"
 
     run(story)

@@ -103,3 +103,32 @@ def test_the_private_database_is_found_in_the_work_folder(
     (tmp_path / "database" / "urls.json").write_text('{"owner_url": "o", "app_url": "a"}')
     here = settings.connected()
     assert (here.database_url, here.app_database_url) == ("o", "a")
+
+
+def test_names_and_proxies_are_lists() -> None:
+    here = settings.read(
+        {"GEO_PUBLIC_NAMES": "Grid.Example, 10.0.0.5,,10.0.0.5", "GEO_TRUSTED_PROXIES": "10.1.0.0/16, ::1"}
+    )
+    assert here.names == ("grid.example", "10.0.0.5")
+    assert [str(network) for network in here.proxies] == ["10.1.0.0/16", "::1/128"]
+    assert here.is_secure
+    assert not settings.read({}).is_secure
+
+
+@pytest.mark.parametrize(("wrong", "named"), [
+    ({"GEO_TLS_CERT": "a.crt"}, "belong together"), ({"GEO_TLS_KEY": "a.key"}, "belong together"),
+    ({"GEO_PUBLIC_NAMES": "grid example"}, "GEO_PUBLIC_NAMES"), ({"GEO_PUBLIC_NAMES": "*"}, "GEO_PUBLIC_NAMES"),
+    ({"GEO_TRUSTED_PROXIES": "everybody"}, "GEO_TRUSTED_PROXIES"),
+    ({"GEO_TRUSTED_PROXIES": "10.0.0.1/8"}, "GEO_TRUSTED_PROXIES"),
+    ({"GEO_HOST": "0.0.0.0"}, "plain HTTP stays on this machine"),
+    ({"GEO_HOST": "10.0.0.5", "GEO_TRUSTED_PROXIES": "10.0.0.1"}, "plain HTTP stays on this machine"),
+    ({"GEO_INSTALL_PORT": "70000"}, "GEO_INSTALL_PORT"), ({"GEO_INSTALL_PORT": "x"}, "GEO_INSTALL_PORT"),
+])  # fmt: skip
+def test_what_would_open_the_service_by_mistake_is_refused(wrong: dict[str, str], named: str) -> None:
+    with pytest.raises(WrongSetup, match=named):
+        settings.read(wrong)
+
+
+def test_another_address_is_listened_on_with_a_certificate() -> None:
+    here = settings.read({"GEO_HOST": "0.0.0.0", "GEO_TLS_CERT": "a.crt", "GEO_TLS_KEY": "a.key"})
+    assert here.is_secure
