@@ -19,7 +19,7 @@ from geo_app.incidents.cli import incidents
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
 from geo_app.planning.cli import places
-from geo_app.responders.cli import responders
+from geo_app.responders.cli import positions, responders
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,6 +134,7 @@ incidents.add_command(candidates)
 geo.add_command(incidents)
 geo.add_command(assignments)
 geo.add_command(responders)
+geo.add_command(positions)
 
 
 def main() -> None:

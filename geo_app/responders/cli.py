@@ -1,14 +1,29 @@
-"""`geo responders …`: who can be sent, signing on and off."""
+"""`geo responders …` and `geo positions load`: who can be sent, signing on and off, where they were."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
 import click
 
-from geo_app.core import clock
-from geo_app.core.command import Session, city_option, echo, json_option, session, tell
+from geo_app.core import clock, coords, sheet
+from geo_app.core.command import (
+    Session,
+    city_option,
+    echo,
+    frame_option,
+    json_option,
+    progress,
+    session,
+    tell,
+)
+from geo_app.core.coords import Given
+from geo_app.core.errors import BadInput, Refused
 from geo_app.organisation import service as organisation
 from geo_app.responders import service
-from geo_app.responders.model import Responder, Status
+from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Refusal, Responder, Status
 
 
 @click.group()
@@ -37,6 +52,68 @@ def status(here: Session, responder: int, status: str, as_json: bool) -> None:
     with here.transaction() as tx:
         found = service.switch(tx, responder, Status(status))
     tell(_row(found), as_json)
+
+
+@click.group()
+def positions() -> None:
+    """Positions of responders."""
+
+
+@positions.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@city_option
+@frame_option
+@json_option
+@session
+def load(here: Session, file: Path, city: str | None, frame: str | None, as_json: bool) -> None:
+    """Load the positions in FILE (.csv, .xlsx, .geojson): all of them or none; older ones change nothing.
+
+    Headings: responder (its code), lon, lat, frame (or --frame), at (RFC 3339 with its zone), accuracy (metres).
+    """
+    lines = sheet.lines(file)
+    batch: dict[int, NewPosition] = {}
+    refused: list[Refusal] = []
+    with here.transaction() as tx:
+        town = organisation.city(tx, city)
+        known = {one.code: one.id for one in service.responders(tx, town, clock.now())}
+        for number, row in progress(lines, "read"):
+            try:
+                batch[number] = _position(row, known, frame)
+            except BadInput as error:
+                refused.append(Refusal(number, error.field, error.value, error.rule))
+        if not refused:
+            taken = service.move(tx, town, batch)
+            refused += taken.refused
+        for one in sorted(refused, key=lambda one: one.index):
+            click.echo(f"row {one.index}, {one.field}: {one.rule}, got {one.value}", err=True)
+        if refused:
+            raise Refused(f"{len(refused)} of {len(lines)} rows are refused; nothing was loaded")
+    told = asdict(taken)
+    del told["refused"]
+    tell({"file": file.name, "rows": len(lines), **told}, as_json)
+
+
+def _position(row: Mapping[str, str], known: Mapping[str, int], frame: str | None) -> NewPosition:
+    """Return the position of a row; BadInput names the column."""
+    code, stated = row.get("responder", "").strip(), row.get("frame", "").strip() or frame
+    if code not in known:
+        raise BadInput("responder", code, "the code of one of the city's responders")
+    if stated is None:
+        raise BadInput("frame", "", "stated, in a column or with --frame: wgs84, gcj02, bd09, epsg:n")
+    given = Given(_number(row, "lon"), _number(row, "lat"), stated)
+    accuracy = _number(row, "accuracy") if row.get("accuracy", "").strip() else None
+    if accuracy is not None and not 0 <= accuracy <= LARGEST_ACCURACY:
+        raise BadInput("accuracy", accuracy, f"metres from 0 to {LARGEST_ACCURACY:.0f}")
+    at = clock.moment(row.get("at", "").strip(), "at")
+    return NewPosition(known[code], coords.point(given, "lon, lat"), at, accuracy, given)
+
+
+def _number(row: Mapping[str, str], name: str) -> float:
+    text = row.get(name, "")
+    try:
+        return float(text)
+    except ValueError as error:
+        raise BadInput(name, text, "a number") from error
 
 
 def _row(one: Responder) -> dict[str, object]:

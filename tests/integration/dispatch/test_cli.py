@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 
-from geo_app.core.errors import BadInput, Conflict
+from geo_app.core.errors import BadInput, Conflict, Refused
 from tests.integration.conftest import Run, Town
 
 
@@ -49,3 +51,24 @@ def test_responders_are_listed_and_sign_off_and_on(geo: Run, town: Town) -> None
         assert geo("responders", "status", found[0]["id"], wanted, "--json")["status"] == wanted
     with pytest.raises(click.BadParameter):
         geo("responders", "status", found[0]["id"], "on_site")
+
+
+def test_positions_are_loaded_all_or_none_and_twice_changes_nothing(
+    geo: Run, town: Town, tmp_path: Path
+) -> None:
+    x, y = town.one("SELECT ST_X(point), ST_Y(point) FROM incident ORDER BY id LIMIT 1")
+    head, good = "responder,lon,lat,at,accuracy", f"P0,{x!r},{y!r},{{}},5"
+    at = town.one('SELECT to_char(now(), \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')')
+    file = tmp_path / "gps.csv"
+    seen = "SELECT at FROM responder_position ORDER BY responder_id"
+    before = town.all(seen)
+    file.write_text(f"{head}\n{good.format(at)}\nP9,{x!r},{y!r},{at},\n", encoding="utf-8")
+    with pytest.raises(Refused, match="1 of 2 rows"):
+        geo("positions", "load", file, "--frame", "wgs84")
+    assert town.all(seen) == before
+    file.write_text(f"{head}\n{good.format(at)}\n", encoding="utf-8")
+    assert geo("positions", "load", file, "--frame", "wgs84", "--json")["stored"] == 1
+    after = town.all(seen)
+    assert after[0] > before[0]
+    assert geo("positions", "load", file, "--frame", "wgs84", "--json")["stored"] == 0
+    assert town.all(seen) == after
