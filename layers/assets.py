@@ -18,6 +18,7 @@ MAP_JS = [
 MAP_CSS = [
     ("leaflet_css", f"{BASE}/vendor/leaflet/leaflet.css"),
     ("app_css", f"{BASE}/css/app.css"),
+    ("work_css", f"{BASE}/css/work.css"),
 ]
 VIEWER_JS = f"{BASE}/vendor/swagger-ui-dist/swagger-ui-bundle.js"
 VIEWER_CSS = f"{BASE}/vendor/swagger-ui-dist/swagger-ui.css"

@@ -159,6 +159,7 @@ class Shell(Figure):
   </section>
 </main>
 <div id="announce" class="unseen" role="status" aria-live="polite"></div>
+<div id="alarm" class="unseen" role="alert" aria-live="assertive"></div>
 {% for element in this.scripts() %}<script nonce="{{ kwargs.nonce }}" src="{{ element.url }}"></script>
 {% endfor %}<script nonce="{{ kwargs.nonce }}">
 {{ this.script.render(**kwargs) }}

@@ -1,13 +1,11 @@
 /** Talk to the server. Every failure is a Problem with words a person can read; nothing is retried behind their back. */
 
-/** A refusal or failure: `status` is 0 when the server could not be reached. */
+/** A refusal or failure: `status` is 0 when the server could not be reached; `field` and `rule` when a value broke one. */
 export class Problem extends Error {
-  constructor(status, title, detail) {
+  constructor(status, { title = '', detail = '', field = '', rule = '' } = {}) {
     super(detail || title)
     this.name = 'Problem'
-    this.status = status
-    this.title = title
-    this.detail = detail
+    Object.assign(this, { status, title, detail, field, rule })
   }
 }
 
@@ -18,11 +16,17 @@ export function get(path, values = {}, options = {}) {
 
 /** Send JSON; `key` identifies the decision, so that sending it twice does it once. */
 export function post(path, body, key = newKey()) {
-  return call(path, {
-    method: 'POST',
-    headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    body: JSON.stringify(body),
-  })
+  return send('POST', path, body, { 'Idempotency-Key': key })
+}
+
+/** Take a step on what was seen in `version`: when somebody changed it meanwhile, the server refuses with 412. */
+export function step(path, body, version, key = newKey()) {
+  return send('POST', path, body, { 'Idempotency-Key': key, 'If-Match': `"${version}"` })
+}
+
+/** Change what was seen in `version`; 412 when somebody changed it meanwhile. */
+export function patch(path, body, version, key = newKey()) {
+  return send('PATCH', path, body, { 'Idempotency-Key': key, 'If-Match': `"${version}"` })
 }
 
 /** Return a random key for one decision, as a UUID; Chrome 86 and Safari 14 have no randomUUID. */
@@ -45,16 +49,21 @@ export function address(path, values) {
   return text ? `${path}?${text}` : path
 }
 
+function send(method, path, body, headers) {
+  const all = { Accept: 'application/json', 'Content-Type': 'application/json', ...headers }
+  return call(path, { method, headers: all, body: JSON.stringify(body) })
+}
+
 async function call(url, options) {
   let response
   try {
     response = await fetch(url, options)
   } catch (error) {
     if (error.name === 'AbortError') throw error
-    throw new Problem(0, '', '')
+    throw new Problem(0)
   }
   const isJson = (response.headers.get('Content-Type') || '').includes('json')
   const body = isJson ? await response.json() : null
-  if (!response.ok) throw new Problem(response.status, body?.title || '', body?.detail || '')
+  if (!response.ok) throw new Problem(response.status, body || {})
   return body
 }

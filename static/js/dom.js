@@ -24,6 +24,13 @@ export function announce(text) {
   requestAnimationFrame(() => { place.textContent = text })
 }
 
+/** Say something that cannot wait: it interrupts whoever is listening. */
+export function alarm(text) {
+  const place = byId('alarm')
+  place.textContent = ''
+  requestAnimationFrame(() => { place.textContent = text })
+}
+
 function dress(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue

@@ -15,10 +15,19 @@ export function trace(context, shape, x, y, size) {
   context.closePath()
 }
 
-/** Return the look of an incident: urgent or not, hollow once somebody was sent. */
+/** Return whether a person has still to say where an incident is. */
+export function isUnsettled(incident) {
+  return ['border', 'unsure', 'unknown'].includes(incident.location)
+}
+
+/** Return the look of an incident: urgent or not, hollow once somebody was sent, `?` while its place is not settled. */
 export function incidentLook(properties) {
   const mark = properties.is_urgent ? style.incidents.urgent : style.incidents.normal
-  return { shape: mark.shape, size: mark.radius, colour: colour(mark.colour), isHollow: Boolean(properties.assignment) }
+  const isUncertain = isUnsettled(properties)
+  return {
+    shape: mark.shape, size: mark.radius, colour: colour(mark.colour), isHollow: Boolean(properties.assignment),
+    isUncertain, reach: isUncertain ? properties.uncertainty : 0,
+  }
 }
 
 /** Return the status to show: somebody free outside their shift is off duty. */
@@ -36,9 +45,11 @@ export function responderLook(properties) {
 /** Return the shape as a small picture for a list or legend; the word beside it carries the meaning. */
 export function picture(look) {
   const corners = style.shapes[look.shape]
-  const paint = { fill: look.isHollow ? colour('paper') : look.colour, stroke: look.colour, 'stroke-width': 0.35 }
+  const isOpen = look.isHollow || look.isUncertain
+  const paint = { fill: isOpen ? colour('paper') : look.colour, stroke: look.colour, 'stroke-width': 0.35, 'stroke-dasharray': look.isUncertain ? '0.5 0.4' : null }
   const form = corners.length === 0
     ? svg('circle', { r: 1, ...paint })
     : svg('polygon', { points: corners.map((corner) => corner.join(',')).join(' '), ...paint })
-  return svg('svg', { class: 'mark', viewBox: '-1.6 -1.6 3.2 3.2', 'aria-hidden': 'true', focusable: 'false' }, form)
+  const sign = look.isUncertain ? svg('text', { class: 'mark-sign', y: 0.6, fill: look.colour }, '?') : null
+  return svg('svg', { class: 'mark', viewBox: '-1.6 -1.6 3.2 3.2', 'aria-hidden': 'true', focusable: 'false' }, form, sign)
 }

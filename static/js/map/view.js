@@ -21,6 +21,7 @@ export class MapView {
     this.map = window.map_main
     this.city = city
     this.on = on
+    this.picker = null
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
     this.tinted = new Set()
@@ -66,12 +67,12 @@ export class MapView {
     this.mine = new Lines(this.map, canvas.outlines, cellLook)
     this.outline = new Lines(this.map, canvas.outlines, cellLook)
     this.routes = new Lines(this.map, canvas.routes, routeLook)
-    this.way = new Lines(this.map, canvas.routes, () => ({ colour: 'selected', width: 4 }))
+    this.way = new Lines(this.map, canvas.routes, (f) => (f.isChosen ? { colour: 'selected', width: 5 } : { colour: 'edge', width: 2.5, dash: [1, 5] }))
     this.responders = new Points(this.map, canvas.marks, {
-      look: responderLook, say: (p) => say('responder', p), onPick: (f) => this.on.onResponder(f),
+      look: responderLook, say: (p) => say('responder', p), onPick: (f) => this.choose(f, this.on.onResponder),
     })
     this.incidents = new Points(this.map, canvas.marks, {
-      look: incidentLook, say: (p) => say('incident', p), onPick: (f) => this.on.onIncident(f),
+      look: incidentLook, say: (p) => say('incident', p), onPick: (f) => this.choose(f, this.on.onIncident), ground: canvas.outlines,
     })
   }
 
@@ -157,6 +158,12 @@ export class MapView {
     this.map.setView(centre, nearer, { animate: !isCalm() })
   }
 
+  /** Return the [lon, lat] in the middle of what the card leaves free. */
+  middle() {
+    const { lng, lat } = this.map.containerPointToLatLng(this.free().getCenter())
+    return [lng, lat]
+  }
+
   /** Return the part of the map, in pixels of its container, that the card leaves free. */
   free() {
     const { x, y } = this.map.getSize()
@@ -181,8 +188,18 @@ export class MapView {
     this.map.fitBounds(leafletBounds(bounds), options)
   }
 
+  /** While somebody says where something is, a mark is a place like any other. */
+  choose(feature, tell) {
+    if (this.picker) this.picker(feature.geometry.coordinates)
+    else tell(feature)
+  }
+
   /** Tell the page what lies at a place: a cell, else far out a community, street or district. */
   pick(latlng) {
+    if (this.picker) {
+      this.picker([latlng.lng, latlng.lat])
+      return
+    }
     const found = this.at(latlng)
     if (found.cells) this.on.onCell(found.cells.code)
     else {

@@ -5,19 +5,21 @@ import { announce, el } from '../dom.js'
 import { count } from '../format.js'
 import { actionOf } from '../keys.js'
 import { concerns, listen } from '../live.js'
+import { isUnsettled } from '../map/shapes.js'
 import { lang, word } from '../page.js'
-import { Candidates } from '../parts/candidates.js'
 import { singleKeys } from '../parts/help.js'
-import { assigned, categoryName, incidentFacts } from '../parts/incident.js'
+import { Opened } from '../parts/opened.js'
 import { Queue } from '../parts/queue.js'
+import { ReportForm } from '../parts/report.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { fill, loading, quietly } from '../parts/states.js'
 import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
 
 const MOST = 500 // incidents in the list; when there are more, the counts say so
 const TICK_MS = 20000 // ages and countdowns are in minutes
-const KEYS = [['j ↓', 'keys.next'], ['k ↑', 'keys.previous'], ['Enter', 'keys.candidates'], ['1 – 5', 'keys.assign']]
-const ACTIONS = { j: 'next', k: 'previous', 1: 'send', 2: 'send', 3: 'send', 4: 'send', 5: 'send' }
+const SHOWS = ['waiting', 'all', 'unsettled']
+const KEYS = [['n', 'keys.report'], ['j ↓', 'keys.next'], ['k ↑', 'keys.previous'], ['Enter', 'keys.candidates'], ['1 – 5', 'keys.assign']]
+const ACTIONS = { n: 'report', j: 'next', k: 'previous', 1: 'send', 2: 'send', 3: 'send', 4: 'send', 5: 'send' }
 const LIST_ACTIONS = { ArrowDown: 'next', ArrowUp: 'previous' }
 
 class Console {
@@ -28,14 +30,18 @@ class Console {
     if (!page) return
     Object.assign(this, page)
     this.features = []
+    this.unsettled = []
     this.shows = 'waiting'
-    this.candidates = null
+    this.opened = null
+    this.form = null
     this.queue = new Queue({
       onPick: (feature) => this.pick(feature), onPoint: (feature) => this.point(feature), emptyKey: 'queue.empty',
     })
     this.place = el('div', { class: 'panel-body' }, loading())
-    this.counts = { waiting: el('span', { class: 'count' }), all: el('span', { class: 'count' }) }
-    fillPanel(panelHead(word('queue.title'), this.demoButton()), this.filter(), this.place)
+    this.counts = {}
+    for (const name of SHOWS) this.counts[name] = el('span', { class: 'count' })
+    const report = el('button', { type: 'button', class: 'button small primary', 'aria-keyshortcuts': 'n', onclick: () => this.report() }, word('report.new'))
+    fillPanel(panelHead(word('queue.title'), report, this.demoButton()), this.filter(), this.place)
     document.addEventListener('keydown', (event) => this.key(event))
     await listen(this.city.code, (kinds) => this.refresh(kinds), showConnection)
     await this.refresh(new Set(['*']))
@@ -43,12 +49,13 @@ class Console {
   }
 
   async refresh(kinds) {
-    if (concerns(kinds, 'incident', 'assignment')) {
-      await fill(this.place, () => get('/api/incidents', { city: this.city.code, state: 'open', limit: MOST }), ({ features }) => {
+    if (concerns(kinds, 'incident', 'assignment', 'report', 'placement')) {
+      await fill(this.place, () => this.fetch(), ({ features, unsettled }) => {
         this.tellNew(features)
         this.features = features
+        this.unsettled = unsettled
         this.draw()
-        this.keepCard(features)
+        this.keepCard()
         return this.queue.element
       })
     }
@@ -58,13 +65,19 @@ class Console {
     if (concerns(kinds, 'stream') && this.showDemo) await quietly(this.showDemo)
   }
 
-  /** When somebody else has sent a responder meanwhile, the open card must not offer to send another. */
-  keepCard(features) {
-    if (!this.candidates || this.candidates.isDone) return
-    const shown = features.find((f) => f.properties.id === this.candidates.incident.id)
-    if (!shown || !shown.properties.assignment) return
-    announce(assigned(shown.properties.assignment))
-    this.pick(shown)
+  /** Fetch what is open; those to locate are asked for by themselves only when the list is cut short. */
+  async fetch() {
+    const ask = async (values) => (await get('/api/incidents', { city: this.city.code, state: 'open', limit: MOST, ...values })).features
+    const features = await ask({})
+    const unsettled = features.length === MOST ? await ask({ location: 'unsettled' }) : features.filter((f) => isUnsettled(f.properties))
+    return { features, unsettled }
+  }
+
+  /** The open card shows what others do meanwhile: nobody is sent twice, and each step is seen. */
+  keepCard() {
+    if (!this.opened) return
+    const shown = [...this.features, ...this.unsettled].find((f) => f.properties.id === this.opened.id)
+    if (shown) this.opened.show(shown)
   }
 
   tellNew(features) {
@@ -74,11 +87,11 @@ class Console {
   }
 
   draw() {
-    const waiting = this.features.filter((f) => !f.properties.assignment)
+    const waiting = this.features.filter((f) => !f.properties.assignment && f.properties.state === 'reported')
+    const shown = { waiting, all: this.features, unsettled: this.unsettled }
     const more = this.features.length === MOST ? '+' : ''
-    this.counts.waiting.textContent = count(waiting.length, lang) + more
-    this.counts.all.textContent = count(this.features.length, lang) + more
-    this.queue.show(this.shows === 'waiting' ? waiting : this.features)
+    for (const name of SHOWS) this.counts[name].textContent = count(shown[name].length, lang) + (name === 'unsettled' ? '' : more)
+    this.queue.show(shown[this.shows])
     this.view.incidents.show(inPaintOrder(this.features))
   }
 
@@ -87,35 +100,45 @@ class Console {
     if (feature.geometry) this.view.goTo(feature.geometry.coordinates, 16)
   }
 
-  pick(feature) {
-    const incident = feature.properties
+  /** Open an incident; `first` are its candidates when they are known already. */
+  pick(feature, first = null) {
     this.queue.mark(feature)
-    const body = this.card.open(categoryName(incident), {
+    const opened = new Opened({
+      card: this.card, view: this.view, city: this.city,
+      onChange: () => this.refresh(new Set(['*'])),
       onClose: () => {
-        this.candidates = null
-        this.view.way.show([])
+        if (this.opened === opened) this.opened = null
         this.view.incidents.choose(null)
       },
     })
+    opened.open(feature, first)
+    this.opened = opened
     this.point(feature)
-    body.append(
-      el('p', { class: 'lead' }, incident.is_urgent ? el('strong', { class: 'tag urgent' }, word('incident.urgent')) : null, incident.description),
-      incidentFacts(incident, this.city))
-    if (incident.assignment) return
-    this.candidates = new Candidates(this.view, incident, () => this.refresh(new Set(['assignment.offered'])))
-    body.append(this.candidates.element)
-    this.candidates.load()
+  }
+
+  /** Write a new report, or go on with the one that was begun. */
+  report() {
+    if (!this.form) {
+      this.form = new ReportForm(this.view, (filed) => quietly(async () => {
+        this.form = null
+        const feature = await get(`/api/incidents/${filed.id}`)
+        await this.refresh(new Set(['*']))
+        this.pick(feature, { ...filed, incident: filed.id })
+      }))
+    }
+    this.form.open(this.card)
   }
 
   key(event) {
     const inList = this.queue.list.contains(event.target)
     const action = actionOf(event, ACTIONS, singleKeys()) || (inList && actionOf(event, LIST_ACTIONS))
     if (!action) return
-    if (action === 'send' && !this.candidates) return
+    if (action === 'send' && !this.opened) return
     event.preventDefault()
     if (action === 'next') this.queue.step(1)
     if (action === 'previous') this.queue.step(-1)
-    if (action === 'send') this.candidates.choose(Number(event.key))
+    if (action === 'send') this.opened.choose(Number(event.key))
+    if (action === 'report') this.report()
   }
 
   filter() {
@@ -129,7 +152,7 @@ class Console {
       })
       return el('label', { class: 'choice' }, box, el('span', {}, word(`queue.${name}`), ' ', this.counts[name]))
     }
-    return el('fieldset', { class: 'choices' }, el('legend', { class: 'unseen' }, word('queue.filter')), radio('waiting'), radio('all'))
+    return el('fieldset', { class: 'choices' }, el('legend', { class: 'unseen' }, word('queue.filter')), SHOWS.map(radio))
   }
 
   demoButton() {

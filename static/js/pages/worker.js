@@ -5,16 +5,20 @@ import { announce, byId, el } from '../dom.js'
 import { distance } from '../format.js'
 import { metresBetween } from '../geo.js'
 import { concerns, listen } from '../live.js'
-import { lang, query, setQuery, word } from '../page.js'
+import { lang, query, setQuery, term, word } from '../page.js'
 import { boundsOf } from '../parts/cell.js'
-import { categoryName, incidentFacts } from '../parts/incident.js'
+import { categoryLabel, categoryName, incidentFacts } from '../parts/incident.js'
 import { Queue } from '../parts/queue.js'
 import { Round } from '../parts/round.js'
+import { Share } from '../parts/share.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { empty, failed, fill, loading, quietly, words } from '../parts/states.js'
+import { Tasks } from '../parts/tasks.js'
+import { Tell } from '../parts/tell.js'
 import { inPaintOrder, loadResponders, showConnection, start } from '../start.js'
 
 const STORED = 'wangge.worker'
+const KINDS = ['grid_worker', 'partner', 'department', 'inspector']
 const TICK_MS = 20000
 const FIX_MS = 15000 // how long to wait for a position
 
@@ -33,10 +37,20 @@ class Worker {
       emptyKey: 'worker.empty', extra: (feature) => this.away(feature),
     })
     this.round = new Round(this.view)
+    this.tasks = new Tasks(this.city, {
+      onOpen: (feature, isSheet = true) => this.pick(feature, isSheet), away: (feature) => this.metresTo(feature), onChange: () => this.draw(),
+    })
+    this.share = new Share(this.city, {
+      me: () => (this.me ? this.me.properties.id : null), onHere: (position, accuracy) => this.stand(position, accuracy),
+    })
     this.place = el('div', { class: 'panel-body' }, loading())
     this.who = el('div', { class: 'who-am-i' })
     this.note = el('p', { class: 'result', role: 'status' })
-    fillPanel(panelHead(word('worker.title'), this.positionButton()), this.who, this.note, this.round.element, this.place)
+    const tell = el('button', { type: 'button', class: 'button primary', onclick: () => this.tellNew() }, word('tell.open'))
+    this.title = el('h3', { class: 'second', hidden: true }, word('worker.open'))
+    fillPanel(
+      panelHead(word('worker.title'), tell, this.positionButton()), this.note, this.tasks.element, this.who, this.share.element,
+      this.round.element, this.title, this.place)
     await listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
     setInterval(() => this.draw(), TICK_MS)
     await this.meetPeople()
@@ -45,10 +59,10 @@ class Worker {
   async meetPeople() {
     try {
       const people = await loadResponders(this.view)
-      this.workers = people.filter((f) => f.properties.kind === 'grid_worker')
+      this.people = people
       this.who.replaceChildren(this.chooser())
       const known = query('worker') || window.localStorage.getItem(this.stored())
-      await this.become(this.workers.find((f) => String(f.properties.id) === known) || null)
+      await this.become(this.people.find((f) => String(f.properties.id) === known) || null)
     } catch (problem) {
       this.place.replaceChildren(failed(problem, () => this.meetPeople()))
     }
@@ -59,17 +73,28 @@ class Worker {
   }
 
   chooser() {
-    const select = el('select', { id: 'worker', onchange: () => this.become(this.workers.find((f) => String(f.properties.id) === select.value) || null) },
+    const select = el('select', { id: 'worker', onchange: () => this.become(this.people.find((f) => String(f.properties.id) === select.value) || null) },
       el('option', { value: '' }, word('worker.choose')),
-      this.workers.map((f) => el('option', { value: f.properties.id }, f.properties.name)))
+      KINDS.map((kind) => this.group(kind)))
     this.select = select
     return el('div', { class: 'field' }, el('label', { for: 'worker' }, word('worker.who')), select)
+  }
+
+  /** Whoever can be sent has tasks here: grid workers first, then the others. */
+  group(kind) {
+    const people = this.people.filter((f) => f.properties.kind === kind)
+    if (people.length === 0) return null
+    return el('optgroup', { label: term('kind', kind) }, people.map((f) => el('option', { value: f.properties.id }, f.properties.name)))
   }
 
   async become(feature) {
     this.me = feature
     this.select.value = feature ? String(feature.properties.id) : ''
+    this.share.element.hidden = !feature
+    this.title.hidden = !feature
+    this.share.stop() // what is shared is the position of the one who switched it on
     if (!feature) {
+      await this.tasks.show(null)
       this.view.mine.show([])
       this.round.show([])
       this.place.replaceChildren(empty('worker.nobody'))
@@ -77,8 +102,7 @@ class Worker {
     }
     window.localStorage.setItem(this.stored(), feature.properties.id)
     setQuery('worker', feature.properties.id)
-    await this.showMine()
-    await this.loadIncidents()
+    await Promise.all([quietly(() => this.tasks.show(feature.properties.id)), this.showMine(), this.loadIncidents()])
   }
 
   async showMine() {
@@ -109,6 +133,7 @@ class Worker {
 
   async hear(kinds) {
     if (!this.me) return
+    if (concerns(kinds, 'assignment')) await this.tasks.show(this.me.properties.id)
     if (concerns(kinds, 'incident', 'assignment')) await this.loadIncidents()
     if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view))
     if (concerns(kinds, 'route')) await quietly(() => this.showRound())
@@ -117,9 +142,18 @@ class Worker {
 
   draw() {
     if (!this.me) return
-    const near = (f) => (f.geometry ? metresBetween(this.position(), f.geometry.coordinates) : Infinity)
-    this.queue.show(this.features.slice().sort((a, b) => near(a) - near(b)))
-    this.view.incidents.show(inPaintOrder(this.features))
+    const near = (f) => this.metresTo(f) ?? Infinity
+    const mine = this.tasks.features
+    const ids = mine.map((f) => f.properties.id)
+    const others = this.features.filter((f) => !ids.includes(f.properties.id))
+    this.tasks.draw()
+    this.queue.show(others.sort((a, b) => near(a) - near(b)))
+    this.view.incidents.show([...inPaintOrder(others), ...mine])
+  }
+
+  /** Return how far an incident is, in metres as the crow flies, or null when nobody knows where it is. */
+  metresTo(feature) {
+    return feature.geometry ? metresBetween(this.position(), feature.geometry.coordinates) : null
   }
 
   /** Where distances are measured from: the phone when it told us, else the last known position. */
@@ -128,16 +162,30 @@ class Worker {
   }
 
   away(feature) {
-    if (!feature.geometry) return null
-    return el('span', { class: 'row-away' }, distance(metresBetween(this.position(), feature.geometry.coordinates), lang))
+    const metres = this.metresTo(feature)
+    return metres === null ? null : el('span', { class: 'row-away' }, distance(metres, lang))
   }
 
-  pick(feature) {
+  /** Show an incident on the map, and its facts in the card unless the buttons of its task must stay in sight. */
+  pick(feature, isSheet = true) {
     this.queue.mark(feature)
-    const body = this.card.open(categoryName(feature.properties), { onClose: () => this.view.incidents.choose(null) })
     this.view.incidents.choose(feature.properties.id)
-    body.append(el('p', { class: 'lead' }, feature.properties.description), incidentFacts(feature.properties, this.city))
+    if (isSheet) {
+      const body = this.card.open(categoryName(feature.properties), { onClose: () => this.view.incidents.choose(null) })
+      this.view.incidents.choose(feature.properties.id)
+      body.append(el('p', { class: 'lead' }, feature.properties.description), incidentFacts(feature.properties, this.city))
+    }
     if (feature.geometry) this.view.goTo(feature.geometry.coordinates, 17)
+  }
+
+  /** Report what one sees; a report that was begun and not sent is gone on with. */
+  tellNew() {
+    this.tell = this.tell || new Tell(this.view, this.card, (told, category) => {
+      this.tell = null
+      const name = categoryLabel(category)
+      this.say(told.cell ? word('tell.done', { category: name, cell: told.cell.name }) : word('tell.done_outside', { category: name }))
+    })
+    this.tell.open(this.here)
   }
 
   positionButton() {
@@ -155,9 +203,9 @@ class Worker {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         button.removeAttribute('aria-busy')
-        this.here = [coords.longitude, coords.latitude]
         this.say(word('position.found', { accuracy: distance(coords.accuracy, lang) }))
-        this.showHere(coords.accuracy)
+        this.stand([coords.longitude, coords.latitude], coords.accuracy)
+        this.view.goTo(this.here, 16)
       },
       (error) => {
         button.removeAttribute('aria-busy')
@@ -166,11 +214,12 @@ class Worker {
       { enableHighAccuracy: true, timeout: FIX_MS, maximumAge: 10000 })
   }
 
-  showHere(accuracy) {
-    const [lon, lat] = this.here
-    if (this.circle) this.circle.remove()
-    this.circle = window.L.circle([lat, lon], { radius: accuracy, interactive: false, pane: 'outlines', className: 'here' }).addTo(this.view.map)
-    this.view.goTo(this.here, 16)
+  /** Note where the phone is, and how exactly in metres. */
+  stand(position, accuracy) {
+    const [lon, lat] = position
+    this.here = position
+    if (this.circle) this.circle.setLatLng([lat, lon]).setRadius(accuracy)
+    else this.circle = window.L.circle([lat, lon], { radius: accuracy, interactive: false, pane: 'outlines', className: 'here' }).addTo(this.view.map)
     this.draw()
   }
 

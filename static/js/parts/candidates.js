@@ -1,28 +1,34 @@
-/** Who can be sent to an incident, nearest first, why, and the button that sends them. */
+/** Who can be sent to an incident, nearest first, and sending them; their ways are drawn, the chosen one boldly. */
 
 import { get, newKey, post } from '../api.js'
 import { announce, el } from '../dom.js'
-import { distance, duration } from '../format.js'
-import { picture, responderLook } from '../map/shapes.js'
-import { lang, term, word } from '../page.js'
+import { duration } from '../format.js'
+import { word } from '../page.js'
+import { candidateButton, passingLine } from './candidate.js'
 import { fill, words } from './states.js'
 
 const MOST = 5 // as many as there are number keys for
 
 /** The list of candidates of one incident inside the card. */
 export class Candidates {
-  /** `onSent(assignment)` is called once the server has taken the decision. */
+  /** `onSent(assignment, words)` is called once the server has taken the decision. */
   constructor(view, incident, onSent) {
     this.view = view
     this.incident = incident
     this.onSent = onSent
     this.rows = []
+    this.all = []
     this.keys = new Map()
     this.isSending = false
     this.isDone = false
     this.list = el('div', { class: 'candidates' })
     this.result = el('p', { class: 'result', role: 'status' })
     this.element = el('div', {}, el('h3', {}, word('candidates.title')), this.result, this.list)
+  }
+
+  /** Show what is known already, as when the incident was filed just now. */
+  begin(answer) {
+    this.list.replaceChildren(...this.draw(answer))
   }
 
   /** Fetch and show them. */
@@ -36,30 +42,45 @@ export class Candidates {
     if (row) this.send(row.candidate, row.button)
   }
 
-  draw(answer) {
-    const candidates = answer.candidates.slice(0, MOST)
-    if (candidates.length === 0) return el('p', { class: 'state' }, word('candidates.none'))
-    this.rows = []
-    const note = answer.is_estimate ? el('p', { class: 'estimate' }, word('candidates.estimate_note')) : null
-    return [note, el('ol', { class: 'candidate-list' }, candidates.map((c, i) => this.row(c, i, answer)))].filter(Boolean)
+  /** Take the ways off the map. */
+  close() {
+    this.view.way.show([])
   }
 
-  row(candidate, i, answer) {
-    const { responder } = candidate
-    const button = el('button', { type: 'button', class: 'candidate', onclick: () => this.send(candidate, button) },
-      el('span', { class: 'number', 'aria-hidden': 'true' }, String(i + 1)),
-      el('span', { class: 'who' }, picture(responderLook(responder)), responder.name),
-      el('span', { class: 'eta' },
-        duration(candidate.seconds, word),
-        answer.is_estimate ? el('span', { class: 'tag' }, word('candidates.estimate')) : null),
-      el('span', { class: 'soft' }, `${term('kind', responder.kind)} · ${term('status', responder.status)} · ${distance(candidate.metres, lang)}`),
-      el('span', { class: 'reasons' }, (candidate.reasons || []).map((reason) => el('span', { class: 'tag' }, term('reason', reason)))),
-      el('span', { class: 'send' }, word('candidates.send')))
-    const show = () => this.view.way.show(candidate.route ? [{ geometry: candidate.route }] : [])
-    button.addEventListener('focus', show)
-    button.addEventListener('mouseenter', show)
-    this.rows.push({ candidate, button })
+  draw(answer) {
+    const held = this.list.contains(document.activeElement) ? document.activeElement.dataset.id : null
+    const candidates = answer.candidates.slice(0, MOST)
+    const others = answer.others || []
+    const ids = [...candidates, ...others].map((one) => one.responder.id)
+    const passing = (answer.passing || []).filter((one) => !ids.includes(one.responder.id))
+    this.rows = []
+    this.all = [...candidates, ...others]
+    const parts = [
+      answer.is_estimate ? el('p', { class: 'estimate' }, word('candidates.estimate_note')) : null,
+      candidates.length === 0
+        ? el('p', { class: 'state' }, word('candidates.none'))
+        : el('ol', { class: 'candidate-list' }, candidates.map((one, i) => this.row(one, answer, i + 1))),
+      others.length ? [el('h3', {}, word('candidates.others')), el('ul', { class: 'candidate-list' }, others.map((one) => this.row(one, answer)))] : null,
+      passing.length ? [el('h3', {}, word('candidates.passing')), el('ul', {}, passing.map(passingLine))] : null,
+    ].flat().filter(Boolean)
+    this.drawWays(candidates[0])
+    if (held) requestAnimationFrame(() => this.list.querySelector(`[data-id="${held}"]`)?.focus({ preventScroll: true }))
+    return parts
+  }
+
+  row(candidate, answer, number = null) {
+    const soon = (answer.passing || []).find((one) => one.responder.id === candidate.responder.id)
+    const button = candidateButton(candidate, {
+      number, isEstimate: answer.is_estimate, soon: soon ? soon.seconds : null,
+      onSend: (pressed) => this.send(candidate, pressed), onPoint: () => this.drawWays(candidate),
+    })
+    if (number !== null) this.rows.push({ candidate, button })
     return el('li', {}, button)
+  }
+
+  drawWays(chosen) {
+    const ways = this.all.filter((one) => one.route).map((one) => ({ geometry: one.route, isChosen: one === chosen }))
+    this.view.way.show(ways.sort((a, b) => Number(a.isChosen) - Number(b.isChosen)))
   }
 
   async send(candidate, button) {
@@ -71,13 +92,11 @@ export class Candidates {
       if (!this.keys.has(candidate.responder.id)) this.keys.set(candidate.responder.id, newKey())
       const key = this.keys.get(candidate.responder.id)
       const made = await post(`/api/incidents/${this.incident.id}/assignments`, { responder: candidate.responder.id }, key)
-      this.say(word('candidates.sent', { name: made.responder.name, minutes: duration(candidate.seconds, word) }), 'good')
       this.isDone = true
-      this.list.replaceChildren()
       this.rows = []
-      this.onSent(made)
+      this.onSent(made, word('candidates.sent', { name: made.responder.name, minutes: duration(candidate.seconds, word) }))
     } catch (problem) {
-      this.keys.delete(problem.status ? candidate.responder.id : null)
+      if (problem.status) this.keys.delete(candidate.responder.id)
       this.say(words(problem), 'bad')
       if (problem.status === 409) this.load()
     } finally {

@@ -1,11 +1,11 @@
 /** The queue of open incidents: newest first, urgent ones marked by shape and word, moved through by keys. */
 
 import { el } from '../dom.js'
-import { age, shortCode } from '../format.js'
+import { age } from '../format.js'
 import { move } from '../keys.js'
-import { incidentLook, picture } from '../map/shapes.js'
+import { incidentLook, isUnsettled, picture } from '../map/shapes.js'
 import { word } from '../page.js'
-import { assigned, categoryName, dueText } from './incident.js'
+import { assigned, categoryName, dueText, placeText } from './incident.js'
 import { empty } from './states.js'
 
 /** A list of incidents; `onPick(feature)` opens one, `onPoint(feature)` hears where the keys are. */
@@ -90,7 +90,7 @@ export class Queue {
       categoryName(incident)),
     el('span', { class: 'row-age' }, age(incident.occurred_at, Date.now(), word)),
     el('span', { class: 'row-text' }, incident.description),
-    el('span', { class: 'row-cell' }, incident.cell ? word('incident.in_cell', { code: shortCode(incident.cell.code), name: incident.cell.name }) : word('incident.no_cell')),
+    el('span', { class: `row-cell${isUnsettled(incident) ? ' unsettled' : ''}` }, placeText(incident)),
     incident.assignment
       ? el('span', { class: 'row-due sent' }, assigned(incident.assignment))
       : el('span', { class: `row-due ${tone}` }, due ? due.text : ''),

@@ -22,7 +22,7 @@ export function failed(problem, retry) {
     retry ? el('button', { type: 'button', class: 'button', onclick: retry }, word('state.retry')) : null)
 }
 
-const SENTENCES = { 404: 'state.not_found', 409: 'state.conflict', 422: 'state.bad_input' }
+const SENTENCES = { 404: 'state.not_found', 409: 'state.conflict', 412: 'state.stale', 422: 'state.bad_input' }
 
 /** Return a failure in words: our sentence for its kind, with what the server says about it. */
 export function words(problem) {

@@ -83,11 +83,13 @@ function legend() {
   const incidents = Object.entries(style.incidents).map(([name, mark]) => entry(
     { shape: mark.shape, colour: colour(mark.colour), isHollow: false }, word(`legend.${name}`)))
   const sent = entry({ shape: style.incidents.normal.shape, colour: colour('incident'), isHollow: true }, word('legend.sent'))
+  const unsettled = entry(
+    { shape: style.incidents.normal.shape, colour: colour('incident'), isUncertain: true }, word('legend.unsettled'))
   const kinds = Object.entries(style.responders).map(([kind, mark]) => entry(
     { shape: mark.shape, colour: colour('edge'), isHollow: false }, term('kind', kind)))
   const statuses = style.statuses.map((status) => entry(
     { shape: 'circle', colour: colour(status), isHollow: status === 'off' }, term('status', status)))
-  return el('ul', { class: 'legend' }, incidents, sent, kinds, statuses)
+  return el('ul', { class: 'legend' }, incidents, sent, unsettled, kinds, statuses)
 }
 
 function attribution(city) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { address, get, newKey, post } from '../../../static/js/api.js'
+import { address, get, newKey, patch, post, step } from '../../../static/js/api.js'
 
 const answer = (status, body, type = 'application/json') => new Response(body === null ? null : JSON.stringify(body), {
   status, headers: { 'Content-Type': type },
@@ -38,6 +38,20 @@ test('a write carries its key and its type', async () => {
   assert.equal(options.headers['Idempotency-Key'], 'key-1')
   assert.equal(options.headers['Content-Type'], 'application/json')
   assert.equal(options.body, '{"responder":7}')
+})
+
+test('an edit and a step name the version they were decided on', async () => {
+  const calls = serving(() => answer(200, {}))
+  await patch('/api/x', {}, 3, 'key-1')
+  await step('/api/x', { step: 'accept' }, 4, 'key-2')
+  assert.deepEqual(calls.map(({ options }) => [options.method, options.headers['If-Match'], options.headers['Idempotency-Key']]), [
+    ['PATCH', '"3"', 'key-1'], ['POST', '"4"', 'key-2'],
+  ])
+})
+
+test('a refusal names the field and the rule', async () => {
+  serving(() => answer(422, { title: 'Bad input', detail: 'x', field: 'occurred_at', rule: 'not in the future' }, 'application/problem+json'))
+  await assert.rejects(get('/api/x'), { field: 'occurred_at', rule: 'not in the future' })
 })
 
 test('a refusal becomes a Problem with the words of the server', async () => {

@@ -1,0 +1,49 @@
+/** One person who could be sent: how soon, how far, from where, how busy, how fresh the position is, and why. */
+
+import { el } from '../dom.js'
+import { distance, duration, shortCode } from '../format.js'
+import { picture, responderLook } from '../map/shapes.js'
+import { lang, term, word } from '../page.js'
+
+const STALE = 900 // seconds; an older position may be anywhere by now
+
+/** Return the button that sends a candidate; `number` is its key, `soon` who passes by on a round in how many seconds. */
+export function candidateButton(candidate, { number = null, isEstimate = false, soon = null, onSend, onPoint }) {
+  const { responder } = candidate
+  const button = el('button', { type: 'button', class: 'candidate', 'data-id': responder.id, onclick: () => onSend(button), onfocus: onPoint, onmouseenter: onPoint },
+    number === null ? null : el('span', { class: 'number', 'aria-hidden': 'true' }, String(number)),
+    el('span', { class: 'who' }, picture(responderLook(responder)), responder.name),
+    el('span', { class: 'eta' }, duration(candidate.seconds, word), isEstimate ? el('span', { class: 'tag' }, word('candidates.estimate')) : null),
+    el('span', { class: 'soft' }, [
+      term('kind', responder.kind), term('status', responder.status), distance(candidate.metres, lang), cellText(candidate.cell), loadText(candidate.load),
+    ].filter(Boolean).join(' · ')),
+    positionText(candidate.position_age),
+    el('span', { class: 'reasons' },
+      soon === null ? null : el('span', { class: 'tag soon' }, word('candidates.passes', { duration: duration(soon, word) })),
+      (candidate.reasons || []).map((reason) => el('span', { class: reason === 'no_skill' ? 'tag lacks' : 'tag' }, term('reason', reason)))),
+    el('span', { class: 'send' }, word('candidates.send')))
+  return button
+}
+
+/** Return the line about somebody who passes by on a patrol route. */
+export function passingLine(passing) {
+  return el('li', { class: 'passing' },
+    el('strong', {}, passing.responder.name),
+    el('span', {}, word('candidates.passes', { duration: duration(passing.seconds, word) })),
+    el('span', { class: 'soft' }, `${passing.route.name} · ${distance(passing.metres, lang)}`))
+}
+
+function cellText(cell) {
+  return cell ? word('incident.in_cell', { code: shortCode(cell.code), name: cell.name }) : null
+}
+
+function loadText(load) {
+  return load ? word('candidates.load', { active: load.active, capacity: load.capacity, today: load.today }) : null
+}
+
+function positionText(seconds) {
+  if (typeof seconds !== 'number') return null
+  const isStale = seconds > STALE
+  const text = word('candidates.seen', { duration: duration(seconds, word) })
+  return el('span', { class: `seen${isStale ? ' stale' : ''}` }, isStale ? word('candidates.stale', { seen: text }) : text)
+}
