@@ -1,20 +1,45 @@
-"""Who acts: carried by every transaction, written into every fact."""
+"""Who acts: carried by every transaction, checked at every door, written into every fact."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an actor's rows lie in: whole cities, units (district, street, community) and departments, by id.
+
+    `everything` is for the system itself; no account has it.
+    """
+
+    everything: bool = False
+    cities: tuple[int, ...] = ()
+    units: tuple[int, ...] = ()
+    departments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody or something that acts; `scope` holds the codes of the units they may see, empty for all."""
+    """Somebody or something that acts; `permissions` None means all of them.
+
+    `account` is the id of the account, `responder` of the responder it belongs to, `address` where the request
+    came from; each None when there is none.
+    """
 
     name: str
-    scope: tuple[str, ...] = ()
+    permissions: frozenset[str] | None = frozenset()
+    scope: Scope = field(default_factory=Scope)
+    account: int | None = None
+    responder: int | None = None
+    address: str | None = None
+
+    def may(self, permission: str) -> bool:
+        """Return whether the actor has this permission."""
+        return self.permissions is None or permission in self.permissions
 
 
-SYSTEM = Actor("system")
+SYSTEM = Actor("system", None, Scope(everything=True))
 """Timers, jobs and the command line."""
 
-VISITOR = Actor("visitor")
-"""Whoever opens a page while the service listens on this machine only."""
+NOBODY = Actor("nobody")
+"""Whoever has not logged in: may do only what is open to everyone."""

@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import PoolProxiedConnection
 
-from geo_app.core.actor import Actor
+from geo_app.core.actor import Actor, Scope
 from geo_app.core.errors import Conflict, NotFound, NotReady
 from geo_app.core.settings import Settings
 
@@ -147,9 +147,16 @@ class Database:
             with _explained(connection), connection:
                 with connection.cursor() as cursor:
                     cursor.execute(
-                        "SELECT set_config('geo.actor', %s, true), set_config('geo.scope', %s, true),"
+                        "SELECT set_config('geo.actor', %s, true), set_config('geo.everything', %s, true),"
+                        " set_config('geo.cities', %s, true), set_config('geo.units', %s, true),"
+                        " set_config('geo.departments', %s, true),"
                         " CASE WHEN %s THEN set_config('statement_timeout', '0', true) END",
-                        (actor.name, ",".join(actor.scope), patient),
+                        (
+                            actor.name,
+                            "yes" if actor.scope.everything else "no",
+                            *_listed(actor.scope),
+                            patient,
+                        ),
                     )
                 yield Transaction(connection, actor)
         finally:
@@ -166,6 +173,12 @@ class Database:
             raise NotReady("the database does not answer") from error
         except NoneFree as error:
             raise NotReady("every database connection is busy; ask again") from error
+
+
+def _listed(scope: Scope) -> list[str]:
+    """Return cities, units and departments as array literals, which row policies read."""
+    parts = (scope.cities, scope.units, scope.departments)
+    return ["{" + ",".join(str(number) for number in part) + "}" for part in parts]
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Errors a person can do something about; each knows its HTTP status.
 
 GeoError is the root; below it BadInput 422 (a value breaks a rule; names field, value and rule), Refused 422 (what
-was listed before is wrong), NotFound 404, Conflict 409 (somebody else was first), Stale 412 (it changed since it was
-looked at), NeedsVersion 428 (an edit must say what it looked at), NotReady 503, WrongSetup 500 (the installation
-lacks something).
+was listed before is wrong), NotLoggedIn 401, Forbidden 403 (names the missing permission), NotFound 404, Conflict 409
+(somebody else was first), Stale 412 (it changed since it was looked at), NeedsVersion 428 (an edit must say what it
+looked at), NotReady 503, WrongSetup 500 (the installation lacks something).
 """
 
 from __future__ import annotations
@@ -56,6 +56,28 @@ class Refused(GeoError):
 
     status = 422
     title = "Refused"
+
+
+class NotLoggedIn(GeoError):
+    """Log in first."""
+
+    status = 401
+    title = "Not logged in"
+
+
+class Forbidden(GeoError):
+    """A permission is missing."""
+
+    status = 403
+    title = "Forbidden"
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        super().__init__(f"this needs the permission {permission}; ask the security administrator for it")
+
+    def members(self) -> dict[str, object]:
+        """Return the missing permission."""
+        return {"permission": self.permission}
 
 
 class NotFound(GeoError):

@@ -21,8 +21,7 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
-from geo_app.core import asgi, db, edges, hosts, log
-from geo_app.core.actor import VISITOR, Actor
+from geo_app.core import asgi, db, door, edges, hosts, log
 from geo_app.core.errors import WITHHELD, BadInput, Conflict, GeoError, NeedsVersion, shown
 from geo_app.core.settings import Settings
 
@@ -42,11 +41,6 @@ class Number(IntegerConverter):
     regex = "[0-9]{1,18}"
 
 
-def actor() -> Actor:
-    """Return who makes this request."""
-    return VISITOR
-
-
 def database() -> db.Database:
     """Return the database of the running application."""
     found: db.Database = current_app.extensions["database"]
@@ -56,7 +50,7 @@ def database() -> db.Database:
 @contextmanager
 def transaction() -> Iterator[db.Transaction]:
     """Give the transaction this request works in."""
-    with database().transaction(actor()) as tx:
+    with database().transaction(door.actor()) as tx:
         yield tx
 
 

@@ -14,13 +14,16 @@ import shapely
 from shapely import LineString, MultiPolygon, Point
 
 from geo_app.core import db
-from geo_app.core.actor import SYSTEM, Actor
+from geo_app.core.actor import SYSTEM, Actor, Scope
 from geo_app.core.errors import Conflict, NotFound, NotReady
 from geo_app.core.settings import Settings
 from tests.databases import connected
 from tests.integration.conftest import Raw
 
-SETTINGS = Raw("SELECT current_setting('geo.actor', true), current_setting('geo.scope', true) AS scope")
+SETTINGS = Raw(
+    "SELECT current_setting('geo.actor', true), current_setting('geo.units', true) AS units,"
+    " current_setting('geo.everything', true) AS everything"
+)
 PID = Raw("SELECT pg_backend_pid()")
 WRITE = Raw("INSERT INTO fact (kind, actor, data) VALUES (%(kind)s, 'test', '{}')")
 COUNT = Raw("SELECT count(*) FROM fact")
@@ -52,8 +55,8 @@ def _write_and_fail(tx: db.Transaction) -> None:
 
 def test_actor_and_scope_hold_for_one_transaction_only(single: db.Database) -> None:
     """The pooled connection must not carry one person's rights to the next."""
-    with single.transaction(Actor("王芳", ("990101", "990102"))) as tx:
-        assert list(tx.one(SETTINGS, dict).values()) == ["王芳", "990101,990102"]
+    with single.transaction(Actor("王芳", scope=Scope(units=(11, 12)))) as tx:
+        assert list(tx.one(SETTINGS, dict).values()) == ["王芳", "{11,12}", "no"]
         first = tx.value(PID)
     proxy = single.engine.raw_connection()
     try:
@@ -63,7 +66,7 @@ def test_actor_and_scope_hold_for_one_transaction_only(single: db.Database) -> N
     finally:
         proxy.close()
     with single.transaction(SYSTEM) as tx:
-        assert tx.one(SETTINGS, dict)["scope"] == ""
+        assert list(tx.one(SETTINGS, dict).values()) == ["system", "{}", "yes"]
 
 
 def test_an_actor_whose_name_holds_sql_is_just_a_name(database: db.Database) -> None:

@@ -1,0 +1,134 @@
+-- name: add_account(username, name, responder, is_demo, uniquifier, at)$
+INSERT INTO account (username, name, responder_id, is_demo, fs_uniquifier, created_at)
+VALUES (:username, :name, :responder::bigint, :is_demo, :uniquifier, :at)
+ON CONFLICT (lower(username)) DO NOTHING
+RETURNING id;
+
+-- name: accounts(account_id, username)
+-- All accounts, or one by id or by name, by name.
+SELECT a.id, a.username, a.name, a.responder_id AS responder, a.is_demo, a.active AS is_active,
+  a.password IS NOT NULL AS has_password, a.tf_primary_method IS NOT NULL AS has_second_factor,
+  a.must_change_password, a.locked_until, a.version,
+  coalesce((SELECT array_agg(r.role ORDER BY r.role) FROM account_role r WHERE r.account_id = a.id), '{}') AS roles
+FROM account a
+WHERE (:account_id::bigint IS NULL OR a.id = :account_id::bigint)
+  AND (:username::text IS NULL OR lower(a.username) = lower(:username::text))
+ORDER BY a.username;
+
+-- name: lock_account(account_id)!
+SELECT id FROM account WHERE id = :account_id FOR UPDATE;
+
+-- name: grant_role(account_id, role, by, at)!
+INSERT INTO account_role (account_id, role, granted_by, granted_at) VALUES (:account_id, :role, :by, :at)
+ON CONFLICT (account_id, role) DO NOTHING;
+
+-- name: revoke_role(account_id, role)!
+DELETE FROM account_role WHERE account_id = :account_id AND role = :role;
+
+-- name: bind(account_id, city_id, unit_id, department_id, since, until)$
+INSERT INTO account_binding (account_id, city_id, unit_id, department_id, valid)
+VALUES (:account_id, :city_id, :unit_id::bigint, :department_id::bigint,
+  tstzrange(:since::timestamptz, :until::timestamptz))
+RETURNING id;
+
+-- name: unbind(binding_id, at)!
+-- Ends a binding now; one that has not begun is gone.
+UPDATE account_binding
+SET valid = CASE WHEN lower(valid) >= :at::timestamptz THEN 'empty'::tstzrange ELSE tstzrange(lower(valid), :at) END
+WHERE id = :binding_id AND (upper(valid) IS NULL OR upper(valid) > :at::timestamptz);
+
+-- name: bindings(account_id)
+SELECT id, account_id AS account, city_id AS city, unit_id AS unit, department_id AS department,
+  lower(valid) AS since, upper(valid) AS until
+FROM account_binding WHERE account_id = :account_id AND NOT isempty(valid) ORDER BY id;
+
+-- name: who_by_session(uniquifier, at)^
+-- The account a session belongs to, with its roles and what it is bound to now.
+SELECT a.id, a.username, a.responder_id AS responder, a.must_change_password, a.is_demo,
+  a.tf_primary_method IS NOT NULL AS has_second_factor,
+  coalesce((SELECT array_agg(r.role) FROM account_role r WHERE r.account_id = a.id), '{}') AS roles,
+  coalesce((SELECT array_agg(b.city_id) FROM account_binding b WHERE b.account_id = a.id
+    AND b.valid @> :at::timestamptz AND b.unit_id IS NULL AND b.department_id IS NULL), '{}') AS cities,
+  coalesce((SELECT array_agg(b.unit_id) FROM account_binding b WHERE b.account_id = a.id
+    AND b.valid @> :at::timestamptz AND b.unit_id IS NOT NULL), '{}') AS units,
+  coalesce((SELECT array_agg(b.department_id) FROM account_binding b WHERE b.account_id = a.id
+    AND b.valid @> :at::timestamptz AND b.department_id IS NOT NULL), '{}') AS departments
+FROM account a WHERE a.fs_uniquifier = :uniquifier AND a.active;
+
+-- name: who_by_token(token_hash, at)^
+-- The account a token belongs to while it lives, with what the token may do.
+UPDATE access_token t SET seen_at = :at
+FROM account a
+WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL AND t.expires_at > :at AND a.id = t.account_id AND a.active
+RETURNING a.fs_uniquifier, t.id, t.kind, t.permissions;
+
+-- name: add_link(token_hash, account_id, purpose, expires_at)!
+INSERT INTO account_link (token_hash, account_id, purpose, expires_at)
+VALUES (:token_hash, :account_id, :purpose, :expires_at);
+
+-- name: take_link(token_hash, at)^
+-- Uses a one-time link up; no row when it is unknown, used or too old.
+UPDATE account_link SET used_at = :at
+WHERE token_hash = :token_hash AND used_at IS NULL AND expires_at > :at
+RETURNING account_id, purpose;
+
+-- name: look_at_link(token_hash, at)^
+SELECT account_id, purpose FROM account_link
+WHERE token_hash = :token_hash AND used_at IS NULL AND expires_at > :at;
+
+-- name: password_of(account_id)^
+SELECT password, former_passwords, password_at FROM account WHERE id = :account_id;
+
+-- name: set_password(account_id, password, former, uniquifier, must_change, at)!
+-- A new password ends every session and every lock.
+UPDATE account SET password = :password, former_passwords = :former, password_at = :at, fs_uniquifier = :uniquifier,
+  must_change_password = :must_change, failures = 0, locked_until = NULL, version = version + 1
+WHERE id = :account_id;
+
+-- name: end_sessions(account_id, uniquifier)!
+UPDATE account SET fs_uniquifier = :uniquifier, version = version + 1 WHERE id = :account_id;
+
+-- name: set_active(account_id, active, uniquifier)!
+UPDATE account SET active = :active, fs_uniquifier = :uniquifier, version = version + 1 WHERE id = :account_id;
+
+-- name: count_failure(username, most, until)^
+-- Counts a failed login; the one that is too many locks the account.
+UPDATE account SET failures = CASE WHEN failures + 1 >= :most THEN 0 ELSE failures + 1 END,
+  locked_until = CASE WHEN failures + 1 >= :most THEN :until::timestamptz ELSE locked_until END
+WHERE lower(username) = lower(:username::text)
+RETURNING id, locked_until;
+
+-- name: forget_failures(account_id)!
+UPDATE account SET failures = 0, locked_until = NULL WHERE id = :account_id AND (failures > 0 OR locked_until IS NOT NULL);
+
+-- name: add_login_failure(address, username_hash, at)!
+INSERT INTO login_failure (address, username_hash, at) VALUES (:address, :username_hash, :at);
+
+-- name: accounts_tried(address, since)$
+-- Over how many different accounts an address has failed lately.
+SELECT count(DISTINCT username_hash) FROM login_failure WHERE address = :address AND at > :since;
+
+-- name: forget_login_failures(before)!
+DELETE FROM login_failure WHERE at < :before;
+
+-- name: set_totp_counter(account_id, counter)!
+-- A code works once: the counter only ever rises.
+UPDATE account SET totp_counter = :counter
+WHERE id = :account_id AND (totp_counter IS NULL OR totp_counter < :counter);
+
+-- name: reset_second_factor(account_id)!
+UPDATE account SET tf_primary_method = NULL, tf_totp_secret = NULL, totp_counter = NULL, mf_recovery_codes = NULL,
+  version = version + 1
+WHERE id = :account_id;
+
+-- name: add_token(account_id, kind, name, token_hash, permissions, at, expires_at)$
+INSERT INTO access_token (account_id, kind, name, token_hash, permissions, created_at, expires_at)
+VALUES (:account_id, :kind, :name, :token_hash, :permissions, :at, :expires_at)
+RETURNING id;
+
+-- name: tokens(account_id)
+SELECT id, account_id AS account, kind, name, permissions, expires_at, revoked_at
+FROM access_token WHERE account_id = :account_id ORDER BY id;
+
+-- name: revoke_token(token_id, account_id, at)!
+UPDATE access_token SET revoked_at = :at WHERE id = :token_id AND account_id = :account_id AND revoked_at IS NULL;

@@ -1,0 +1,261 @@
+"""What people do with accounts: invite, enter, grant, bind, lock; and who an actor is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from geo_app.core import clock, db, facts
+from geo_app.core.actor import Actor, Scope
+from geo_app.core.errors import BadInput, Conflict, NotFound
+from geo_app.identity import passwords, permissions, store
+from geo_app.identity.model import Account, Binding, NewAccount, Purpose, Token
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+LINK_LIVES = {
+    Purpose.INVITE: timedelta(days=3),
+    Purpose.RECOVER: timedelta(hours=1),
+    Purpose.DEMO: timedelta(hours=12),
+}
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+MOST_ACCOUNTS = 30
+"""Different accounts over which an address may fail before it is slowed; an office behind one must not lock."""
+FAILURES_WITHIN = timedelta(minutes=15)
+_hasher = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)
+
+
+def accounts(tx: db.Transaction) -> list[Account]:
+    """Return every account, by name."""
+    return store.accounts(tx)
+
+
+def account(tx: db.Transaction, username: str) -> Account:
+    """Return the account with this name; NotFound names it."""
+    found = store.accounts(tx, username=username)
+    if not found:
+        raise NotFound(f"there is no account {username!r}")
+    return found[0]
+
+
+def account_by_id(tx: db.Transaction, account_id: int) -> Account:
+    """Return one account."""
+    found = store.accounts(tx, account_id=account_id)
+    if not found:
+        raise NotFound(f"there is no account {account_id}")
+    return found[0]
+
+
+def invite(tx: db.Transaction, new: NewAccount) -> tuple[Account, str]:
+    """Make an account without password and return it with the secret of its one-time link."""
+    username = new.username.lower()
+    if not USERNAME.fullmatch(username):
+        raise BadInput("username", new.username, "2 to 40 of a-z, 0-9, dot, hyphen, underscore")
+    if not 1 <= len(new.name.strip()) <= 60:
+        raise BadInput("name", new.name, "1 to 60 characters")
+    permissions.check_together(new.roles)
+    at = clock.now()
+    made = NewAccount(username, new.name.strip(), new.roles, new.responder, new.is_demo)
+    account_id = store.add_account(tx, made, _uniquifier(), at)
+    if account_id is None:
+        raise Conflict(f"the account {username!r} exists already")
+    for role in new.roles:
+        store.grant(tx, account_id, role, at)
+    facts.record(tx, "account.invited", account_id, None, roles=list(new.roles))
+    return account_by_id(tx, account_id), link(tx, account_id, Purpose.INVITE)
+
+
+def link(tx: db.Transaction, account_id: int, purpose: Purpose) -> str:
+    """Make a one-time link and return its secret, which is not kept; only its hash is."""
+    secret = secrets.token_urlsafe(32)
+    at = clock.now()
+    store.add_link(tx, _digest(secret), account_id, purpose, at + LINK_LIVES[purpose])
+    facts.record(tx, "account.link_made", account_id, None, purpose=purpose)
+    return secret
+
+
+def look_at_link(tx: db.Transaction, secret: str) -> tuple[Account, Purpose]:
+    """Return whose a one-time link is, without using it up; NotFound when it is not good any more."""
+    found = store.look_at_link(tx, _digest(secret), clock.now())
+    if found is None:
+        raise NotFound("this link has been used, has expired or was never made; ask for a new one")
+    return account_by_id(tx, found[0]), found[1]
+
+
+def enter_by_link(tx: db.Transaction, secret: str, password: str | None) -> Account:
+    """Use a one-time link up: set the password it is for, or enter a demo account, which has none."""
+    found = store.take_link(tx, _digest(secret), clock.now())
+    if found is None:
+        raise NotFound("this link has been used, has expired or was never made; ask for a new one")
+    owner = account_by_id(tx, found[0])
+    if found[1] is not Purpose.DEMO:
+        set_password(tx, owner, password or "")
+    facts.record(tx, "account.entered", owner.id, None, by=f"link.{found[1]}")
+    return account_by_id(tx, owner.id)
+
+
+def set_password(tx: db.Transaction, owner: Account, password: str) -> None:
+    """Write a new password; every session of the account and every lock ends.
+
+    BadInput names the rule it breaks: the preset's, or that it was used before.
+    """
+    passwords.check(password, owner.username)
+    store.lock_account(tx, owner.id)
+    known = store.password_of(tx, owner.id)
+    former = passwords.remembered(known["former_passwords"], known["password"])
+    if any(_verifies(earlier, password) for earlier in former):
+        raise BadInput("password", "…", "none of the last five")
+    store.set_password(tx, owner.id, _hasher.hash(password), former, _uniquifier(), clock.now())
+    facts.record(tx, "account.password_set", owner.id, None)
+
+
+def grant(tx: db.Transaction, owner: Account, role: str) -> None:
+    """Grant a role (三员分立: an administrator's stands alone)."""
+    store.lock_account(tx, owner.id)
+    held = account_by_id(tx, owner.id).roles
+    permissions.check_together({*held, role})
+    if store.grant(tx, owner.id, role, clock.now()):
+        facts.record(tx, "role.granted", owner.id, None, role=role)
+
+
+def revoke(tx: db.Transaction, owner: Account, role: str) -> None:
+    """Take a role away; sessions go on with what is left."""
+    if store.revoke(tx, owner.id, role):
+        facts.record(tx, "role.revoked", owner.id, None, role=role)
+
+
+def bind(tx: db.Transaction, new: Binding) -> int:
+    """Bind an account to a city, a unit or a department, with dates; return the binding's id."""
+    if new.until is not None and new.until <= new.since:
+        raise BadInput("until", new.until.isoformat(), "after since")
+    binding_id = store.bind(tx, new)
+    facts.record(
+        tx, "account.bound", new.account, None, city=new.city, unit=new.unit, department=new.department
+    )
+    return binding_id
+
+
+def unbind(tx: db.Transaction, owner: Account, binding_id: int) -> None:
+    """End a binding of an account now."""
+    if all(one.id != binding_id for one in store.bindings(tx, owner.id)):
+        raise NotFound(f"{owner.username} has no binding {binding_id}")
+    if store.unbind(tx, binding_id, clock.now()):
+        facts.record(tx, "account.unbound", owner.id, None, binding=binding_id)
+
+
+def bindings(tx: db.Transaction, owner: Account) -> list[Binding]:
+    """Return what an account is, was and will be bound to."""
+    return store.bindings(tx, owner.id)
+
+
+def set_active(tx: db.Transaction, owner: Account, *, active: bool) -> None:
+    """Open or end an account; its sessions end."""
+    store.set_active(tx, owner.id, active, _uniquifier())
+    facts.record(tx, "account.opened" if active else "account.ended", owner.id, None)
+
+
+def end_sessions(tx: db.Transaction, account_id: int) -> None:
+    """End every session of an account."""
+    store.end_sessions(tx, account_id, _uniquifier())
+    facts.record(tx, "account.sessions_ended", account_id, None)
+
+
+def reset_second_factor(tx: db.Transaction, owner: Account) -> None:
+    """Forget a lost second factor; the next login asks for a new one."""
+    store.reset_second_factor(tx, owner.id)
+    facts.record(tx, "account.second_factor_reset", owner.id, None)
+
+
+def is_locked(tx: db.Transaction, username: str) -> bool:
+    """Return whether logins to this name are refused for now."""
+    found = store.accounts(tx, username=username)
+    return bool(found and found[0].locked_until and found[0].locked_until > clock.now())
+
+
+def failed(tx: db.Transaction, username: str, address: str) -> None:
+    """Count a failed login against the account, which the fifth locks for 15 minutes, and its address."""
+    at = clock.now()
+    store.add_login_failure(tx, address, _digest(username.lower()), at)
+    account_id = store.count_failure(tx, username, MOST_FAILURES, at + LOCKED_FOR)
+    facts.record(tx, "login.failed", account_id, None)
+
+
+def succeeded(tx: db.Transaction, account_id: int) -> None:
+    """Forget failures once the right owner is in."""
+    store.forget_failures(tx, account_id)
+    facts.record(tx, "login.succeeded", account_id, None)
+
+
+def is_slowed(tx: db.Transaction, address: str) -> bool:
+    """Return whether an address has failed over so many accounts that it must wait."""
+    return store.accounts_tried(tx, address, clock.now() - FAILURES_WITHIN) >= MOST_ACCOUNTS
+
+
+def take_code(tx: db.Transaction, account_id: int, counter: int) -> bool:
+    """Return whether a one-time code may be used: once, and none before one that was used."""
+    return store.set_totp_counter(tx, account_id, counter)
+
+
+def issue_token(tx: db.Transaction, new: Token) -> str:
+    """Issue a device or system token and return its secret, which is not kept."""
+    owner = account_by_id(tx, new.account)
+    beyond = sorted(set(new.permissions) - permissions.of_roles(owner.roles))
+    if beyond:
+        raise BadInput("permissions", beyond[0], f"what {owner.username} may do")
+    secret = secrets.token_urlsafe(32)
+    token_id = store.add_token(tx, new, _digest(secret), clock.now())
+    facts.record(tx, "token.issued", owner.id, None, token=token_id, of=new.kind)
+    return secret
+
+
+def tokens(tx: db.Transaction, owner: Account) -> list[Token]:
+    """Return an account's tokens."""
+    return store.tokens(tx, owner.id)
+
+
+def revoke_token(tx: db.Transaction, owner: Account, token_id: int) -> None:
+    """Revoke a token at once."""
+    if store.revoke_token(tx, owner.id, token_id, clock.now()):
+        facts.record(tx, "token.revoked", owner.id, None, token=token_id)
+
+
+def actor_by_session(tx: db.Transaction, uniquifier: str, address: str | None) -> Actor | None:
+    """Return who acts in the session with this key; None when it has ended."""
+    found = store.who_by_session(tx, uniquifier, clock.now())
+    if found is None:
+        return None
+    scope = Scope(False, tuple(found["cities"]), tuple(found["units"]), tuple(found["departments"]))
+    allowed = permissions.of_roles(found["roles"])
+    return Actor(found["username"], allowed, scope, found["id"], found["responder"], address)
+
+
+def actor_by_token(tx: db.Transaction, secret: str, address: str | None) -> Actor | None:
+    """Return who acts with this token, as far as the token reaches; None when it does not live."""
+    found = store.who_by_token(tx, _digest(secret), clock.now())
+    if found is None:
+        return None
+    owner = actor_by_session(tx, found["fs_uniquifier"], address)
+    if owner is None:
+        return None
+    allowed = (owner.permissions or frozenset()) & frozenset(found["permissions"])
+    return Actor(owner.name, allowed, owner.scope, owner.account, owner.responder, address)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _uniquifier() -> str:
+    return secrets.token_hex(32)
+
+
+def _verifies(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except VerificationError:
+        return False
