@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -17,6 +18,17 @@ from tests.e2e.windows import PHONE, Visit, Windows
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
+MARK_WHERE = """([id, lon, lat]) => {
+  let found = null;
+  map_main.eachLayer((layer) => {
+    if (layer.feature && layer.feature.properties.kind && layer.feature.properties.id === id) found = layer;
+  });
+  if (!found) return false;
+  window.watched = window.watched || found;
+  const at = found.getLatLng();
+  const isThere = Math.abs(at.lng - lon) < 1e-6 && Math.abs(at.lat - lat) < 1e-6;
+  return found === window.watched && (lon === null || isThere);
+}"""
 
 
 def say(visit: Visit, category: str, description: str, address: str | None = None) -> None:
@@ -153,10 +165,11 @@ def test_a_report_whose_answer_was_lost_is_filed_once(windows: Windows, site: An
     form.locator("button[type=submit]").click()
     expect(form.locator(".result.bad")).to_have_text(ZH["state.unreachable"])
     visit.page.unroute("**/api/incidents")
-    form.locator("button[type=submit]").click()
+    with visit.page.expect_request(lambda one: one.method == "POST") as again:
+        form.locator("button[type=submit]").click()
     expect(visit.page.locator(".card .lead")).to_contain_text(description)
+    assert [again.value.headers["idempotency-key"]] == keys
     assert len(described(site, description)) == 1
-    assert len(keys) == 1
 
 
 def test_an_incident_nobody_could_find_is_located_by_keyboard(windows: Windows, site: Any) -> None:
@@ -292,3 +305,33 @@ def test_a_phone_that_refuses_its_position_says_so_and_shares_nothing(windows: W
     switch.click()
     expect(hand.page.locator(".share .soft")).to_have_text(ZH["position.error_1"])
     expect(switch).not_to_be_checked()
+
+
+def test_a_position_is_shared_only_once_switched_on_and_others_see_it_move(
+    windows: Windows, site: Any
+) -> None:
+    desk, hand = windows(), windows(PHONE, permissions=["geolocation"])
+    worker = deeds.api(site, "/api/responders?city=demo")["features"][0]["properties"]["id"]
+    desk.open("/dispatcher?lang=zh")
+    desk.page.wait_for_function(MARK_WHERE, arg=[worker, None, None])
+    sent: list[Any] = []
+    hand.page.on("request", lambda one: sent.append(one) if one.url.endswith("/api/positions") else None)
+    hand.open(f"/worker?lang=zh&worker={worker}")
+    switch = hand.page.get_by_role("switch", name=ZH["share.title"])
+    expect(switch).not_to_be_checked()
+    assert sent == []
+    switch.click()
+    expect(hand.page.locator(".share .soft")).to_contain_text(
+        ZH["share.told"].split("{at}")[1].split("，")[0]
+    )
+    body = json.loads(sent[0].post_data)
+    assert (body["frame"], body["positions"][0]["responder"]) == ("wgs84", worker)
+    (mine,) = [
+        f for f in deeds.api(site, "/api/responders?city=demo")["features"] if f["properties"]["id"] == worker
+    ]
+    assert mine["geometry"]["coordinates"] == pytest.approx([117.197, 39.522], abs=1e-6)
+    desk.page.wait_for_function(MARK_WHERE, arg=[worker, 117.197, 39.522])  # the same mark, at its new place
+    switch.click()
+    expect(switch).not_to_be_checked()
+    assert hand.faults() == CLEAN
+    assert desk.faults() == CLEAN
