@@ -10,6 +10,7 @@ import click
 import psycopg2
 
 from geo_app import worker
+from geo_app.audit.cli import audit
 from geo_app.cities.cli import cities, demo_stream
 from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, session
@@ -127,6 +128,7 @@ def show_settings() -> None:
         click.echo(f"{name}={shown}\n    {item.metadata['meaning']}")
 
 
+geo.add_command(audit)
 geo.add_command(cities)
 geo.add_command(demo_stream)
 geo.add_command(places)

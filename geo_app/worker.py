@@ -19,6 +19,7 @@ from procrastinate import RetryStrategy
 from sqlalchemy.engine import make_url
 
 from geo_app import reactions
+from geo_app.audit import jobs as audit
 from geo_app.cities import jobs as cities
 from geo_app.core import db, facts, jobs, log, settings
 from geo_app.core.actor import SYSTEM
@@ -33,10 +34,17 @@ TASKS: dict[str, Callable[..., None]] = {
     "planning.take_effect": planning.take_effect,
 }
 TIMERS: dict[str, tuple[str, Callable[..., None]]] = {
+    "audit.anchor": ("* * * * * 30", audit.anchor),
+    "audit.make_months": ("37 * * * *", audit.make_months),
+    "audit.retire": ("47 3 * * *", audit.retire),
+    "audit.seal_facts": ("* * * * *", audit.seal_facts),
     "cities.play": ("* * * * * */5", cities.play),
     "core.forget_answers": ("17 3 * * *", jobs.forget_answers),
 }
-"""Jobs by the clock: cron line (the sixth field counts seconds) and what to do."""
+"""Jobs by the clock: cron line (the sixth field counts seconds) and what to do.
+
+A job that has a parameter `here` gets the settings.
+"""
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 READER = "reactions"
 LOOK_AGAIN = 1.0
@@ -50,7 +58,7 @@ def create(here: Settings, database: db.Database) -> procrastinate.App:
     for name, act in TASKS.items():
         app.task(name=name, queue=jobs.WORK, retry=RETRY)(_in_transaction(database, act))
     for name, (cron, act) in TIMERS.items():
-        app.periodic(cron=cron)(app.task(name=name, queue=jobs.CLOCKS)(_tick(database, act)))
+        app.periodic(cron=cron)(app.task(name=name, queue=jobs.CLOCKS)(_tick(database, act, here)))
     return app
 
 
@@ -132,9 +140,11 @@ def _in_transaction(database: db.Database, act: Callable[..., None]) -> Callable
     return job
 
 
-def _tick(database: db.Database, act: Callable[..., None]) -> Callable[..., None]:
+def _tick(database: db.Database, act: Callable[..., None], here: Settings) -> Callable[..., None]:
+    wanted = {"here": here} if "here" in signature(act).parameters else {}
+
     def tick(timestamp: int) -> None:  # noqa: ARG001 - procrastinate says when the tick was due
         with database.transaction(SYSTEM) as tx:
-            act(tx)
+            act(tx, **wanted)
 
     return tick

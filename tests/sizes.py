@@ -41,6 +41,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "told_facts": (20, 400),
     # Rows of a table of incidents that is loaded.
     "loaded_rows": (200, 10_000),
+    # Rounds of each of eight writers, three facts a round, while two sealers seal.
+    "sealed_facts": (20, 400),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

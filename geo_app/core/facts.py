@@ -7,6 +7,7 @@ Ids commit out of order, so readers deliver only facts below the oldest running 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,15 +49,32 @@ class Fact:
         )
 
 
-def record(tx: db.Transaction, kind: str, subject: int | None, jurisdiction: str | None, **data: Any) -> int:
-    """Record a fact in this transaction and return its id; `data` holds ids and codes, never a person's data."""
+def record(
+    tx: db.Transaction,
+    kind: str,
+    subject: int | None,
+    jurisdiction: str | None,
+    *,
+    reason: str | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    **data: Any,
+) -> int:
+    """Record a fact in this transaction and return its id, with the actor, its account and its address.
+
+    `data` and `changes` (old and new by name) hold ids and codes, never a person's data; `reason` is what the
+    actor wrote.
+    """
     fact_id: int = tx.value(
         SQL.record_fact,
         kind=kind,
         subject=subject,
         jurisdiction=jurisdiction,
         actor=tx.actor.name,
-        data=json.dumps(data, ensure_ascii=False, default=str),
+        account=tx.actor.account,
+        address=tx.actor.address,
+        reason=reason,
+        data=_json(data),
+        changes=None if changes is None else _json(changes),
     )
     return fact_id
 
@@ -79,3 +97,7 @@ def take(tx: db.Transaction, reader: str) -> Position | None:
 def move(tx: db.Transaction, reader: str, position: Position) -> None:
     """Remember how far a named reader has read."""
     tx.run(SQL.move_position, reader=reader, xid=position.xid, id=position.id)
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,8 +1,10 @@
--- name: record_fact(kind, subject, jurisdiction, actor, data)$
+-- name: record_fact(kind, subject, jurisdiction, actor, account, address, reason, data, changes)$
 -- Appends a fact and tells listeners its id only.
 WITH written AS (
-  INSERT INTO fact (kind, subject, jurisdiction, actor, data)
-  VALUES (:kind, :subject, :jurisdiction, :actor, :data::jsonb)
+  INSERT INTO fact (kind, subject, jurisdiction, actor, actor_account, address, reason, data, changes)
+  VALUES (
+    :kind, :subject, :jurisdiction, :actor, :account::bigint, :address::text, :reason::text, :data::jsonb, :changes::jsonb
+  )
   RETURNING id
 )
 SELECT id, pg_notify('fact', id::text) FROM written;

@@ -17,8 +17,14 @@ from pathlib import Path
 from geo_app.core import hosts
 from geo_app.core.errors import WrongSetup
 
-NUMBERS = {"port": 65_535, "statement_timeout": 3_600_000, "pool_size": 1000, "pool_wait": 3_600_000}
-"""Settings that are whole numbers, with the largest they may be."""
+NUMBERS = {
+    "port": (1, 65_535),
+    "statement_timeout": (1, 3_600_000),
+    "pool_size": (1, 1000),
+    "pool_wait": (1, 3_600_000),
+    "facts_kept": (6, 1200),
+}
+"""Settings that are whole numbers, with the least and the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
 URL = re.compile(r"postgresql\+psycopg2://[^/@]+@([^/@:]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/[^/?]+(\?\S*)?")
 APP_URL = "app_database_url"
@@ -65,6 +71,7 @@ class Settings:
     statement_timeout: str = _setting("15000", "longest a database statement may take, ms")
     pool_size: str = _setting("16", "database connections a web process keeps")
     pool_wait: str = _setting("10000", "longest a request waits for one of these connections, ms")
+    facts_kept: str = _setting("36", "how long facts are kept; the law asks for six at least, months")
     sources: str = _setting(
         "",
         "outside geocoders `geo places find --outside` may ask: nominatim, amap:KEY, baidu:KEY, tianditu:KEY",
@@ -101,10 +108,12 @@ def read(environment: Mapping[str, str]) -> Settings:
             values[item.name] = environment[name]
     settings = Settings(**values)
     _check_edge(settings)
-    for number, most in NUMBERS.items():
+    for number, (least, most) in NUMBERS.items():
         text = getattr(settings, number)
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
-            raise WrongSetup(f"GEO_{number.upper()}={text!r}: it must be a whole number from 1 to {most}")
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+            raise WrongSetup(
+                f"GEO_{number.upper()}={text!r}: it must be a whole number from {least} to {most}"
+            )
     if settings.log_level not in LOG_LEVELS:
         raise WrongSetup(f"GEO_LOG_LEVEL={settings.log_level!r}: it must be one of " + ", ".join(LOG_LEVELS))
     for name in ("database_url", "app_database_url"):

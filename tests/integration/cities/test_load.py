@@ -24,7 +24,7 @@ from tests.databases import Server
 from tests.integration.conftest import Raw, Town
 
 TABLES = """SELECT relname FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
   AND relname NOT IN ('alembic_version', 'spatial_ref_sys', 'fact_reader')"""
 
 

@@ -132,3 +132,9 @@ def test_what_would_open_the_service_by_mistake_is_refused(wrong: dict[str, str]
 def test_another_address_is_listened_on_with_a_certificate() -> None:
     here = settings.read({"GEO_HOST": "0.0.0.0", "GEO_TLS_CERT": "a.crt", "GEO_TLS_KEY": "a.key"})
     assert here.is_secure
+
+
+@pytest.mark.parametrize("months", ["1", "5", "1201"])
+def test_facts_are_kept_for_six_months_at_least(months: str) -> None:
+    with pytest.raises(WrongSetup, match="from 6 to 1200"):
+        settings.read({"GEO_FACTS_KEPT": months})
