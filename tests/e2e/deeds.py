@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import urllib.error
 import urllib.request
 import uuid
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -36,43 +36,65 @@ def incident(site: Any, incident_id: int | str) -> dict[str, Any]:
     return found
 
 
+def newest(site: Any) -> list[dict[str, Any]]:
+    """Return the properties of the newest incidents, open or closed."""
+    return [f["properties"] for f in api(site, "/api/incidents?city=demo&state=all&limit=500")["features"]]
+
+
 def waiting(site: Any) -> list[dict[str, Any]]:
     """Return the properties of the incidents that wait for somebody, newest first."""
     found = [f["properties"] for f in api(site, "/api/incidents?city=demo&state=open&limit=500")["features"]]
     return [one for one in found if one["assignment"] is None and one["state"] == "reported"]
 
 
-def wanted_category(site: Any, people: int = 2) -> dict[str, Any]:
-    """Return a category for which at least `people` are free now; who is depends on the hour."""
-    known = {one["code"]: one for one in api(site, "/api/categories?city=demo")["items"]}
-    seen: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something to report: a category and an address that is sure, for which people are free now."""
+
+    category: str
+    name: str
+    address: str
+
+
+def case(site: Any) -> Case:
+    """Return what can be reported so that at least two people could go; who is free depends on the hour.
+
+    The proof is a report of the same, which stays in the queue.
+    """
+    tried: set[str] = set()
     for one in waiting(site):
-        if one["category"] in seen or one["location"] != "sure":
+        address = sure_address(site, one["id"])
+        if address is None or f"{one['category']} {address}" in tried:
             continue
-        seen.add(one["category"])
-        if len(api(site, f"/api/incidents/{one['id']}/candidates?k={people}")["candidates"]) == people:
-            category: dict[str, Any] = known[one["category"]]
-            return category
-    raise AssertionError("nobody is free for any waiting incident of the demo city")
+        tried.add(f"{one['category']} {address}")
+        proof = file(site, category=one["category"], address=address, description="同类上报")
+        if len(proof["candidates"]) >= 2:
+            return Case(one["category"], one["category_name"], address)
+    raise AssertionError(f"nobody could go to any of {sorted(tried)}")
 
 
-def sure_address(site: Any) -> str:
-    """Return an address of the demo city that means one place inside one cell."""
-    for feature in api(site, "/api/incidents?city=demo&state=all&limit=200")["features"]:
-        if feature["geometry"] is None:
-            continue
-        lon, lat = feature["geometry"]["coordinates"]
-        address = api(site, f"/api/places/reverse?city=demo&lon={lon}&lat={lat}")["address"]
-        if address and api(site, f"/api/places?city=demo&q={quote(address)}")["verdict"] == "sure":
-            return str(address)
-    raise AssertionError("no address of the demo city is sure")
+def sure_address(site: Any, incident_id: int) -> str | None:
+    """Return the address beside an incident when it means one place inside one cell."""
+    where = api(site, f"/api/incidents/{incident_id}")["geometry"]
+    if where is None:
+        return None
+    lon, lat = where["coordinates"]
+    address: str | None = api(site, f"/api/places/reverse?city=demo&lon={lon}&lat={lat}")["address"]
+    if address is None or api(site, f"/api/places?city=demo&q={quote(address)}")["verdict"] != "sure":
+        return None
+    return address
 
 
-def filed(site: Any, **said: object) -> int:
-    """File a report by the API; return the incident."""
-    category = wanted_category(site)["code"]
-    body = {"city": "demo", "category": category, "channel": "hotline", "description": "井盖缺失", **said}
-    return int(send(site, "POST", "/api/incidents", body)["id"])
+def file(site: Any, **said: object) -> Any:
+    """File a report of the demo city by the API; return the answer."""
+    return send(site, "POST", "/api/incidents", {"city": "demo", "channel": "hotline", **said})
+
+
+def filed(site: Any, address: str | None = None) -> int:
+    """File something for which people are free, at `address` if it is given; return the incident."""
+    chosen = case(site)
+    said = {"category": chosen.category, "address": address or chosen.address, "description": "井盖缺失"}
+    return int(file(site, **said)["id"])
 
 
 def row(incident_id: int | str) -> str:
@@ -89,12 +111,3 @@ def reach_row(visit: Visit, incident_id: int | str) -> None:
             return
         visit.page.keyboard.press("j")
     raise AssertionError(f"incident {incident_id} is not in the queue: {ids}")
-
-
-def status(site: Any, method: str, path: str, body: object, version: int | None = None) -> int:
-    """Return the status of a write that may be refused."""
-    try:
-        send(site, method, path, body, version)
-    except urllib.error.HTTPError as error:
-        return error.code
-    return 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
@@ -18,17 +17,6 @@ from tests.e2e.windows import PHONE, Visit, Windows
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
-MARK_WHERE = """([id, lon, lat]) => {
-  let found = null;
-  map_main.eachLayer((layer) => {
-    if (layer.feature && layer.feature.properties.kind && layer.feature.properties.id === id) found = layer;
-  });
-  if (!found) return false;
-  window.watched = window.watched || found;
-  const at = found.getLatLng();
-  const isThere = Math.abs(at.lng - lon) < 1e-6 && Math.abs(at.lat - lat) < 1e-6;
-  return found === window.watched && (lon === null || isThere);
-}"""
 
 
 def say(visit: Visit, category: str, description: str, address: str | None = None) -> None:
@@ -56,15 +44,8 @@ def reached(visit: Visit, state: str) -> None:
 
 def described(site: Any, description: str) -> list[int]:
     """Return the incidents with exactly this description."""
-    found = api_all(site)
+    found = deeds.newest(site)
     return [one["id"] for one in found if one["description"] == description]
-
-
-def api_all(site: Any) -> list[dict[str, Any]]:
-    """Return the properties of the newest incidents."""
-    return [
-        f["properties"] for f in deeds.api(site, "/api/incidents?city=demo&state=all&limit=500")["features"]
-    ]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -72,10 +53,10 @@ def test_an_incident_goes_from_report_to_done_and_both_windows_see_it(
     windows: Windows, site: Any, size: str
 ) -> None:
     desk, hand = windows(SIZES[size]), windows(SIZES[size])
-    category = deeds.wanted_category(site)
+    case = deeds.case(site)
     desk.open("/dispatcher?lang=zh")
     opened(desk)
-    say(desk, category["code"], "路口积水，行人绕行", deeds.sure_address(site))
+    say(desk, case.category, "路口积水，行人绕行", case.address)
     picture(desk, site, f"report-{size}")
     assert desk.barriers() == []
     desk.page.locator("#report-description").press("Tab")
@@ -91,8 +72,8 @@ def test_an_incident_goes_from_report_to_done_and_both_windows_see_it(
     desk.page.keyboard.press("1")
     expect(desk.page.locator(".card .result.good")).to_contain_text(name)
     reached(desk, "offered")
-    expect(hand.page.locator(".new-task")).to_contain_text(category["name"])
-    expect(hand.page.locator("#alarm")).to_contain_text(category["name"])
+    expect(hand.page.locator(".new-task")).to_contain_text(case.name)
+    expect(hand.page.locator("#alarm")).to_contain_text(case.name)
     task = hand.page.locator(".task")
     expect(task).to_contain_text("路口积水，行人绕行")
     picture(hand, site, f"task-{size}")
@@ -112,20 +93,6 @@ def test_an_incident_goes_from_report_to_done_and_both_windows_see_it(
     assert hand.faults() == CLEAN
 
 
-def test_the_buttons_of_a_task_are_large_enough_for_a_thumb(windows: Windows, site: Any) -> None:
-    incident = deeds.filed(site, address=deeds.sure_address(site))
-    chosen = deeds.api(site, f"/api/incidents/{incident}/candidates")["candidates"][0]["responder"]["id"]
-    deeds.send(site, "POST", f"/api/incidents/{incident}/assignments", {"responder": chosen})
-    hand = windows(PHONE)
-    hand.open(f"/worker?lang=zh&worker={chosen}")
-    button = hand.page.locator('.task [data-step="accept"]')
-    box = button.bounding_box()
-    assert box is not None
-    assert box["height"] >= 48
-    assert box["y"] > PHONE[1] / 2  # within reach of the thumb
-    assert box["y"] + box["height"] <= PHONE[1]
-
-
 def test_a_form_says_what_is_wrong_at_the_field_and_loses_nothing(windows: Windows, site: Any) -> None:
     visit = windows()
     visit.open("/dispatcher?lang=zh")
@@ -135,7 +102,8 @@ def test_a_form_says_what_is_wrong_at_the_field_and_loses_nothing(windows: Windo
     for field in ("address", "category", "description"):
         expect(visit.page.locator(f"#report-{field}-wrong")).to_have_text(ZH[f"wrong.{field}"])
     assert visit.barriers() == []
-    say(visit, deeds.wanted_category(site)["code"], "护栏损坏", deeds.sure_address(site))
+    case = deeds.case(site)
+    say(visit, case.category, "护栏损坏", case.address)
     visit.page.fill("#report-occurred_at", "2099-01-01T00:00")
     form.locator("button[type=submit]").click()
     expect(visit.page.locator("#report-occurred_at-wrong")).to_contain_text(ZH["wrong.occurred_at"])
@@ -153,7 +121,8 @@ def test_a_report_whose_answer_was_lost_is_filed_once(windows: Windows, site: An
     description = f"路灯不亮 {uuid.uuid4()}"
     visit.open("/dispatcher?lang=zh")
     form = opened(visit)
-    say(visit, deeds.wanted_category(site)["code"], description, deeds.sure_address(site))
+    case = deeds.case(site)
+    say(visit, case.category, description, case.address)
     keys = []
 
     def lose(route: Route) -> None:
@@ -242,7 +211,7 @@ def vague_address(site: Any) -> str:
 
 
 def test_somebody_declines_another_is_cancelled_and_a_third_could_go(windows: Windows, site: Any) -> None:
-    incident = deeds.filed(site, address=deeds.sure_address(site))
+    incident = deeds.filed(site)
     desk, hand = windows(), windows(PHONE)
     desk.open("/dispatcher?lang=zh")
     desk.page.locator(deeds.row(incident)).click()
@@ -275,63 +244,3 @@ def test_somebody_declines_another_is_cancelled_and_a_third_could_go(windows: Wi
     assert deeds.incident(site, incident)["assignment"] is None
     assert desk.faults() == CLEAN
     assert hand.faults() == CLEAN
-
-
-def test_a_worker_reports_in_two_taps_where_the_phone_is(windows: Windows, site: Any) -> None:
-    hand = windows(PHONE, permissions=["geolocation"])
-    worker = deeds.api(site, "/api/responders?city=demo")["features"][0]["properties"]["id"]
-    hand.open(f"/worker?lang=zh&worker={worker}")
-    known = {one["id"] for one in api_all(site)}
-    hand.page.locator(".panel-head .primary").click()
-    expect(hand.page.locator(".tell-place")).to_contain_text(ZH["tell.phone"].split("，")[0])
-    tile = hand.page.locator(".tile").nth(4)
-    name = tile.inner_text().strip()
-    picture(hand, site, "tell-phone")
-    assert hand.barriers() == []
-    tile.click()
-    expect(hand.page.locator(".panel > .result")).to_contain_text(name)
-    (made,) = [one for one in api_all(site) if one["id"] not in known]
-    assert (made["channel"], made["description"]) == ("patrol", name)
-    at = deeds.api(site, f"/api/incidents/{made['id']}")["geometry"]["coordinates"]
-    assert at == pytest.approx([117.197, 39.522], abs=1e-6)
-    assert hand.faults() == CLEAN
-
-
-def test_a_phone_that_refuses_its_position_says_so_and_shares_nothing(windows: Windows, site: Any) -> None:
-    hand = windows(PHONE)
-    worker = deeds.api(site, "/api/responders?city=demo")["features"][0]["properties"]["id"]
-    hand.open(f"/worker?lang=zh&worker={worker}")
-    switch = hand.page.get_by_role("switch", name=ZH["share.title"])
-    switch.click()
-    expect(hand.page.locator(".share .soft")).to_have_text(ZH["position.error_1"])
-    expect(switch).not_to_be_checked()
-
-
-def test_a_position_is_shared_only_once_switched_on_and_others_see_it_move(
-    windows: Windows, site: Any
-) -> None:
-    desk, hand = windows(), windows(PHONE, permissions=["geolocation"])
-    worker = deeds.api(site, "/api/responders?city=demo")["features"][0]["properties"]["id"]
-    desk.open("/dispatcher?lang=zh")
-    desk.page.wait_for_function(MARK_WHERE, arg=[worker, None, None])
-    sent: list[Any] = []
-    hand.page.on("request", lambda one: sent.append(one) if one.url.endswith("/api/positions") else None)
-    hand.open(f"/worker?lang=zh&worker={worker}")
-    switch = hand.page.get_by_role("switch", name=ZH["share.title"])
-    expect(switch).not_to_be_checked()
-    assert sent == []
-    switch.click()
-    expect(hand.page.locator(".share .soft")).to_contain_text(
-        ZH["share.told"].split("{at}")[1].split("，")[0]
-    )
-    body = json.loads(sent[0].post_data)
-    assert (body["frame"], body["positions"][0]["responder"]) == ("wgs84", worker)
-    (mine,) = [
-        f for f in deeds.api(site, "/api/responders?city=demo")["features"] if f["properties"]["id"] == worker
-    ]
-    assert mine["geometry"]["coordinates"] == pytest.approx([117.197, 39.522], abs=1e-6)
-    desk.page.wait_for_function(MARK_WHERE, arg=[worker, 117.197, 39.522])  # the same mark, at its new place
-    switch.click()
-    expect(switch).not_to_be_checked()
-    assert hand.faults() == CLEAN
-    assert desk.faults() == CLEAN
