@@ -6,10 +6,11 @@ import threading
 from typing import Any
 
 from apiflask import APIFlask
+from flask import redirect
 from flask.typing import ResponseReturnValue
 
 from geo_app.cities import api as cities
-from geo_app.core import asgi, db, describe, kernels, log, settings, web
+from geo_app.core import asgi, clock, db, describe, door, kernels, log, settings, web
 from geo_app.core.actor import SYSTEM
 from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
@@ -26,6 +27,8 @@ from geo_app.planning import api as planning
 from geo_app.responders import api as responders
 from geo_app.roads import service as roads
 from geo_app.roads.model import Mode
+from geo_app.tls import pages as tls_pages
+from geo_app.tls import service as tls
 
 DOORS = (
     pages.routes,
@@ -38,7 +41,9 @@ DOORS = (
     assignments.routes,
     cities.routes,
     live.routes,
+    tls_pages.routes,
 )
+STATIC = str(CHECKOUT / "static")
 NOT_BY_ITSELF = ("AUTO_SERVERS", "AUTO_404_RESPONSE", "AUTO_VALIDATION_ERROR_RESPONSE")
 """What APIFlask would write into the description, and `core.describe` knows better."""
 ABOUT = """The grid of a city (网格化管理): its cells, what happened in them, who can be there first.
@@ -55,10 +60,11 @@ class Alive(Answer):
 
 
 class Ready(Answer):
-    """Whether the service can work, and each check by name: ok, or the reason."""
+    """Whether the service can work, each check by name (ok, or the reason), and what should be seen to soon."""
 
     ready: bool
     checks: dict[str, str]
+    warnings: dict[str, str]
 
 
 NOT_READY: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
@@ -77,7 +83,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     """Return the application on the database of `here`; `database` shares one that is open already."""
     app = APIFlask(
         "geo_app", title="Wangge 网格", version="0.1.0", spec_path="/openapi.json", docs_path=None,
-        static_folder=str(CHECKOUT / "static"), static_url_path="/static",
+        static_folder=STATIC, static_url_path="/static",
     )  # fmt: skip
     app.config |= {
         "OPENAPI_VERSION": "3.1.0",
@@ -87,12 +93,13 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     app.description, app.servers = ABOUT, [{"url": "/"}]
     app.spec_processor(describe.finish)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["settings"] = here
     app.extensions["database"] = database or db.Database(here.app_database_url, here)
     app.extensions["feed"] = Feed(app.extensions["database"])
     app.extensions["engines"] = "ok" if kernels.is_compiled() else "the engines are compiling"
     web.guard(app, here)
-    for door in DOORS:
-        app.register_blueprint(door)
+    for routes in DOORS:
+        app.register_blueprint(routes)
 
     @app.get("/healthz")
     @app.doc(tags=["Health"], **describe.door(Alive))
@@ -106,7 +113,10 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
         """Answer 200 when database, job worker and engines are ready, else 503 with the reason of each."""
         checks = {"database": _database(app), "worker": _worker(app), "engines": app.extensions["engines"]}
         is_ready = all(reason == "ok" for reason in checks.values())
-        return web.ok({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
+        soon = tls.warning(here, clock.now())
+        warnings = {} if soon is None else {"certificate": soon}
+        body = {"ready": is_ready, "checks": checks, "warnings": warnings}
+        return web.ok(body, 200 if is_ready else 503)
 
     return app
 
@@ -121,6 +131,24 @@ def application() -> asgi.Front:
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     threads = max(1, int(here.pool_size) - FOR_STREAMS)
     return asgi.Front(app, threads, web.LARGEST_BODY, app.extensions["feed"].stop)
+
+
+def install_page() -> APIFlask:
+    """Return an application of the page for phones and nothing else; it is the only one for plain HTTP."""
+    here = settings.current()
+    log.configure(here.log_level)
+    app = APIFlask("geo_app", enable_openapi=False, static_folder=STATIC, static_url_path="/static")
+    app.extensions["settings"] = here
+    web.guard(app, here)
+    app.register_blueprint(tls_pages.routes)
+
+    @app.get("/")
+    @door.permit(door.PUBLIC)
+    def home() -> ResponseReturnValue:
+        """Lead to the page."""
+        return redirect("/install")
+
+    return app
 
 
 def _database(app: APIFlask) -> str:

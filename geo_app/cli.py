@@ -21,6 +21,7 @@ from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
 from geo_app.planning.cli import places
 from geo_app.responders.cli import positions, responders
+from geo_app.tls.cli import tls
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -137,6 +138,7 @@ geo.add_command(incidents)
 geo.add_command(assignments)
 geo.add_command(responders)
 geo.add_command(positions)
+geo.add_command(tls)
 
 
 def main() -> None:

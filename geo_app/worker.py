@@ -28,6 +28,7 @@ from geo_app.core.listen import Listener
 from geo_app.core.settings import Settings
 from geo_app.patrols import jobs as patrols
 from geo_app.planning import jobs as planning
+from geo_app.tls import jobs as tls
 
 TASKS: dict[str, Callable[..., None]] = {
     "patrols.match_routes": patrols.match_routes,
@@ -40,6 +41,7 @@ TIMERS: dict[str, tuple[str, Callable[..., None]]] = {
     "audit.seal_facts": ("* * * * *", audit.seal_facts),
     "cities.play": ("* * * * * */5", cities.play),
     "core.forget_answers": ("17 3 * * *", jobs.forget_answers),
+    "tls.watch": ("27 3 * * *", tls.watch),
 }
 """Jobs by the clock: cron line (the sixth field counts seconds) and what to do.
 

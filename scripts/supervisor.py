@@ -6,6 +6,7 @@ Children end with this process, even when it is killed.
 
 import argparse
 import ctypes
+import errno
 import fcntl
 import json
 import os
@@ -21,6 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 import database
+import edge
 from postgis import DatabaseError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -51,7 +53,7 @@ def main() -> int:
             _serve(options, work)
     except Stop:
         return 0
-    except (Failed, DatabaseError) as error:
+    except (Failed, edge.Wrong, DatabaseError) as error:
         print(f"cannot serve: {error}", file=sys.stderr)
         return 1
     return 0
@@ -62,7 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--city", type=Path, action="append", default=[], help="a city kit to load; repeatable"
     )
-    parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1")
+    edge.add_options(parser)
     parser.add_argument("--work", type=Path, default=database.work_folder(), help="database, caches, logs")
     return parser.parse_args()
 
@@ -79,13 +81,14 @@ def _alone(lock: int, work: Path) -> None:
 
 
 def _serve(options: argparse.Namespace, work: Path) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", options.port))
-        except OSError as error:
-            raise Failed(f"port {options.port} is taken; choose another with --port") from error
-    environment = {**os.environ, "GEO_WORK": str(work), "GEO_PORT": str(options.port)}
+    here = edge.of(options, work, os.environ.get("GEO_PUBLIC_NAMES", ""))
+    for port in (here.port, here.install_port):
+        if port is not None:
+            _claim(here.host, port)
+    environment = {**os.environ, "GEO_WORK": str(work), **here.environment()}
+    if here.authority:
+        _geo(environment, "tls", "prepare")
+    here.check()
     is_private = "DATABASE_URL" not in os.environ
     try:
         if is_private:
@@ -93,13 +96,25 @@ def _serve(options: argparse.Namespace, work: Path) -> None:
             environment |= {"DATABASE_URL": ready.owner_url, "APP_DATABASE_URL": ready.app_url}
         kits = [word for kit in options.city for word in ("--city", str(kit.resolve()))]
         _geo(environment, "service", "prepare", *kits)
-        _run(environment, options.port, work)
+        _run(environment, here, work)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         if is_private:
             database.down(work / "database")
         print("stopped", flush=True)
+
+
+def _claim(host: str, port: int) -> None:
+    """Raise Failed unless the port is free at the address."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Failed(f"port {port} is taken; choose another with --port") from error
+            raise Failed(f"--host {host} --port {port} cannot be listened on: {error.strerror}") from error
 
 
 def _geo(environment: dict[str, str], *words: str) -> None:
@@ -110,26 +125,23 @@ def _geo(environment: dict[str, str], *words: str) -> None:
         raise Failed(f"`geo {' '.join(words)}` was refused, see above")
 
 
-def web_command(port: int) -> list[str]:
-    """Return the command of the web server on `port`."""
-    return [
-        sys.executable, "-m", "granian", "geo_app.app:application", "--factory", "--interface", "asgi",
-        "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--loop", "asyncio",
-        "--backpressure", "4096", "--workers-kill-timeout", "10s", "--no-ws", "--log-level", "warning",
-    ]  # fmt: skip
-
-
-def _run(environment: dict[str, str], port: int, work: Path) -> None:
+def _run(environment: dict[str, str], here: edge.Edge, work: Path) -> None:
     logs = work / "log"
     logs.mkdir(exist_ok=True)
-    commands = {"web": web_command(port), "worker": [sys.executable, "-m", "geo_app.cli", "jobs", "work"]}
+    commands = {
+        "web": edge.web_command(here), "worker": [sys.executable, "-m", "geo_app.cli", "jobs", "work"]
+    }  # fmt: skip
+    if here.install_port is not None:
+        commands["install"] = edge.install_command(here)
     children: dict[str, subprocess.Popen[bytes]] = {}
     deaths: list[float] = []
     try:
         for name, command in commands.items():
             children[name] = _start(command, environment, logs / f"{name}.log")
-        _until_ready(f"http://127.0.0.1:{port}", children, logs)
-        print(f"ready http://127.0.0.1:{port}", flush=True)
+        _until_ready(here, children, logs)
+        print(f"ready {here.outer}", flush=True)
+        if here.authority:
+            print(f"phones and other computers first open {here.install_page}", flush=True)
         while True:
             time.sleep(0.5)
             for name, child in children.items():
@@ -163,21 +175,21 @@ def _with_parent() -> Callable[[], None]:
     return follow
 
 
-def _until_ready(address: str, children: dict[str, subprocess.Popen[bytes]], logs: Path) -> None:
+def _until_ready(here: edge.Edge, children: dict[str, subprocess.Popen[bytes]], logs: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    reason = "it does not answer"
+    reason, context = "it does not answer", here.context()
     while time.monotonic() < deadline:
         for name, child in children.items():
             if child.poll() is not None:
                 raise Failed(f"the {name} process ended at once; read {logs / name}.log")
         try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{here.inner}/readyz", timeout=5, context=context):  # noqa: S310 - ours
                 return
         except urllib.error.HTTPError as error:
             with error:
                 reason = str(json.loads(error.read()).get("checks"))
-        except OSError:
-            reason = "it does not answer"
+        except OSError as error:
+            reason = f"it does not answer ({getattr(error, 'reason', error)})"
         time.sleep(0.1)
     raise Failed(f"the service is not ready after {READY_WITHIN:.0f} s: {reason}; logs are in {logs}")
 

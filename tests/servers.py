@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from geo_app.core.settings import Settings
 from tests.databases import ROOT
@@ -24,14 +25,15 @@ STOP_LIMIT = 60.0
 """Seconds; a machine without compiled kernels compiles first."""
 
 sys.path.insert(0, str(ROOT / "scripts"))
-supervisor = importlib.import_module("supervisor")
+edge = importlib.import_module("edge")
 
 
 class WebServer:
     """A web server of one's own on a port that stays the same when it is killed and started again."""
 
-    def __init__(self, settings: Settings, log: Path) -> None:
+    def __init__(self, settings: Settings, log: Path, **how: Any) -> None:
         self.port = free_port()
+        self.edge = edge.Edge("127.0.0.1", self.port, **how)
         self._log = log
         self._environment = {
             **{
@@ -40,7 +42,7 @@ class WebServer:
                 if not name.startswith(("GEO_", "DATABASE_"))
             },
             "GEO_WORK": str(settings.work_path),
-            "GEO_PORT": str(self.port),
+            **self.edge.environment(),
             "DATABASE_URL": settings.database_url,
             "APP_DATABASE_URL": settings.app_database_url,
             "GEO_LOG_LEVEL": "warning",
@@ -50,13 +52,13 @@ class WebServer:
     @property
     def url(self) -> str:
         """The address of the server."""
-        return f"http://127.0.0.1:{self.port}"
+        return str(self.edge.inner)
 
     def start(self) -> None:
         """Start it; it answers once `wait` returns."""
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
-                supervisor.web_command(self.port), cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
+                edge.web_command(self.edge), cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
 
@@ -114,7 +116,9 @@ class WebServer:
         assert self._process is not None
         assert self._process.poll() is None, self.tail()
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=10) as answer:
+            with urllib.request.urlopen(
+                f"{self.url}/readyz", timeout=10, context=self.edge.context()
+            ) as answer:
                 said = json.loads(answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -130,9 +134,9 @@ class WebServer:
 
 
 @contextmanager
-def serving(settings: Settings, log: Path) -> Iterator[WebServer]:
-    """Give a web server that answers; it is stopped at the end."""
-    server = WebServer(settings, log)
+def serving(settings: Settings, log: Path, **how: Any) -> Iterator[WebServer]:
+    """Give a web server that answers; it is stopped at the end. `how` says how it listens, as `edge.Edge` does."""
+    server = WebServer(settings, log, **how)
     server.start()
     try:
         server.wait()

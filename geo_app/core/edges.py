@@ -26,13 +26,20 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 """What every answer carries that does not say otherwise, refusals and files too."""
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 """What an answer over HTTPS carries; subdomains belong to somebody else."""
+APART = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""What an answer carries where browsers take it: by HTTPS and on this machine. Elsewhere they complain of it."""
+
+
+def headers(host: str, *, is_secure: bool) -> dict[str, str]:
+    """Return what an answer to a request for `host` carries unless it says otherwise."""
+    apart = APART if is_secure or hosts.is_loopback(host) else {}
+    return HEADERS | apart | (HSTS if is_secure else {})
 
 
 class Buckets:

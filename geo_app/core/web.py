@@ -147,7 +147,7 @@ def guard(app: APIFlask, here: Settings) -> None:
 
     @app.after_request
     def harden(response: Response) -> Response:
-        for name, value in (edges.HEADERS | (edges.HSTS if request.is_secure else {})).items():
+        for name, value in edges.headers(_host() or "", is_secure=request.is_secure).items():
             response.headers.setdefault(name, value)
         return response
 

@@ -11,7 +11,7 @@ from geo_app.app import create_app
 from geo_app.core import edges, log
 from tests.integration.conftest import Town
 
-NEEDED = {*edges.HEADERS} - {"Cache-Control"}
+NEEDED = {*edges.HEADERS, *edges.APART} - {"Cache-Control"}
 OUTSIDE = {"REMOTE_ADDR": "203.0.113.7"}
 
 
@@ -42,6 +42,14 @@ def test_browsers_are_told_to_come_by_https_only_over_https(still_client: FlaskC
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     with still_client.get(path) as answer:
         assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_browsers_are_not_told_what_they_complain_of(public: FlaskClient) -> None:
+    """By plain HTTP from another machine a browser wrote an error for it."""
+    named = {"Host": "grid.example"}
+    assert "Cross-Origin-Opener-Policy" not in public.get("/healthz", headers=named).headers
+    by_https = public.get("/healthz", headers=named, base_url="https://grid.example")
+    assert by_https.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(("name", "status"), [

@@ -52,7 +52,7 @@ def test_a_phone_of_2020_understands_the_style_sheet(path: Path) -> None:
     flexible = [
         rule for rule in re.findall(r"\{[^{}]*\}", text) if re.search(r"display:\s*(inline-)?flex", rule)
     ]
-    assert flexible
+    assert flexible or path.name != "app.css", "the pattern finds what it looks for"
     assert not [rule for rule in flexible if re.search(r"(?<![-\w])gap:", rule)], (
         "Safari 14.0 ignores gap in flex boxes"
     )

@@ -14,12 +14,16 @@ from layers import assets, words
 from layers.words import Lang
 
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted((assets.FOLDER / "js").rglob("*.js"))}
+SHELLS = [
+    (assets.FOLDER.parent / "layers" / name).read_text(encoding="utf-8")
+    for name in ("page.py", "plain.py", "install.py")
+]
 KEY = r"[a-z0-9_]+(?:\.[a-z0-9_]+)+"
 
 
 def asked() -> set[str]:
     """Return every whole key that stands in quotes in our modules or in the shell of the page."""
-    texts = [*SOURCES.values(), (assets.FOLDER.parent / "layers" / "page.py").read_text(encoding="utf-8")]
+    texts = [*SOURCES.values(), *SHELLS]
     known = words.of(Lang.ZH).keys()
     return {
         key
@@ -38,11 +42,8 @@ def prefixes() -> set[str]:
     """Return the groups whose keys are put together from a value, as `status` in term('status', …)."""
     terms = {name for text in SOURCES.values() for name in re.findall(r"term\('([a-z_]+)'", text)}
     pieces = {name for text in SOURCES.values() for name in re.findall(r"word\(`([a-z_.]+)\$\{", text)}
-    shell = set(
-        re.findall(
-            r"word\([\"']([a-z]+\.)[\"'] ?[~+]", (assets.FOLDER.parent / "layers" / "page.py").read_text()
-        )
-    )
+    shell = {name for text in SHELLS for name in re.findall(r"word\([\"']([a-z]+\.)[\"'] ?[~+]", text)}
+    shell |= {name for text in SHELLS for name in re.findall(r"said\[f[\"']([a-z_.]+)\{", text)}
     return {f"{term}." for term in terms} | pieces | shell
 
 

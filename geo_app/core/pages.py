@@ -1,0 +1,54 @@
+"""What every page needs: its language, and a Content-Security-Policy with a nonce that is used once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from flask import Response, request
+
+from geo_app.core.errors import BadInput
+from layers import plain
+from layers.plain import Plain
+from layers.words import Lang
+
+POLICY = (
+    "default-src 'none'",
+    # browsers that know 'strict-dynamic' ignore 'self'; Safari 14 knows only 'self' and the nonce
+    "script-src 'nonce-{nonce}' 'strict-dynamic' 'self'",
+    "style-src 'self' 'nonce-{nonce}'",
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
+
+
+def lang() -> Lang:
+    """Return the language asked for, else the browser's; BadInput when it is none of ours."""
+    asked = request.args.get("lang")
+    if asked is not None:
+        if asked not in set(Lang):
+            raise BadInput("lang", asked, "one of " + ", ".join(Lang))
+        return Lang(asked)
+    return Lang(request.accept_languages.best_match(list(Lang), default=Lang.ZH))
+
+
+def answer(render: Callable[[str], str]) -> Response:
+    """Answer with the page that `render` makes with a fresh nonce; what else it carries, every answer does."""
+    nonce = secrets.token_urlsafe(16)
+    response = Response(render(nonce), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = "; ".join(POLICY).format(nonce=nonce)
+    response.headers["Cache-Control"] = "no-store"  # the nonce must never be used twice
+    response.vary.add("Accept-Language")
+    return response
+
+
+def show(page: Plain) -> Response:
+    """Answer with a page without a map."""
+    return answer(lambda nonce: plain.render(page, nonce))
