@@ -145,7 +145,7 @@ def web_command(here: Edge) -> list[str]:
     return [
         sys.executable, "-m", "granian", "geo_app.app:application", "--factory", "--interface", "asgi",
         "--host", here.host, "--port", str(here.port), "--workers", "2", "--loop", "asyncio",
-        "--backpressure", "4096", "--workers-kill-timeout", "10s", "--no-ws", "--log-level", "warning",
+        "--backpressure", "4096", "--workers-kill-timeout", "5s", "--no-ws", "--log-level", "warning",
         "--http1-buffer-size", LARGEST_HEAD, *secure,
     ]  # fmt: skip
 

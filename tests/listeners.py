@@ -38,6 +38,8 @@ class Follower:
     heard: list[Heard] = field(default_factory=list)
     is_open: bool = False
     opened: int = 0
+    ended: int = 0
+    """Streams the server brought to their end, unlike those that were cut."""
     refused: list[tuple[int, str | None]] = field(default_factory=list)
     """Status and Retry-After of each refusal."""
 
@@ -72,6 +74,7 @@ class Follower:
                     self._take(block.decode())
                     if self.leaves_after is not None and len(self.heard) - before >= self.leaves_after:
                         return
+            self.ended += 1
         finally:
             writer.close()
 

@@ -28,6 +28,8 @@ from geo_app.core.settings import Settings
 SQL = db.statements(__file__)
 LARGEST_BODY = 1_000_000
 LONGEST_KEY = 200
+COME_BACK = "2"
+"""Seconds after which who found us not ready may ask again."""
 PERSONAL = "reporter"
 """The member of a body whose values no answer repeats."""
 ETAG = re.compile(r'"([0-9]{1,9})"', re.ASCII)
@@ -218,7 +220,10 @@ def _json(text: str, status: int, kind: str) -> Response:
 def _explain(error: GeoError) -> Response:
     if error.status >= 500:
         log.warn("request.not_ready", path=request.path, reason=str(error))
-    return problem(error.status, error.title, str(error), error.members())
+    answer = problem(error.status, error.title, str(error), error.members())
+    if error.status == 503:
+        answer.headers["Retry-After"] = COME_BACK
+    return answer
 
 
 def _http(error: HTTPException) -> Response:
