@@ -37,7 +37,7 @@ SIZES: dict[str, tuple[int, int]] = {
     "race_clients": (16, 32),
     "race_rounds": (1, 200),
     # Times the web server is killed and the database stopped at once while people work.
-    "crashes": (1, 20),
+    "crashes": (3, 20),
     # Open pages beside normal work, and the facts each of them must hear.
     "open_pages": (60, 300),
     "told_facts": (20, 400),

@@ -13,15 +13,14 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from pyproj import Transformer
 from shapely import Point
 
-from geo_app.core import clock, db
+from geo_app.core import db
 from geo_app.core.actor import SYSTEM
 from geo_app.dispatch import service
 from geo_app.organisation import service as organisation
-from geo_app.organisation.model import City
 from geo_app.roads.model import Mode, Ranking, Reach, Road
+from tests import crowd
 from tests.integration.conftest import Raw
 from tests.property.roads import cities, oracle
 from tests.sizes import size
@@ -31,7 +30,6 @@ ON_ISLANDS = 6
 ROADS = Raw("""
     SELECT source_id, from_node, to_node, road_class, name, oneway, ST_AsBinary(geometry) AS line
     FROM road WHERE city_id = %(city)s ORDER BY id""")
-SKILLS = Raw("SELECT array_agg(DISTINCT skill) FROM category WHERE city_id = %(city)s AND skill IS NOT NULL")
 INCIDENT = Raw("""
     INSERT INTO incident (city_id, jurisdiction, category_id, channel, description, state, point, occurred_at,
                           respond_by, reported_at)
@@ -48,9 +46,8 @@ def test_candidates_in_a_real_city_are_those_of_networkx(real_cities: db.Databas
         city = organisation.city(tx, name)
         roads = [_road(row) for row in tx.all(ROADS, dict, city=city.id)]
         incidents, responders = _scene(roads, service.MODE, rng)
-        tx.run(Raw("UPDATE responder SET status = 'off' WHERE city_id = %(city)s"), city=city.id)
-        ids = _enlist(tx, city, responders)
-        asked = [tx.value(INCIDENT, city=city.id, point=point) for point in _lonlat(incidents, city)]
+        ids = crowd.enlist(tx, city, responders)
+        asked = [tx.value(INCIDENT, city=city.id, point=point) for point in crowd.lonlat(incidents, city)]
     places = {f"r{number}": point for number, point in enumerate(responders)}
     targets = {f"i{number}": point for number, point in enumerate(incidents)}
     truth = oracle.Oracle(roads, service.MODE, oracle.snapped(roads, service.MODE, places | targets))
@@ -106,23 +103,3 @@ def _on_millimetre(point: Point) -> Point:
 def _road(row: dict[str, Any]) -> Road:
     line = shapely.from_wkb(bytes(row.pop("line")))
     return Road(**row, geometry=line)
-
-
-def _lonlat(points: Sequence[Point], city: City) -> list[Point]:
-    transformer = Transformer.from_crs(city.srid, 4326, always_xy=True)
-    return [Point(*transformer.transform(point.x, point.y)) for point in points]
-
-
-def _enlist(tx: db.Transaction, city: City, points: Sequence[Point]) -> dict[int, int]:
-    """Add free responders at these points; return the number of each by its id."""
-    skills = tx.value(SKILLS, city=city.id)
-    ids = [1_000_000 + number for number in range(len(points))]
-    columns = ("id", "city_id", "jurisdiction", "code", "name", "kind", "skills", "status")
-    tx.copy("responder", columns, [
-        (i, city.id, city.jurisdiction, f"Z{i}", f"李{i}", "partner", skills, "free") for i in ids
-    ])  # fmt: skip
-    tx.copy("responder_position", ("responder_id", "city_id", "jurisdiction", "point", "at"), [
-        (i, city.id, city.jurisdiction, point, clock.now())
-        for i, point in zip(ids, _lonlat(points, city), strict=True)
-    ])  # fmt: skip
-    return {responder_id: number for number, responder_id in enumerate(ids)}
