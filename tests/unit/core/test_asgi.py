@@ -141,6 +141,7 @@ def test_who_comes_when_all_hands_are_full_is_told_when_to_come_back(monkeypatch
         assert (third.status, third.headers[b"retry-after"]) == (503, b"1")
         assert third.headers[b"content-type"] == b"application/problem+json"
         assert json.loads(third.body)["status"] == 503
+        assert third.headers[b"x-frame-options"] == b"DENY", "a refusal carries what every answer carries"
         go_on.set()
         await asyncio.gather(*early)
         assert (first.status, second.status) == (201, 201)
