@@ -106,3 +106,11 @@ def test_a_snapping_distance_of_nothing_loses_no_polygon() -> None:
     assert sum(one.area for one in mended.polygons.values()) == pytest.approx(
         shapely.union_all([Polygon([(0, 0), (3, 0), (3, 2), (0, 2)]), box(2, 1, 3, 2.5)]).area
     )
+
+
+def test_a_border_that_passes_a_corner_by_half_a_millimetre_is_bent_to_it() -> None:
+    """Otherwise a notch less than a millimetre wide stays open to the outside, and the borders do not match."""
+    lower = Polygon([(0.5, 0.5), (0.5, 99.517), (50, 101.276), (99.5, 103.035), (99.5, 0.5)])
+    upper = Polygon([(-0.5, 99.482), (-0.5, 200), (99.5, 200), (99.5, 103.035), (50, 101.276)])
+    mended = mend(lower, upper)
+    assert (0.5, 99.517) in list(mended.polygons["b"].exterior.coords)
