@@ -20,6 +20,8 @@ STUB = 22.0
 """Metres: a dead end shorter than this is no road."""
 CRUMB = 2.0
 """Metres: two junctions so close are one."""
+AVENUE = "primary"
+"""What the expressway is where lanes open onto it."""
 Spot = tuple[float, float]
 
 
@@ -43,6 +45,11 @@ class Stretch:
         """Whether cars may drive here."""
         return self.road_class != "footway"
 
+    @property
+    def is_for_bicycles(self) -> bool:
+        """Whether people may walk and ride here: everywhere but on the expressway (快速路)."""
+        return self.road_class != "trunk"
+
 
 def build(ways: Iterable[Way]) -> list[Stretch]:
     """Return the stretches of road between the junctions of `ways`, as one connected network."""
@@ -51,14 +58,14 @@ def build(ways: Iterable[Way]) -> list[Stretch]:
         stretches = _joined(_without_stubs(stretches))
     cars = _largest([stretch for stretch in stretches if stretch.is_for_cars])
     paths = [stretch for stretch in stretches if not stretch.is_for_cars]
-    return _passable(_largest([*cars, *paths]))
+    return _rideable(_passable(_largest([*cars, *paths])))
 
 
-def strong_share(stretches: Iterable[Stretch]) -> tuple[float, set[Spot]]:
-    """Return the share of car junctions that can all reach each other, and the junctions that cannot."""
-    cars = [stretch for stretch in stretches if stretch.is_for_cars]
-    numbers = _numbers(cars)
-    pairs = [(numbers[s.ends[0]], numbers[s.ends[1]], s.oneway) for s in cars]
+def cut_off(stretches: Iterable[Stretch]) -> set[Spot]:
+    """Return the junctions outside the largest part within which each can reach every other."""
+    drawn = list(stretches)
+    numbers = _numbers(drawn)
+    pairs = [(numbers[s.ends[0]], numbers[s.ends[1]], s.oneway) for s in drawn]
     arcs = [(a, b) for a, b, oneway in pairs if oneway >= 0] + [
         (b, a) for a, b, oneway in pairs if oneway <= 0
     ]
@@ -66,8 +73,7 @@ def strong_share(stretches: Iterable[Stretch]) -> tuple[float, set[Spot]]:
     graph = coo_array((np.ones(len(arcs)), (sources, targets)), shape=(len(numbers), len(numbers)))
     _, labels = connected_components(graph, connection="strong")
     main = np.bincount(labels).argmax()
-    outside = {spot for spot, number in numbers.items() if labels[number] != main}
-    return 1 - len(outside) / len(numbers), outside
+    return {spot for spot, number in numbers.items() if labels[number] != main}
 
 
 def _noded(ways: list[Way]) -> list[Stretch]:
@@ -188,7 +194,27 @@ def _largest(stretches: list[Stretch]) -> list[Stretch]:
 def _passable(stretches: list[Stretch]) -> list[Stretch]:
     """Give up one-way rules until no junction is cut off."""
     while True:
-        _, outside = strong_share(stretches)
+        outside = cut_off(s for s in stretches if s.is_for_cars)
         if not outside:
             return stretches
         stretches = [replace(s, oneway=0) if outside.intersection(s.ends) else s for s in stretches]
+
+
+def _rideable(stretches: list[Stretch]) -> list[Stretch]:
+    """Make the expressway an avenue (主干路) where lanes hang on it alone, so people can walk and ride to all of them.
+
+    It grows from such lanes both ways until it meets the rest of the streets; one-way rules go where it cannot.
+    """
+    while True:
+        outside = cut_off(s for s in stretches if s.is_for_bicycles)
+        if not outside:
+            return stretches
+        near = {number for number, s in enumerate(stretches) if outside.intersection(s.ends)}
+        opened = {number for number in near if not stretches[number].is_for_bicycles}
+        stretches = [
+            s if number not in near
+            else replace(s, road_class=AVENUE) if number in opened
+            else s if opened
+            else replace(s, oneway=0)
+            for number, s in enumerate(stretches)
+        ]  # fmt: skip

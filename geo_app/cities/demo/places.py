@@ -127,10 +127,14 @@ class _Doors:
 
 
 def house_numbers(roads: tuple[RoadRow, ...], finder: Finder, rng: Luck) -> list[PlaceRow]:
-    """Return the house numbers (门牌) along named roads: odd on the left, even on the right, rising."""
+    """Return the house numbers (门牌) along named roads: odd on the left, even on the right, rising.
+
+    Nothing has its address on an expressway, not even where that is an avenue for a while.
+    """
+    expressways = {road.name for road in roads if road.road_class == "trunk"}
     by_name: dict[str, list[RoadRow]] = defaultdict(list)
     for road in roads:
-        if road.road_class in STEPS and road.name:
+        if road.road_class in STEPS and road.name and road.name not in expressways:
             by_name[road.name].append(road)
     found = []
     for name in sorted(by_name):

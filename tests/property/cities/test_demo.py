@@ -13,6 +13,9 @@ from shapely import Polygon
 
 from geo_app.cities import demo
 from geo_app.cities.model import CityData
+from geo_app.roads import graph as graphs
+from geo_app.roads import network as networks
+from geo_app.roads.model import Mode
 from grids import code as codes
 from grids import partition
 from grids.model import Cell, Partition
@@ -56,6 +59,9 @@ def _assert_roads(city: CityData) -> None:
         if road.geometry.intersects(water):
             assert road.road_class in {"trunk", "primary", "secondary", "footway"}
     assert len(max(nx.strongly_connected_components(graph), key=len)) >= 0.97 * len(graph)
+    for mode in Mode:
+        found = graphs.islands(graphs.build(networks.build(city.roads), mode))
+        assert len(found.sizes) == 1, f"whoever goes by {mode} cannot get everywhere: {found.sizes}"
 
 
 def _assert_people(city: CityData) -> None:
