@@ -57,7 +57,8 @@ class Candidates:
     """Who could go to an incident, soonest first; `is_estimate` when no road network was at hand (估算).
 
     `others` lack the skill and are named only when there are fewer candidates than asked for; `passing` walk by on
-    a round soon. `at` is when all this was so.
+    a round soon. `unreachable` counts those who have the skill but no road to the incident; it is known when there are
+    fewer candidates than asked for. `at` is when all this was so.
     """
 
     incident: int
@@ -67,6 +68,7 @@ class Candidates:
     candidates: tuple[Candidate, ...]
     others: tuple[Candidate, ...]
     passing: tuple[Passing, ...]
+    unreachable: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,17 +153,18 @@ def _choice(tx: db.Transaction, city: City, incident: Incident, k: int) -> Candi
     """Return who could go, soonest first, without ways and cells; those without the skill when there are not `k`."""
     at = clock.now()
     engine = roads.engine(tx, city.id, MODE)
-    none = Candidates(incident.id, MODE, engine.is_estimate, at, (), (), ())
+    none = Candidates(incident.id, MODE, engine.is_estimate, at, (), (), (), 0)
     if incident.position is None:
         return none
     target = coords.to_metric(incident.position, city.srid)
     declined = store.declined(tx, incident.id)
     everyone = [one for one in responders.available(tx, city, None, at) if one.id not in declined]
     skilled, unskilled = rank.by_skill(incident, everyone)
-    nearest = rank.by_travel_time(incident, skilled, _nearest(city, engine, skilled, target, k))
+    ranking = _nearest(city, engine, skilled, target, k)
+    nearest = rank.by_travel_time(incident, skilled, ranking)
     missing = k - len(nearest)
     others = rank.by_travel_time(incident, unskilled, _nearest(city, engine, unskilled, target, missing))
-    return replace(none, candidates=tuple(nearest), others=tuple(others))
+    return replace(none, candidates=tuple(nearest), others=tuple(others), unreachable=ranking.unreachable)
 
 
 def _nearest(city: City, engine: RoadEngine, asked: Sequence[Responder], target: Point, k: int) -> Ranking:

@@ -97,6 +97,13 @@ def filed(site: Any, address: str | None = None) -> int:
     return int(file(site, **said)["id"])
 
 
+def call_off(site: Any, incident_id: int) -> None:
+    """Cancel the assignment of an incident, so that whoever had it is free for the next test."""
+    sent = incident(site, incident_id)["assignment"]
+    said = {"step": "cancel", "reason": "重复上报"}
+    send(site, "POST", f"/api/assignments/{sent['id']}/steps", said, sent["version"])
+
+
 def row(incident_id: int | str) -> str:
     """Return the selector of an incident's row in the queue."""
     return f'.queue .row[data-id="{incident_id}"]'

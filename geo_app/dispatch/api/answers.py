@@ -102,6 +102,7 @@ class Candidates(Answer):
     candidates: list[Candidate]
     others: list[Candidate]
     passing: list[Passing]
+    unreachable: int = Field(description="skilled and free, but no road leads from them")
 
 
 class IncidentProperties(Answer):

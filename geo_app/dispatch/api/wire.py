@@ -86,12 +86,13 @@ def task(one: Assignment, incident: Incident) -> dict[str, object]:
 
 
 def candidates(found: Candidates) -> dict[str, object]:
-    """Return who could go, soonest first, who could but for the skill, and who passes by."""
+    """Return who could go, soonest first, who could but for the skill, who passes by, how many no road leads from."""
     return {
         "incident": found.incident, "mode": found.mode, "is_estimate": found.is_estimate,
         "candidates": [candidate(one, found.at) for one in found.candidates],
         "others": [candidate(one, found.at) for one in found.others],
         "passing": [_passing(one, found.at) for one in found.passing],
+        "unreachable": found.unreachable,
     }  # fmt: skip
 
 

@@ -26,9 +26,9 @@ export class Candidates {
     this.element = el('div', {}, el('h3', {}, word('candidates.title')), this.result, this.list)
   }
 
-  /** Show what is known already, as when the incident was filed just now. */
+  /** Show what is known already, as when the incident was filed just now; why it is nobody is known only later. */
   begin(answer) {
-    this.list.replaceChildren(...this.draw(answer))
+    if (answer.candidates.length) this.list.replaceChildren(...this.draw(answer))
   }
 
   /** Fetch and show them. */
@@ -58,7 +58,7 @@ export class Candidates {
     const parts = [
       answer.is_estimate ? el('p', { class: 'estimate' }, word('candidates.estimate_note')) : null,
       candidates.length === 0
-        ? el('p', { class: 'state' }, word('candidates.none'))
+        ? el('p', { class: 'state' }, answer.unreachable ? word('candidates.cut_off', { n: answer.unreachable }) : word('candidates.none'))
         : el('ol', { class: 'candidate-list' }, candidates.map((one, i) => this.row(one, answer, i + 1))),
       others.length ? [el('h3', {}, word('candidates.others')), el('ul', { class: 'candidate-list' }, others.map((one) => this.row(one, answer)))] : null,
       passing.length ? [el('h3', {}, word('candidates.passing')), el('ul', {}, passing.map(passingLine))] : null,

@@ -19,8 +19,9 @@ export class Tasks {
     this.none = el('p', { class: 'state' }, word('tasks.empty'))
     this.body = el('div')
     this.notice = el('div', { class: 'new-task', hidden: true })
+    this.gone = el('p', { class: 'result bad' })
     this.element = el('section', { class: 'tasks', hidden: true, 'aria-labelledby': 'tasks-title' },
-      el('h3', { id: 'tasks-title', class: 'unseen' }, word('tasks.title')), this.notice, this.body)
+      el('h3', { id: 'tasks-title', class: 'unseen' }, word('tasks.title')), this.gone, this.notice, this.body)
   }
 
   /** Show the tasks of this responder (an id), or of nobody. */
@@ -29,6 +30,7 @@ export class Tasks {
       this.tasks.clear()
       this.isKnown = false
       this.notice.hidden = true
+      this.gone.textContent = ''
       this.body.replaceChildren()
     }
     this.me = me
@@ -89,10 +91,14 @@ export class Tasks {
     alarm(text)
   }
 
+  /** Whoever is on the way to something must see that it was taken away; it stands there until there is a task again. */
   tellGone(before) {
+    if (this.tasks.size) this.gone.textContent = ''
     if (!this.isKnown) return
     const gone = Array.from(before.values()).filter((task) => !this.tasks.has(task.assignment.id) && !['done', 'declined'].includes(task.ended))
-    if (gone.length) announce(word('tasks.gone', { n: gone.length }))
+    if (gone.length === 0) return
+    this.gone.textContent = word('tasks.gone', { n: gone.length })
+    announce(this.gone.textContent)
   }
 
   focus() {

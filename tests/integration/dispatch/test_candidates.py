@@ -17,6 +17,8 @@ from geo_app.incidents import service as incidents
 from geo_app.planning import service as planning
 from geo_app.responders import service as responders
 from geo_app.roads import service as roads
+from geo_app.roads.model import Road
+from tests import build
 from tests.integration.conftest import Town
 
 
@@ -201,6 +203,22 @@ def test_who_passes_on_a_round_is_told(town: Town, town_client: FlaskClient) -> 
         ] * is_there
     town.run("UPDATE responder SET status = 'off' WHERE code = 'P0'")
     assert town_client.get(f"/api/incidents/{incident_id}/candidates").get_json()["passing"] == []
+
+
+def test_how_many_no_road_leads_from_is_told(town: Town, town_client: FlaskClient) -> None:
+    incident_id = open_incidents(town)[0]
+    assert town_client.get(f"/api/incidents/{incident_id}/candidates").get_json()["unreachable"] == 0
+    line = shapely.LineString([(502_000, 4_402_000), (502_100, 4_402_000)])
+    island = Road(90_000, 90_000, 90_001, "residential", "岛路", 0, line)
+    with town.database.transaction(SYSTEM) as tx:
+        roads.import_roads(tx, town.city.id, town.city.srid, [*build.town().roads, island])
+    place = coords.to_lonlat(Point(502_050, 4_402_003), 4548)
+    town.run("UPDATE incident SET point = %(p)s WHERE id = %(id)s", p=place, id=incident_id)
+    answer = town_client.get(f"/api/incidents/{incident_id}/candidates").get_json()
+    assert (answer["candidates"], answer["others"]) == ([], [])
+    with town.database.transaction(SYSTEM) as tx:
+        skill = incidents.incident(tx, incident_id).skill
+        assert answer["unreachable"] == len(responders.available(tx, town.city, skill, clock.now())) > 0
 
 
 def test_nobody_is_sent_after_an_incident_that_is_nowhere(town: Town) -> None:
