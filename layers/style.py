@@ -143,7 +143,7 @@ class Line(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label(Rule):
-    """A word at a point; `text` is a property, or `short_code` for the last three digits of the code."""
+    """A word at a point; `text` is a property, or `short_code` for a cell's number."""
 
     text: str
     colour: str

@@ -23,7 +23,7 @@ SELECT coalesce((
   ) m WHERE geom IS NOT NULL
 ), '') || coalesce((
   SELECT ST_AsMVT(m, 'cells_label', 4096, 'geom') FROM (
-    SELECT code, name, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM shapes
+    SELECT code, name, community, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM shapes
     WHERE ST_X(label) >= ST_XMin(box) AND ST_X(label) < ST_XMax(box)
       AND ST_Y(label) >= ST_YMin(box) AND ST_Y(label) < ST_YMax(box)
     ORDER BY code

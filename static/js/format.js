@@ -61,6 +61,11 @@ export function shortCode(code) {
   return String(code).slice(-3)
 }
 
+/** Return what is written on a cell: its number in its community, or its name when it is all of the community. */
+export function cellLabel({ code, name, community }) {
+  return name && name === community ? name : shortCode(code)
+}
+
 /** Return a cell code in readable groups: county, street, community, cell where it has 15 digits. */
 export function groupedCode(code) {
   const parts = /^(\d{6})(\d{3})(\d{3})(\d{3})$/.exec(String(code))

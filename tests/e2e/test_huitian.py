@@ -29,6 +29,16 @@ ZH = words.of(Lang.ZH)
 KIT = ROOT / "tests" / "cities" / "huitian"
 LOAD_LIMIT = 240
 """Seconds to wait for the city; reached only when something is broken."""
+IN_SIGHT = """(way) => {
+  const stage = map_main.getContainer().getBoundingClientRect();
+  const card = document.querySelector('.card').getBoundingClientRect();
+  return way.every(([lon, lat]) => {
+    const at = map_main.latLngToContainerPoint([lat, lon]);
+    const x = at.x + stage.left, y = at.y + stage.top;
+    const isCovered = x > card.left && x < card.right && y > card.top && y < card.bottom;
+    return !isCovered && x > stage.left && x < stage.right && y > stage.top && y < stage.bottom;
+  });
+}"""
 CATEGORY, CATEGORY_NAME = "sanitation", "市容环卫"
 
 
@@ -80,6 +90,12 @@ def test_an_incident_of_a_real_city_goes_from_report_to_done(
     first = desk.page.locator(".candidate").first
     worker = filed["candidates"][0]["responder"]
     expect(first).to_have_attribute("data-id", str(worker["id"]))
+    (way,) = [
+        one["route"]["coordinates"]
+        for one in deeds.api(site, f"/api/incidents/{filed['id']}/candidates?k=1")["candidates"]
+    ]
+    desk.page.wait_for_function(IN_SIGHT, arg=way)
+    desk.settle()
     picture(desk, site, f"{name}-candidates")
     assert desk.barriers() == []
     hand.open(f"/worker?city={huitian}&lang=zh&worker={worker['id']}")

@@ -1,6 +1,6 @@
 /** A word at a point, with a halo; protomaps' own text label cannot shorten a code or stack two lines. */
 
-import { shortCode } from '../format.js'
+import { cellLabel } from '../format.js'
 import { atZoom } from '../geo.js'
 import { colour, style } from '../page.js'
 
@@ -8,8 +8,8 @@ const LINE_HEIGHT = 1.25
 
 const TEXTS = {
   name: (props) => [props.name],
-  short_code: (props) => [shortCode(props.code)],
-  short_code_name: (props) => [shortCode(props.code), props.name],
+  short_code: (props) => [cellLabel(props)],
+  short_code_name: (props) => Array.from(new Set([cellLabel(props), props.name])),
 }
 
 /** Label symbolizer for points: the interface is protomaps-leaflet's `place`. */

@@ -36,6 +36,9 @@ export class MapView {
     for (const part of hidden) this.setPart(part, false)
     this.map.on('click', (event) => this.pick(event.latlng))
     this.map.on('moveend', () => this.remember())
+    this.isZooming = false
+    this.map.on('zoomanim', () => { this.isZooming = true })
+    this.map.on('zoomend', () => { this.isZooming = false })
     this.map.on('zoomend', () => this.things().forEach((things) => things.refresh()))
     onNight(() => this.repaint())
   }
@@ -186,6 +189,17 @@ export class MapView {
     const covered = this.map.getSize().subtract(this.free().max)
     const options = { animate: !isCalm(), maxZoom: 17, paddingTopLeft: [EDGE, EDGE], paddingBottomRight: covered.add([EDGE, EDGE]) }
     this.map.fitBounds(leafletBounds(bounds), options)
+  }
+
+  /** Show [west, south, east, north] whole; nothing moves when it is in sight beside the card already. */
+  include(bounds) {
+    if (this.isZooming) {
+      this.map.once('zoomend', () => this.include(bounds)) // until then the map takes no other aim
+      return
+    }
+    const { min, max } = this.free()
+    const seen = window.L.latLngBounds(this.map.containerPointToLatLng(min), this.map.containerPointToLatLng(max))
+    if (!seen.contains(leafletBounds(bounds))) this.goToBounds(bounds)
   }
 
   /** While somebody says where something is, a mark is a place like any other. */

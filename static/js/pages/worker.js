@@ -111,7 +111,7 @@ class Worker {
       const cells = await Promise.all(me.cells.map((code) => get(`/api/cells/${encodeURIComponent(code)}`, { city: this.city.code })))
       this.view.mine.show(cells.map((cell) => ({ geometry: cell.outline, isMine: true })))
       await this.showRound()
-      if (cells.length && !this.view.isPlaced) this.view.goToBounds(union(cells.map((cell) => boundsOf(cell.outline))))
+      if (cells.length && !this.view.isPlaced && !this.card.isOpen) this.view.goToBounds(union(cells.map((cell) => boundsOf(cell.outline))))
     } catch (problem) {
       this.say(words(problem))
     }

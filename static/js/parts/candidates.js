@@ -3,6 +3,7 @@
 import { get, newKey, post } from '../api.js'
 import { announce, el } from '../dom.js'
 import { duration } from '../format.js'
+import { boundsAlong } from '../along.js'
 import { word } from '../page.js'
 import { candidateButton, passingLine } from './candidate.js'
 import { fill, words } from './states.js'
@@ -64,6 +65,7 @@ export class Candidates {
       passing.length ? [el('h3', {}, word('candidates.passing')), el('ul', {}, passing.map(passingLine))] : null,
     ].flat().filter(Boolean)
     this.drawWays(candidates[0])
+    this.showWay(candidates[0])
     if (held) requestAnimationFrame(() => this.list.querySelector(`[data-id="${held}"]`)?.focus({ preventScroll: true }))
     return parts
   }
@@ -76,6 +78,13 @@ export class Candidates {
     })
     if (number !== null) this.rows.push({ candidate, button })
     return el('li', {}, button)
+  }
+
+  /** Once, when it is known: bring the way of the nearest into sight; afterwards the map is left where somebody moved it. */
+  showWay(nearest) {
+    if (this.isWayShown || !nearest || !nearest.route) return
+    this.isWayShown = true
+    this.view.include(boundsAlong(nearest.route.coordinates))
   }
 
   drawWays(chosen) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
 
-import { age, area, count, deadline, distance, duration, groupedCode, moment, shortCode } from '../../../static/js/format.js'
+import { age, area, cellLabel, count, deadline, distance, duration, groupedCode, moment, shortCode } from '../../../static/js/format.js'
 import { wordsOf } from '../../../static/js/words.js'
 
 const words = (lang) => wordsOf(JSON.parse(readFileSync(new URL(`../../../static/words/${lang}.json`, import.meta.url))))
@@ -59,4 +59,10 @@ test('codes are shortened for the map and grouped for reading', () => {
   assert.equal(shortCode('990101001002003'), '003')
   assert.equal(groupedCode('990101001002003'), '990101\u2009001\u2009002\u2009003')
   assert.equal(groupedCode('A-17'), 'A-17')
+})
+
+test('a cell shows its number, and its name where it is all of its community', () => {
+  assert.equal(cellLabel({ code: '110114012006001', name: '龙泽苑社区', community: '龙泽苑社区' }), '龙泽苑社区')
+  assert.equal(cellLabel({ code: '110114012006002', name: '龙泽苑社区（2）', community: '龙泽苑社区' }), '002')
+  assert.equal(cellLabel({ code: '110114012006003', name: '' }), '003')
 })
