@@ -150,6 +150,10 @@ export class MapView {
 
   /** Go to a [lon, lat], nearer if it is far out; nothing moves when it is well in sight beside the card already. */
   goTo([lon, lat], zoom = 16) {
+    if (this.isZooming) {
+      this.map.once('zoomend', () => this.goTo([lon, lat], zoom)) // until then the map takes no other aim
+      return
+    }
     const target = window.L.latLng(lat, lon)
     const free = this.free()
     const margin = free.getSize().multiplyBy(MARGIN)
@@ -194,7 +198,7 @@ export class MapView {
   /** Show [west, south, east, north] whole; nothing moves when it is in sight beside the card already. */
   include(bounds) {
     if (this.isZooming) {
-      this.map.once('zoomend', () => this.include(bounds)) // until then the map takes no other aim
+      this.map.once('zoomend', () => this.include(bounds))
       return
     }
     const { min, max } = this.free()
