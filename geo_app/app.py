@@ -24,6 +24,7 @@ from geo_app.maps import pages
 from geo_app.organisation import service as organisation
 from geo_app.patrols import api as patrols
 from geo_app.planning import api as planning
+from geo_app.privacy import api as privacy
 from geo_app.responders import api as responders
 from geo_app.roads import service as roads
 from geo_app.roads.model import Mode
@@ -39,6 +40,7 @@ DOORS = (
     categories.routes,
     incidents.routes,
     assignments.routes,
+    privacy.routes,
     cities.routes,
     live.routes,
     tls_pages.routes,

@@ -20,6 +20,7 @@ from geo_app.incidents.cli import incidents
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
 from geo_app.planning.cli import places
+from geo_app.privacy.cli import privacy
 from geo_app.responders.cli import positions, responders
 from geo_app.tls.cli import tls
 
@@ -35,8 +36,9 @@ def database() -> None:
 
 
 @database.command("migrate")
-def run_migrations() -> None:
-    """Bring the database to the newest schema."""
+@click.pass_context
+def run_migrations(context: click.Context) -> None:
+    """Bring the database to the newest schema, and seal what is still plain in it."""
     here = settings.current()
     if here.database_url and not here.app_database_url:
         kept = here.work_path / settings.APP_URL
@@ -44,6 +46,7 @@ def run_migrations() -> None:
             app_role.keep(kept, app_role.create(here.database_url))
     here = settings.connected()
     click.echo(f"schema {migrate.upgrade(here.database_url, here.app_database_url)}")
+    context.invoke(privacy.commands["seal"])
 
 
 @geo.group("service")
@@ -125,7 +128,8 @@ def show_settings() -> None:
     for item in fields(here):
         value = getattr(here, item.name)
         name = item.metadata["name"] or f"GEO_{item.name.upper()}"
-        shown = "(set)" if value and "url" in item.name else value or "(default)"
+        is_secret = "url" in item.name or item.name == "personal_keys"
+        shown = "(set)" if value and is_secret else value or "(default)"
         click.echo(f"{name}={shown}\n    {item.metadata['meaning']}")
 
 
@@ -139,6 +143,7 @@ geo.add_command(assignments)
 geo.add_command(responders)
 geo.add_command(positions)
 geo.add_command(tls)
+geo.add_command(privacy)
 
 
 def main() -> None:

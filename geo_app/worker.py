@@ -28,6 +28,7 @@ from geo_app.core.listen import Listener
 from geo_app.core.settings import Settings
 from geo_app.patrols import jobs as patrols
 from geo_app.planning import jobs as planning
+from geo_app.privacy import jobs as privacy
 from geo_app.tls import jobs as tls
 
 TASKS: dict[str, Callable[..., None]] = {
@@ -41,6 +42,7 @@ TIMERS: dict[str, tuple[str, Callable[..., None]]] = {
     "audit.seal_facts": ("* * * * *", audit.seal_facts),
     "cities.play": ("* * * * * */5", cities.play),
     "core.forget_answers": ("17 3 * * *", jobs.forget_answers),
+    "privacy.retain": ("57 3 * * *", privacy.retain),
     "tls.watch": ("27 3 * * *", tls.watch),
 }
 """Jobs by the clock: cron line (the sixth field counts seconds) and what to do.

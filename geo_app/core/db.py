@@ -27,6 +27,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import PoolProxiedConnection
 
+from geo_app.core import secrecy
 from geo_app.core.actor import Actor, Scope
 from geo_app.core.errors import Conflict, NotFound, NotReady
 from geo_app.core.settings import Settings
@@ -59,9 +60,10 @@ def statements(store: str) -> Statements:
 class Transaction:
     """What a service works in: runs statements, all or nothing."""
 
-    def __init__(self, connection: psycopg2.extensions.connection, actor: Actor) -> None:
+    def __init__(self, connection: psycopg2.extensions.connection, actor: Actor, safe: secrecy.Safe) -> None:
         self._connection = connection
         self.actor = actor
+        self.safe = safe
 
     def all(self, statement: Statement, read: Callable[[Row], Thing], **values: Any) -> list[Thing]:
         """Return every row, each passed through `read`."""
@@ -119,6 +121,7 @@ class Database:
 
     def __init__(self, url: str, settings: Settings) -> None:
         self.url = url
+        self.safe = secrecy.of(settings)
         self.engine = create_engine(
             url,
             pool_pre_ping=True,
@@ -158,7 +161,7 @@ class Database:
                             patient,
                         ),
                     )
-                yield Transaction(connection, actor)
+                yield Transaction(connection, actor, self.safe)
         finally:
             proxy.close()
 
@@ -232,7 +235,7 @@ class _Geometry:
 
 
 def _copied(value: Any) -> str:
-    r"""Return `value` as COPY text: \N for None, arrays as {…}, geometry as hex EWKB."""
+    r"""Return `value` as COPY text: \N for None, arrays as {…}, geometry as hex EWKB, bytes as \x…."""
     if value is None:
         return r"\N"
     if isinstance(value, BaseGeometry):
@@ -241,6 +244,8 @@ def _copied(value: Any) -> str:
         return "t" if value else "f"
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        value = "\\x" + value.hex()
     if isinstance(value, (list, tuple)):
         value = "{" + ",".join(_item(item) for item in value) + "}"
     text = str(value).replace("\\", "\\\\")

@@ -8,13 +8,15 @@ looked at), NotReady 503, WrongSetup 500 (the installation lacks something).
 
 from __future__ import annotations
 
+from geo_app.core import masking
+
 WITHHELD = "withheld"
 """Stands for a value that is a person's: an error never repeats it."""
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it: as it is written in code, at most 80 characters."""
-    text = repr(value)
+    """Return a value as an error shows it: as code writes it, at most 80 characters, what is a person's masked."""
+    text = masking.text(repr(value))
     return text if len(text) <= 80 else text[:77] + "…"
 
 

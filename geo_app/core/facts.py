@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from geo_app.core import db
+from geo_app.core import db, masking
 
 SQL = db.statements(__file__)
 
@@ -62,7 +62,7 @@ def record(
     """Record a fact in this transaction and return its id, with the actor, its account and its address.
 
     `data` and `changes` (old and new by name) hold ids and codes, never a person's data; `reason` is what the
-    actor wrote.
+    actor wrote, a person's numbers in it masked.
     """
     fact_id: int = tx.value(
         SQL.record_fact,
@@ -72,7 +72,7 @@ def record(
         actor=tx.actor.name,
         account=tx.actor.account,
         address=tx.actor.address,
-        reason=reason,
+        reason=None if reason is None else masking.numbers(reason),
         data=_json(data),
         changes=None if changes is None else _json(changes),
     )

@@ -72,6 +72,10 @@ class Settings:
     pool_size: str = _setting("16", "database connections a web process keeps")
     pool_wait: str = _setting("10000", "longest a request waits for one of these connections, ms")
     facts_kept: str = _setting("36", "how long facts are kept; the law asks for six at least, months")
+    personal_keys: str = _setting(
+        "",
+        "keys of personal data at rest, 64 hex digits each, newest first, with commas; else the work folder's",
+    )
     sources: str = _setting(
         "",
         "outside geocoders `geo places find --outside` may ask: nominatim, amap:KEY, baidu:KEY, tianditu:KEY",

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from shapely import Point
 
-from geo_app.core import clock, coords, db, facts
+from geo_app.core import clock, coords, db, facts, masking
 from geo_app.core.errors import Conflict, NotFound, Stale
 from geo_app.dispatch import rank, store, workflow
 from geo_app.dispatch.model import Assignment, AssignmentState, Candidate, Candidates, NewAssignment
@@ -97,7 +97,8 @@ def step(tx: db.Transaction, assignment_id: int, version: int, taken: Step, reas
     if before.version != version:
         raise Stale(f"assignment {assignment_id} is {before.state}, version {before.version}, not {version}")
     state = workflow.take(taken, before, reason)
-    after = store.move(tx, before, state, clock.now(), reason)
+    written = None if reason is None else masking.text(reason)
+    after = store.move(tx, before, state, clock.now(), written)
     if after is None:
         raise Stale(f"assignment {assignment_id} changed meanwhile")
     city = organisation.city_by_id(tx, after.city)

@@ -132,3 +132,6 @@ FROM access_token WHERE account_id = :account_id ORDER BY id;
 
 -- name: revoke_token(token_id, account_id, at)!
 UPDATE access_token SET revoked_at = :at WHERE id = :token_id AND account_id = :account_id AND revoked_at IS NULL;
+
+-- name: count_login_failures(before)$
+SELECT count(*) FROM login_failure WHERE at < :before;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -259,3 +259,9 @@ def _verifies(hashed: str, password: str) -> bool:
         return _hasher.verify(hashed, password)
     except VerificationError:
         return False
+
+
+def forget_failures(tx: db.Transaction, before: datetime, *, is_dry: bool) -> int:
+    """Forget failed logins older than `before`, or only count them, and return how many."""
+    act = store.count_login_failures if is_dry else store.forget_login_failures
+    return act(tx, before)

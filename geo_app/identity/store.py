@@ -136,9 +136,15 @@ def accounts_tried(tx: db.Transaction, address: str, since: datetime) -> int:
     return count
 
 
-def forget_login_failures(tx: db.Transaction, before: datetime) -> None:
-    """Forget failures older than `before`."""
-    tx.run(SQL.forget_login_failures, before=before)
+def count_login_failures(tx: db.Transaction, before: datetime) -> int:
+    """Return how many failures are older than `before`."""
+    count: int = tx.value(SQL.count_login_failures, before=before)
+    return count
+
+
+def forget_login_failures(tx: db.Transaction, before: datetime) -> int:
+    """Forget failures older than `before` and return how many."""
+    return tx.run(SQL.forget_login_failures, before=before)
 
 
 def set_totp_counter(tx: db.Transaction, account_id: int, counter: int) -> bool:

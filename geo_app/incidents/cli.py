@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from geo_app.core import clock, coords, db, sheet
+from geo_app.core import clock, coords, db, masking, sheet
 from geo_app.core.command import (
     Pace,
     Session,
@@ -177,10 +177,11 @@ def _places(
 
 def _loaded(file: Path, counts: dict[str, int], refused: list[Refusal], as_json: bool) -> None:
     if as_json:
-        tell({"file": file.name, **counts, "refused": [asdict(one) for one in refused]}, as_json)
+        shown = [{**asdict(one), "value": masking.text(one.value)} for one in refused]
+        tell({"file": file.name, **counts, "refused": shown}, as_json)
         return
     for one in refused:
-        click.echo(f"row {one.row}, {one.column}: {one.rule}, got {one.value!r}")
+        click.echo(f"row {one.row}, {one.column}: {one.rule}, got {masking.text(one.value)!r}")
     click.echo(f"{file.name}: {counts['rows']} rows, {counts['new']} new, {counts['known']} known already")
 
 

@@ -13,6 +13,7 @@ from geo_app.incidents.model import (
     LONGEST_PHONE,
     LONGEST_SOURCE,
     Category,
+    Correction,
     NewReport,
     Telling,
 )
@@ -35,16 +36,22 @@ def check(new: NewReport, known: Mapping[str, Category]) -> None:
 
 def check_telling(told: Telling) -> None:
     """Refuse what was told when it cannot be kept as it is."""
-    _text("description", told.description, LONGEST_DESCRIPTION)
+    _text("description", told.description, LONGEST_DESCRIPTION, value=WITHHELD)
     if not told.description.strip():
         raise BadInput("description", told.description, "more than white space")
     check_address(told.address)
-    _text("reporter.name", told.reporter_name, LONGEST_NAME, value=WITHHELD)
-    _text("reporter.phone", told.reporter_phone, LONGEST_PHONE, value=WITHHELD)
+    check_person(Correction(told.reporter_name, told.reporter_phone))
     _text("source", told.source, LONGEST_SOURCE)
     _text("source_key", told.source_key, LONGEST_SOURCE)
     if (told.source is None) != (told.source_key is None):
         raise BadInput("source_key", told.source_key, "a source and its own key, both or neither")
+
+
+def check_person(said: Correction) -> None:
+    """Refuse what somebody says of themselves when it cannot be kept as it is; a refusal never repeats it."""
+    _text("reporter.name", said.name, LONGEST_NAME, value=WITHHELD)
+    _text("reporter.phone", said.phone, LONGEST_PHONE, value=WITHHELD)
+    _text("reporter.address", said.address, LONGEST_ADDRESS, value=WITHHELD)
 
 
 def check_address(address: str | None) -> None:

@@ -10,7 +10,7 @@ from shapely import Point
 
 from geo_app.core.coords import Given
 from geo_app.core.db import Row
-from geo_app.planning.model import OUTSIDE, Placed, Verdict
+from geo_app.planning.model import Placed, Verdict
 
 LONGEST_DESCRIPTION = 4000
 """Characters, as Open311 GeoReport v2 allows."""
@@ -119,6 +119,41 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A report as everybody may see it: who told it and what, masked; `erased_at` when its personal values went."""
+
+    id: int
+    incident: int
+    channel: Channel
+    description: str
+    address: str | None
+    name: str | None
+    phone: str | None
+    occurred_at: datetime
+    received_at: datetime
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The plain personal values of one report: who told it, and what was told word for word."""
+
+    name: str | None
+    phone: str | None
+    description: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says is right; None leaves a value as it is."""
+
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A cell or a unit by its code and name."""
 
@@ -146,11 +181,20 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came of a report: its incident, how it was located, what it was matched to."""
+    """What came of a report: its incident, how it was located, what it was matched to, the code for who told it."""
 
     incident: Incident
     where: Where
-    placed: Placed = OUTSIDE
+    placed: Placed
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A report that joined an incident, and the code for who told it."""
+
+    id: int
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

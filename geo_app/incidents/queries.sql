@@ -48,13 +48,15 @@ LIMIT :most;
 -- Locks the incident; always before a responder.
 SELECT id, city_id, state, version FROM incident WHERE id = :incident_id FOR UPDATE;
 
--- name: add_report(city_id, jurisdiction, incident_id, channel, description, address, x, y, frame, reporter_name, reporter_phone, occurred_at, received_at, source, source_key)$
+-- name: add_report(city_id, jurisdiction, incident_id, channel, description, address, given_x, given_y, given_frame, name_sealed, phone_sealed, description_sealed, address_sealed, name_index, phone_index, key_id, code_hash, occurred_at, received_at, source, source_key)$
 -- Nothing is written when the source's key is known already. The casts keep every bit of the coordinates.
 INSERT INTO report
   (city_id, jurisdiction, incident_id, channel, description, address, given_x, given_y, given_frame,
-   reporter_name, reporter_phone, occurred_at, received_at, source, source_key)
-VALUES (:city_id, :jurisdiction, :incident_id, :channel, :description, :address, :x::float8, :y::float8, :frame,
-  :reporter_name, :reporter_phone, :occurred_at, :received_at, :source, :source_key)
+   name_sealed, phone_sealed, description_sealed, address_sealed, name_index, phone_index, key_id, code_hash,
+   occurred_at, received_at, source, source_key)
+VALUES (:city_id, :jurisdiction, :incident_id, :channel, :description, :address, :given_x::float8, :given_y::float8,
+  :given_frame, :name_sealed, :phone_sealed, :description_sealed, :address_sealed, :name_index, :phone_index, :key_id,
+  :code_hash, :occurred_at, :received_at, :source, :source_key)
 ON CONFLICT (city_id, source, source_key) WHERE source IS NOT NULL DO NOTHING
 RETURNING id;
 

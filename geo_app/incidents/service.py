@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -14,11 +16,12 @@ from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput, Conflict, NotFound, Stale
 from geo_app.geocoding import service as geocoding
 from geo_app.geocoding.model import How
-from geo_app.incidents import intake, store
+from geo_app.incidents import intake, masked, sealing, store
 from geo_app.incidents.model import (
     SETTLED,
     Category,
     Incident,
+    Joined,
     Located,
     Named,
     NewCategory,
@@ -61,14 +64,15 @@ def receive(tx: db.Transaction, city: City, new: NewReport) -> Receipt:
     clock.past(new.occurred_at, at, "occurred_at")
     where = locate(tx, city, new)
     incident_id = store.add_all(tx, city, [(new, where, at)], known)[0]
-    _keep(tx, city, incident_id, new, at)
+    kept = _keep(tx, city, incident_id, new, at)
     placed = OUTSIDE
     if where.point is not None and where.verdict in SETTLED:
         placed = planning.place(tx, city, Subject("incident", incident_id, where.point, is_open=True))
     facts.record(
         tx, "incident.reported", incident_id, city.jurisdiction, category=new.category, location=where.verdict
     )
-    return Receipt(incident(tx, incident_id), where, placed)
+    shown = replace(where, name=masked.address(where.name, city.jurisdiction))
+    return Receipt(incident(tx, incident_id), shown, placed, kept.code)
 
 
 def report(tx: db.Transaction, city: City, new: NewReport) -> Incident:
@@ -76,8 +80,8 @@ def report(tx: db.Transaction, city: City, new: NewReport) -> Incident:
     return receive(tx, city, new).incident
 
 
-def add_report(tx: db.Transaction, incident_id: int, told: Telling) -> int:
-    """Let one more report join an incident and return the report's id; Conflict when the incident is closed."""
+def add_report(tx: db.Transaction, incident_id: int, told: Telling) -> Joined:
+    """Let one more report join an incident; Conflict when the incident is closed."""
     at = clock.now()
     intake.check_telling(told)
     clock.past(told.occurred_at, at, "occurred_at")
@@ -85,9 +89,9 @@ def add_report(tx: db.Transaction, incident_id: int, told: Telling) -> int:
     if state is State.CLOSED:
         raise Conflict(f"incident {incident_id} is closed")
     city = organisation.city_by_id(tx, city_id)
-    report_id = _keep(tx, city, incident_id, told, at)
-    facts.record(tx, "report.joined", incident_id, city.jurisdiction, report=report_id)
-    return report_id
+    joined = _keep(tx, city, incident_id, told, at)
+    facts.record(tx, "report.joined", incident_id, city.jurisdiction, report=joined.id)
+    return joined
 
 
 def settle_location(tx: db.Transaction, incident_id: int, version: int, located: Located) -> Incident:
@@ -107,7 +111,8 @@ def settle_location(tx: db.Transaction, incident_id: int, version: int, located:
     _check_reach(city, located.position)
     placed = planning.place(tx, city, Subject("incident", incident_id, located.position, is_open=True))
     verdict = _verdict(placed)
-    store.settle(tx, incident_id, located.position, verdict, located.address)
+    address = masked.address(located.address, city.jurisdiction)
+    store.settle(tx, incident_id, located.position, verdict, address)
     given = located.given or Given(located.position.x, located.position.y, "wgs84")
     facts.record(
         tx, "incident.located", incident_id, city.jurisdiction,
@@ -242,11 +247,12 @@ def _check_reach(city: City, position: Point) -> None:
         raise BadInput("position", (position.x, position.y), f"in reach of the frame of {city.name}")
 
 
-def _keep(tx: db.Transaction, city: City, incident_id: int, told: Telling, at: datetime) -> int:
-    report_id = store.add_report(tx, city, incident_id, told, at)
+def _keep(tx: db.Transaction, city: City, incident_id: int, told: Telling, at: datetime) -> Joined:
+    code = sealing.grouped("".join(secrets.choice(sealing.ALPHABET) for _ in range(sealing.CODE_LENGTH)))
+    report_id = store.add_report(tx, city, incident_id, told, at, code)
     if report_id is None:
         earlier = store.known_keys(tx, city, told.source or "", [told.source_key or ""])
         raise Conflict(
             f"{told.source} {told.source_key} came in before, as incident {earlier[told.source_key or '']}"
         )
-    return report_id
+    return Joined(report_id, code)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from shapely import Point
 
 from geo_app.core import coords, db
+from geo_app.incidents import masked, sealing
 from geo_app.incidents.model import (
     Category,
     Incident,
@@ -16,6 +18,7 @@ from geo_app.incidents.model import (
     NewCategory,
     NewReport,
     Past,
+    Person,
     State,
     Telling,
     Where,
@@ -30,7 +33,8 @@ COLUMNS = (
 )  # fmt: skip
 REPORT_COLUMNS = (
     "city_id", "jurisdiction", "incident_id", "channel", "description", "address", "given_x", "given_y",
-    "given_frame", "reporter_name", "reporter_phone", "occurred_at", "received_at", "source", "source_key",
+    "given_frame", "name_sealed", "phone_sealed", "description_sealed", "address_sealed", "name_index", "phone_index",
+    "key_id", "code_hash", "occurred_at", "received_at", "source", "source_key",
 )  # fmt: skip
 
 
@@ -52,8 +56,10 @@ def add_all(
     ids = [row["id"] for row in tx.all(SQL.new_ids, dict, count=len(new))]
     rows = (
         (
-            incident_id, city.id, city.jurisdiction, categories[one.category].id, one.channel, one.description,
-            State.CLOSED if one.closed_at else State.REPORTED, where.verdict, where.point, one.address,
+            incident_id, city.id, city.jurisdiction, categories[one.category].id, one.channel,
+            masked.description(one, city.jurisdiction),
+            State.CLOSED if one.closed_at else State.REPORTED, where.verdict, where.point,
+            masked.address(one.address, city.jurisdiction),
             where.score, where.uncertainty, one.occurred_at, reported_at,
             categories[one.category].respond_by(reported_at), one.closed_at, one.is_exercise,
         )
@@ -68,27 +74,39 @@ def add_reports(
 ) -> None:
     """Store the first reports of incidents, each with when it was received; their sources' keys must be new."""
     rows = (
-        (
-            city.id, city.jurisdiction, incident_id, one.channel, one.description, one.address, *coords.kept(one.given),
-            one.reporter_name, one.reporter_phone, one.occurred_at, received_at, one.source, one.source_key,
-        )
+        tuple(_kept(tx, city, incident_id, one, received_at, None)[name] for name in REPORT_COLUMNS)
         for incident_id, (one, received_at) in zip(ids, new, strict=True)
-    )  # fmt: skip
+    )
     tx.copy("report", REPORT_COLUMNS, rows)
 
 
 def add_report(
-    tx: db.Transaction, city: City, incident_id: int, told: Telling, received_at: datetime
+    tx: db.Transaction, city: City, incident_id: int, told: Telling, received_at: datetime, code: str
 ) -> int | None:
-    """Store one report and return its id; None when its source's key is known already."""
-    x, y, frame = coords.kept(told.given)
-    found: int | None = tx.value(
-        SQL.add_report, city_id=city.id, jurisdiction=city.jurisdiction, incident_id=incident_id,
-        channel=told.channel, description=told.description, address=told.address, x=x, y=y, frame=frame,
-        reporter_name=told.reporter_name, reporter_phone=told.reporter_phone, occurred_at=told.occurred_at,
-        received_at=received_at, source=told.source, source_key=told.source_key,
-    )  # fmt: skip
+    """Store one report with the code for who told it and return its id; None when its source's key is known already."""
+    values = _kept(tx, city, incident_id, told, received_at, code)
+    found: int | None = tx.value(SQL.add_report, **values)
     return found
+
+
+def _kept(
+    tx: db.Transaction, city: City, incident_id: int, told: Telling, received_at: datetime, code: str | None
+) -> dict[str, Any]:
+    """Return the columns of a report: what was told masked and, where that hides something, sealed word for word."""
+    x, y, frame = coords.kept(told.given)
+    description = masked.description(told, city.jurisdiction)
+    address = masked.address(told.address, city.jurisdiction)
+    said = Person(
+        told.reporter_name, told.reporter_phone, told.description if told.description != description else "",
+        told.address if told.address != address else None,
+    )  # fmt: skip
+    return {
+        "city_id": city.id, "jurisdiction": city.jurisdiction, "incident_id": incident_id, "channel": told.channel,
+        "description": description, "address": address, "given_x": x, "given_y": y, "given_frame": frame,
+        **sealing.columns(tx.safe, said), "code_hash": None if code is None else sealing.code_hash(code),
+        "occurred_at": told.occurred_at, "received_at": received_at, "source": told.source,
+        "source_key": told.source_key,
+    }  # fmt: skip
 
 
 def known_keys(tx: db.Transaction, city: City, source: str, keys: Sequence[str]) -> dict[str, int]:

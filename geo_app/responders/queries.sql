@@ -83,3 +83,20 @@ UPDATE responder_position SET point = :point, at = :at, accuracy = :accuracy,
   told = CASE WHEN :is_told THEN :point ELSE told END,
   told_at = CASE WHEN :is_told THEN :now::timestamptz ELSE told_at END
 WHERE responder_id = :responder_id AND at < :at::timestamptz;
+
+-- name: count_exact(before)$
+-- Positions older than `before` that are more exact than 0.01 degrees.
+SELECT count(*) FROM responder_position
+WHERE at < :before AND NOT ST_Equals(point, ST_SnapToGrid(point, 0.01));
+
+-- name: blur(before)!
+-- Old positions to 0.01 degrees, without what was given and how exact it was.
+UPDATE responder_position SET point = ST_SnapToGrid(point, 0.01), accuracy = NULL, given_x = NULL, given_y = NULL,
+  given_frame = NULL, told = NULL, told_at = NULL
+WHERE at < :before AND NOT ST_Equals(point, ST_SnapToGrid(point, 0.01));
+
+-- name: off_shift(responder_ids, local_times)
+-- Which of these positions, by their place in the arrays from 1, lie outside their responder's shifts.
+SELECT one.place FROM unnest(:responder_ids::bigint[], :local_times::timestamp[])
+  WITH ORDINALITY AS one (responder_id, local_time, place)
+WHERE NOT on_shift(one.responder_id, one.local_time);

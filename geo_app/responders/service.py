@@ -90,16 +90,19 @@ def move(tx: db.Transaction, city: City, batch: Mapping[int, NewPosition]) -> Ta
     """Take in positions, given by their number in a batch; what is older than what is known changes nothing.
 
     Of several positions of one responder the newest counts, in whatever order they came. Refused, one by one, are
-    positions of nobody in the city, of a moment to come, and far outside the city.
+    positions of nobody in the city, of a moment to come, outside the responder's shifts, and far outside the city.
     """
     at = clock.now()
     known = store.lock_positions(tx, city, (one.responder for one in batch.values()))
     area = planning.bounds(tx, city, at)
     box = None if area is None else area.bounds
+    numbers = list(batch)
+    off_shift = {numbers[place] for place in store.off_shift(tx, city, list(batch.values()))}
     refused = {
         index: refusal
         for index, one in batch.items()
         if (refusal := _refusal(index, one, one.responder in known, at, box)) is not None
+        or (refusal := _off_shift(index, one, is_off=index in off_shift)) is not None
     }
     taken = [one for index, one in batch.items() if index not in refused]
     stored = 0
@@ -111,6 +114,12 @@ def move(tx: db.Transaction, city: City, batch: Mapping[int, NewPosition]) -> Ta
             if is_news:
                 facts.record(tx, "responder.moved", one.responder, city.jurisdiction)
     return Taken(stored, len(taken) - stored, tuple(refused.values()))
+
+
+def blur(tx: db.Transaction, before: datetime, *, is_dry: bool) -> int:
+    """Make positions older than `before` inexact, about a kilometre, or only count them, and return how many."""
+    act = store.count_exact if is_dry else store.blur
+    return act(tx, before)
 
 
 def _refusal(
@@ -126,6 +135,11 @@ def _refusal(
         shown = f"({one.given.x}, {one.given.y})"
         return Refusal(index, "lon, lat", shown, "no more than a degree outside the city")
     return None
+
+
+def _off_shift(index: int, one: NewPosition, *, is_off: bool) -> Refusal | None:
+    rule = "in a shift of the responder: where somebody is off shift is nobody's business"
+    return Refusal(index, "at", one.at.isoformat(), rule) if is_off else None
 
 
 def _metres(city: City, told: Point | None, point: Point) -> float | None:

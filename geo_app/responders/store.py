@@ -105,6 +105,26 @@ def _midnight(city: City, at: datetime) -> datetime:
     return at.astimezone(ZoneInfo(city.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def off_shift(tx: db.Transaction, city: City, some: Sequence[NewPosition]) -> set[int]:
+    """Return the places, from 0, of those positions that lie outside their responder's shifts, in the city's time."""
+    found = tx.all(
+        SQL.off_shift, dict, responder_ids=[one.responder for one in some],
+        local_times=[_local(city, one.at) for one in some],
+    )  # fmt: skip
+    return {int(row["place"]) - 1 for row in found}
+
+
+def count_exact(tx: db.Transaction, before: datetime) -> int:
+    """Return how many positions older than `before` are exact still."""
+    count: int = tx.value(SQL.count_exact, before=before)
+    return count
+
+
+def blur(tx: db.Transaction, before: datetime) -> int:
+    """Make positions older than `before` inexact, about a kilometre, and return how many."""
+    return tx.run(SQL.blur, before=before)
+
+
 def _local(city: City, at: datetime) -> datetime:
     """Return the city's own clock at `at`, without a zone, as shifts are written."""
     return at.astimezone(ZoneInfo(city.time_zone)).replace(tzinfo=None)

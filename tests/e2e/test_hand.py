@@ -78,7 +78,8 @@ def test_a_position_is_shared_only_once_switched_on_and_others_see_it_move(
     windows: Windows, site: Any
 ) -> None:
     desk, hand = windows(), windows(PHONE, permissions=["geolocation"])
-    worker = deeds.api(site, "/api/responders?city=demo")["features"][0]["properties"]["id"]
+    people = [f["properties"] for f in deeds.api(site, "/api/responders?city=demo")["features"]]
+    worker = next(one["id"] for one in people if one["on_shift"])  # only on shift is a position taken
     desk.open("/dispatcher?lang=zh")
     desk.page.wait_for_function(MARK_WHERE, arg=[worker, None, None])
     sent: list[Any] = []

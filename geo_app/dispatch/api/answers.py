@@ -179,6 +179,7 @@ class ReportAnswer(Answer):
     """What came of a report (受理): its incident, where it is, until when someone must respond, who is there first."""
 
     id: int
+    code: str = Field(description="by which who told it sees, corrects and erases what is kept of them")
     place: FoundPlace | None
     confidence: Confidence
     cell: CellName | None
@@ -196,7 +197,8 @@ class ReportAnswer(Answer):
 
 
 class Joined(Answer):
-    """A report that joined an incident."""
+    """A report that joined an incident; `code` is for who told it."""
 
     id: int
     incident: int
+    code: str

@@ -58,7 +58,7 @@ class Position(Strict):
 
 
 class Reporter(Strict):
-    """Who reports; kept with the report, never answered."""
+    """Who reports; sealed with the report, shown masked."""
 
     name: str | None = Field(None, max_length=LONGEST_NAME)
     phone: str | None = Field(None, max_length=LONGEST_PHONE)
@@ -160,10 +160,8 @@ def join(incident_id: int, json_data: Told) -> ResponseReturnValue:
     """Let one more report join an incident."""
 
     def act() -> tuple[int, object]:
-        return 201, {
-            "id": incidents.add_report(tx, incident_id, _telling(json_data)),
-            "incident": incident_id,
-        }
+        joined = incidents.add_report(tx, incident_id, _telling(json_data))
+        return 201, {"id": joined.id, "incident": incident_id, "code": joined.code}
 
     with web.transaction() as tx:
         return web.once(tx, act)

@@ -37,7 +37,7 @@ def receipt(taken: Receipt, found: Candidates) -> dict[str, object]:
     incident, where = taken.incident, taken.where
     is_settled = incident.location in SETTLED
     return {
-        "id": incident.id, "place": _place(where),
+        "id": incident.id, "code": taken.code, "place": _place(where),
         "confidence": {"verdict": incident.location, "score": where.score},
         "cell": _cell(incident), "cells": [] if is_settled else [_named(one) for one in where.cells],
         "community": None if where.community is None or not is_settled else _named(where.community),

@@ -14,7 +14,7 @@ from geo_app.core import migrate
 from geo_app.core.errors import NotReady, WrongSetup
 from tests.databases import Place, Server, connected
 
-NEWEST = "0007"
+NEWEST = "0008"
 
 
 @pytest.fixture

@@ -56,7 +56,8 @@ def known(town: Town, responder: int) -> Any:
 
 @pytest.fixture
 def people(town: Town) -> list[int]:
-    """The four of the town, last seen an hour ago."""
+    """The four of the town, on shift at every hour, last seen an hour ago."""
+    town.run("DELETE FROM shift")
     town.run("UPDATE responder_position SET at = %(at)s", at=clock.now() - timedelta(hours=1))
     return town.all("SELECT id FROM responder ORDER BY code")
 
@@ -98,6 +99,23 @@ def test_what_is_wrong_is_named_one_by_one_and_the_rest_is_taken(
         (8, "accuracy"), (9, "at"),
     ]  # fmt: skip
     assert all(refused["value"] and refused["rule"] for refused in body["refused"])
+    assert known(town, people[1]) == before
+
+
+def test_where_somebody_is_off_shift_is_refused_by_its_rule(
+    town: Town, town_client: FlaskClient, people: list[int]
+) -> None:
+    now = clock.now()
+    day = town.one(
+        "SELECT extract(isodow FROM %(at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::int", at=now
+    )
+    town.run("INSERT INTO shift (responder_id, weekday, starts, ends) VALUES (%(id)s, %(day)s, '08:00', '09:00')",
+             id=people[1], day=(day + 2) % 7)  # fmt: skip
+    before = known(town, people[1])
+    body = tell(town_client, [one(people[0], now), one(people[1], now)], "k").get_json()
+    assert (body["stored"], [refused["index"] for refused in body["refused"]]) == (1, [1])
+    assert body["refused"][0]["field"] == "at"
+    assert "shift" in body["refused"][0]["rule"]
     assert known(town, people[1]) == before
 
 

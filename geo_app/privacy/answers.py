@@ -1,0 +1,44 @@
+"""Shapes of what the doors of privacy answer."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from geo_app.core.answers import Answer
+from geo_app.incidents.model import Channel, State
+
+
+class ReportItem(Answer):
+    """A report with who told it, masked; `erased_at` when what was kept of them went."""
+
+    id: int
+    incident: int
+    channel: Channel
+    description: str
+    address: str | None
+    name: str | None
+    phone: str | None
+    occurred_at: str
+    received_at: str
+    erased_at: str | None
+
+
+class Reports(Answer):
+    """The reports of an incident in the order they came."""
+
+    items: list[ReportItem]
+
+
+class Revealed(Answer):
+    """The plain personal values of one report; the answer is to be kept nowhere."""
+
+    name: str | None
+    phone: str | None
+    description: str = Field(description="word for word")
+    address: str | None
+
+
+class OwnReport(ReportItem):
+    """One's own report, masked, and how its incident stands."""
+
+    state: State

@@ -1,0 +1,33 @@
+"""What is kept of people, for what and how long (PIPL 6, 19, 47): one table, which the job and the screens read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A kind of personal data: what it is for, and the days after which it goes."""
+
+    what: str
+    purpose: str
+    purpose_en: str
+    days: int
+    counted_from: str
+
+
+TERMS = (
+    Term("report.person", "核实、回访报告人", "to ask back about a report and tell its outcome", 365,
+         "closing of the incident"),
+    Term("responder.position", "就近派遣", "to send who is nearest", 90, "the position"),
+    Term("login.failure", "防止猜测密码", "to slow who guesses passwords", 1, "the attempt"),
+)  # fmt: skip
+"""What goes by itself; facts have a term of their own (settings, `facts_kept`), kept answers two days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many rows of a kind were past their term."""
+
+    term: Term
+    count: int

@@ -1,0 +1,164 @@
+"""What people do with personal values: show them masked, reveal one with a reason, correct, erase, forget in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from geo_app.core import db, facts, masking
+from geo_app.core.errors import BadInput, Conflict, NotFound
+from geo_app.identity import service as identity
+from geo_app.incidents import masked, sealing
+from geo_app.incidents import service as incidents
+from geo_app.incidents.intake import check_person
+from geo_app.incidents.model import Correction, Person, Report, State
+from geo_app.organisation.model import City
+from geo_app.privacy import store
+from geo_app.privacy.model import TERMS, Gone, Term
+from geo_app.responders import service as responders
+
+REASON = (5, 500)
+"""Characters of a written reason."""
+
+
+def reports(tx: db.Transaction, incident_id: int) -> list[Report]:
+    """Return the reports of an incident as everybody may see them, in the order they came."""
+    incidents.incident(tx, incident_id)
+    return [sealing.report(tx.safe, row) for row in store.reports(tx, incident_id)]
+
+
+def reveal(tx: db.Transaction, incident_id: int, report_id: int, reason: str) -> Person:
+    """Return the plain personal values of one report; who asked and why is recorded."""
+    written = check_reason(reason)
+    found = store.reports(tx, incident_id, report_id)
+    if not found:
+        raise NotFound(f"incident {incident_id} has no report {report_id}")
+    (row,) = found
+    if row["erased_at"] is not None:
+        raise Conflict(f"the personal values of report {report_id} were erased")
+    facts.record(tx, "person.unmasked", incident_id, row["jurisdiction"], reason=written, report=report_id)
+    return sealing.person(tx.safe, row)
+
+
+def check_reason(reason: str) -> str:
+    """Return a written reason without white space around it; BadInput when it is none."""
+    written = reason.strip()
+    if not REASON[0] <= len(written) <= REASON[1]:
+        raise BadInput("reason", reason, f"{REASON[0]} to {REASON[1]} characters: why must you see it?")
+    return written
+
+
+def find(
+    tx: db.Transaction, city: City, name: str | None, phone: str | None, reason: str, most: int = 200
+) -> list[tuple[int, int]]:  # fmt: skip
+    """Return report and incident of what somebody of exactly this name or phone told, newest first; it is recorded."""
+    written = check_reason(reason)
+    if (name is None) == (phone is None):
+        raise BadInput("phone", None, "a name or a phone, one of them")
+    found = store.found_by(tx, city.id, name, phone, most)
+    facts.record(
+        tx, "person.searched", None, city.jurisdiction, reason=written,
+        by="name" if phone is None else "phone", count=len(found),
+    )  # fmt: skip
+    return [(row["id"], row["incident_id"]) for row in found]
+
+
+# one's own report, by its code ---------------------------------------------------------------------------
+
+
+def own(tx: db.Transaction, code: str) -> tuple[Report, State]:
+    """Return the report with a code as everybody may see it, and how its incident stands; NotFound without."""
+    row = _by_code(tx, code)
+    return sealing.report(tx.safe, row), incidents.incident(tx, row["incident_id"]).state
+
+
+def correct(tx: db.Transaction, code: str, new: Correction) -> None:
+    """Write what a person says is right about themselves; the incident and its facts stay as they are."""
+    check_person(new)
+    row = _by_code(tx, code)
+    if row["erased_at"] is not None:
+        raise Conflict("what was kept of you was erased")
+    was = sealing.hidden(tx.safe, row)
+    said = replace(was, name=new.name or was.name, phone=new.phone or was.phone)
+    if new.address is not None:
+        row["address"] = masked.address(new.address, row["jurisdiction"])
+        said = replace(said, address=new.address if new.address != row["address"] else None)
+    store.write(tx, row, said)
+    names = [name for name in ("name", "phone", "address") if getattr(new, name) is not None]
+    facts.record(
+        tx, "person.corrected", row["incident_id"], row["jurisdiction"], report=row["id"], fields=names
+    )
+
+
+def erase(tx: db.Transaction, code: str, at: datetime) -> None:
+    """Erase what is kept of who told a report; what happened stays, and so do the facts, which only refer."""
+    row = _by_code(tx, code)
+    if store.erase(tx, row["id"], at):
+        facts.record(tx, "person.erased", row["incident_id"], row["jurisdiction"], report=row["id"])
+
+
+def _by_code(tx: db.Transaction, code: str) -> store.Row:
+    row = store.by_code(tx, code)
+    if row is None:
+        raise NotFound("there is no report with this code")
+    return row
+
+
+# keys, masks, terms --------------------------------------------------------------------------------------
+
+
+def seal(tx: db.Transaction, most: int) -> int:
+    """Seal and mask up to `most` reports and as many incidents from before there were masks; return how many."""
+    rows = store.to_mask(tx, most)
+    troubles = store.incidents_to_mask(tx, most)
+    for trouble in troubles:
+        description = masked.text(trouble["description"], trouble["jurisdiction"], None)
+        for name in trouble["names"] or ():
+            description = masking.text(description, who=name)
+        address = masked.address(trouble["address"], trouble["jurisdiction"])
+        store.mask_incident(tx, trouble["id"], description, address)
+    for row in rows:
+        description = masked.text(row["description"], row["jurisdiction"], row["reporter_name"])
+        address = masked.address(row["address"], row["jurisdiction"])
+        said = Person(
+            row["reporter_name"], row["reporter_phone"],
+            row["description"] if row["description"] != description else "",
+            row["address"] if row["address"] != address else None,
+        )  # fmt: skip
+        store.write(tx, {**row, "description": description, "address": address}, said)
+    return len(rows) + len(troubles)
+
+
+def rotate(tx: db.Transaction, most: int) -> int:
+    """Seal up to `most` reports again under the newest key and return how many; 0 when all are."""
+    rows = store.under_old_keys(tx, most)
+    for row in rows:
+        store.write(tx, row, sealing.hidden(tx.safe, row))
+    return len(rows)
+
+
+def waiting(tx: db.Transaction) -> int:
+    """Return how many reports another key than the newest sealed."""
+    return store.count_under_old_keys(tx)
+
+
+def rotated(tx: db.Transaction, count: int) -> None:
+    """Record that values were sealed again."""
+    facts.record(tx, "person.keys_rotated", None, None, key=tx.safe.newest.hex(), reports=count)
+
+
+def retain(tx: db.Transaction, at: datetime, *, is_dry: bool) -> list[Gone]:
+    """Let go of what is past its term, or only count it, and return how much of each kind."""
+    gone = [Gone(term, _let_go(tx, term, at, is_dry=is_dry)) for term in TERMS]
+    if not is_dry:
+        facts.record(tx, "retention.ran", None, None, gone={one.term.what: one.count for one in gone})
+    return gone
+
+
+def _let_go(tx: db.Transaction, term: Term, at: datetime, *, is_dry: bool) -> int:
+    before = at - timedelta(days=term.days)
+    if term.what == "report.person":
+        return store.count_expired(tx, before) if is_dry else store.erase_expired(tx, before, at)
+    if term.what == "responder.position":
+        return responders.blur(tx, before, is_dry=is_dry)
+    return identity.forget_failures(tx, before, is_dry=is_dry)
