@@ -8,6 +8,7 @@ import { isActive } from '../steps.js'
 import { Candidates } from './candidates.js'
 import { categoryName, incidentFacts } from './incident.js'
 import { Locate } from './locate.js'
+import { People } from './people.js'
 import { Progress } from './progress.js'
 import { quietly } from './states.js'
 
@@ -29,6 +30,8 @@ export class Opened {
     body.append(
       el('p', { class: 'lead' }, incident.is_urgent ? el('strong', { class: 'tag urgent' }, word('incident.urgent')) : null, incident.description),
       this.facts, this.result, this.place)
+    this.people = new People(incident.id, this.city)
+    body.append(this.people.element)
     this.show(feature, first)
   }
 
@@ -47,6 +50,7 @@ export class Opened {
     const now = feature.properties
     this.feature = feature
     this.facts.replaceChildren(incidentFacts(now, this.city))
+    this.people.update(now.reports)
     const phase = phaseOf(now)
     if (was && was.assignment && isActive(was.assignment) && !now.assignment) this.tellEnd(was.assignment)
     if (phase === this.phase && this.progress) this.progress.update(now.assignment)
@@ -132,6 +136,7 @@ export class Opened {
 
   close() {
     this.leave()
+    this.people.leave()
     this.onClose()
   }
 }
