@@ -25,6 +25,7 @@ document.addEventListener('securitypolicyviolation', (event) => {
 DRAWN = """() => {
   const map = window.map_main;  // until the map is made, the element of that id
   if (!map || !map.eachLayer || document.querySelector('.loading')) return false;
+  if (map._animatingZoom || (map._panAnim && map._panAnim._inProgress)) return false;
   const tiles = [];
   map.eachLayer((layer) => { if (layer._tiles) tiles.push(...Object.values(layer._tiles)); });
   const isDrawn = tiles.length > 0 && tiles.every((tile) => tile.loaded && tile.active);

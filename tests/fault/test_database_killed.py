@@ -109,16 +109,19 @@ def test_a_process_we_may_not_look_into_counts_as_alive(base: Path) -> None:
     data = base / "data"
     data.mkdir()
     opened, hold = os.pipe()
+    told, tell = os.pipe()
     hidden = os.fork()
     if hidden == 0:
         become_server()
         ctypes.CDLL(None).prctl(DUMPABLE, 0, 0, 0, 0)
+        os.write(tell, b"!")
         os.close(hold)
         os.read(opened, 1)
         os._exit(0)
     (data / "postmaster.pid").write_text(f"{hidden}\n", encoding="utf-8")
     for path in (data, data / "postmaster.pid"):
         os.chown(path, account().pw_uid, account().pw_gid)
+    assert os.read(told, 1) == b"!"
     until(lambda: Path(f"/proc/{hidden}/mem").stat().st_uid == 0)
     looking = os.fork()
     if looking == 0:
@@ -127,6 +130,8 @@ def test_a_process_we_may_not_look_into_counts_as_alive(base: Path) -> None:
     assert os.waitpid(looking, 0)[1] == 0
     os.close(hold)
     os.waitpid(hidden, 0)
+    for end in (opened, told, tell):
+        os.close(end)
     assert postmaster.serving(data) is None
 
 

@@ -1,7 +1,9 @@
 /** The map of a page: Folium made it, this adds the tiles, the panes above them, and what can be picked. */
 
+import { get } from '../api.js'
 import { leafletBounds } from '../geo.js'
 import { isCalm, onNight, style } from '../page.js'
+import { quietly } from '../parts/states.js'
 import { Lines } from './lines.js'
 import { rules } from './paint.js'
 import { Points } from './points.js'
@@ -223,7 +225,14 @@ export class MapView {
     else {
       const unit = found.communities || found.streets || found.districts
       if (unit) this.on.onUnit(unit, [latlng.lng, latlng.lat])
+      else quietly(() => this.ask(latlng))
     }
+  }
+
+  /** Where no tile has come yet, the service says which cell it is. */
+  async ask(latlng) {
+    const { cell } = await get('/api/places/reverse', { city: this.city.code, lon: latlng.lng, lat: latlng.lat })
+    if (cell) this.on.onCell(cell.code)
   }
 
   /** Return what is drawn at a place: properties by source, only of what this zoom shows. */
