@@ -113,7 +113,7 @@ def test_a_card_left_open_hears_that_somebody_else_has_sent_a_responder(windows:
         visit.page.locator(".candidate").first.wait_for()
     name = first.page.locator(".candidate .who").first.inner_text().strip()
     first.page.locator(".candidate").first.click()
-    expect(second.page.locator(".card .facts")).to_contain_text(name)
+    expect(second.page.locator(".card .facts").first).to_contain_text(name)
     expect(second.page.locator(".candidate")).to_have_count(0)
 
 
@@ -154,7 +154,7 @@ def test_a_cell_is_found_by_its_code_and_by_the_crosshair(windows: Windows, site
     expect(visit.page.locator(".crosshair")).to_be_visible()
     middle = visit.page.evaluate("() => { const { lng, lat } = map_main.getCenter(); return [lng, lat] }")
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator(".card .facts")).to_be_visible()
+    expect(visit.page.locator(".card .facts").first).to_be_visible()
     title = visit.page.locator("#card-title").inner_text()
     found = api(site, f"/api/cells/{code_in(title)}?city=demo")
     assert shapely.geometry.shape(found["outline"]).covers(shapely.Point(middle))

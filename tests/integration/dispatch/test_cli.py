@@ -58,7 +58,7 @@ def test_positions_are_loaded_all_or_none_and_twice_changes_nothing(
 ) -> None:
     x, y = town.one("SELECT ST_X(point), ST_Y(point) FROM incident ORDER BY id LIMIT 1")
     head, good = "responder,lon,lat,at,accuracy", f"P0,{x!r},{y!r},{{}},5"
-    at = town.one('SELECT to_char(now(), \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')')
+    at = town.one('SELECT to_char(now(), \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')')
     file = tmp_path / "gps.csv"
     seen = "SELECT at FROM responder_position ORDER BY responder_id"
     before = town.all(seen)
