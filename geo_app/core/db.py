@@ -125,6 +125,7 @@ class Database:
         self.engine = create_engine(
             url,
             pool_pre_ping=True,
+            use_native_hstore=False,  # else every new connection asks the catalogue for a type nobody uses
             pool_size=int(settings.pool_size),
             max_overflow=0,
             pool_timeout=int(settings.pool_wait) / 1000,

@@ -196,7 +196,7 @@ def test_a_database_that_is_away_is_a_503_that_gives_nothing_away(town: Town) ->
 
 
 def test_an_answer_that_takes_too_long_is_a_503(town: Town) -> None:
-    impatient = replace(town.settings, statement_timeout="50")
+    impatient = replace(town.settings, statement_timeout="2000")
     database = db.Database(town.settings.app_database_url, impatient)
     app = create_app(impatient, database)
     with town.database.transaction(SYSTEM) as tx:
