@@ -40,7 +40,9 @@ def single(settings: Settings) -> Iterator[db.Database]:
 @pytest.fixture
 def impatient(settings: Settings) -> Iterator[db.Database]:
     """A database whose statements may take two seconds: more than any honest one needs on a busy machine."""
-    opened = db.Database(settings.app_database_url, replace(settings, pool_size="1", statement_timeout="2000"))
+    opened = db.Database(
+        settings.app_database_url, replace(settings, pool_size="1", statement_timeout="2000")
+    )
     yield opened
     opened.dispose()
 
