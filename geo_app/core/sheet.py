@@ -1,24 +1,67 @@
-"""Tables people bring: read CSV, XLSX or GeoJSON, write CSV that a spreadsheet opens without running anything."""
+"""Tables people bring: read CSV, XLSX or GeoJSON, write CSV that a spreadsheet opens without running anything.
+
+What a file is, its content says; a name that says something else is refused. A workbook is a zip with XML in it: how
+large it gets and how many cells it has is limited before it is read, and its XML is read by defusedxml.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from geo_app.core.errors import BadInput
+from geo_app.core.errors import BadInput, WrongSetup
 
 LARGEST = 50_000_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+LARGEST_UNPACKED = 200_000_000
+"""Bytes of all parts of a workbook."""
+MOST_PARTS = 1000
+MOST_CELLS = 5_000_000
+"""Cells of a table, empty ones too: a small file may say that it has a million rows of 16,384."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a cell that runs begins with (OWASP, CSV injection); some spreadsheets take the full-width ones too."""
 Line = tuple[int, dict[str, str]]
 """A row by heading, with its number in the file: the heading is row 1; of GeoJSON, the first feature is."""
+
+
+class Kind(StrEnum):
+    """What a table is by its content."""
+
+    CSV = "CSV"
+    WORKBOOK = "XLSX"
+    FEATURES = "GeoJSON"
+
+
+NAMES = {
+    ".csv": Kind.CSV,
+    ".xlsx": Kind.WORKBOOK,
+    ".geojson": Kind.FEATURES,
+    ".json": Kind.FEATURES,
+}
+
+
+def kind(path: Path) -> Kind:
+    """Return what a file is by its content; BadInput when it is no table, or its name says something else."""
+    named = NAMES.get(path.suffix.lower())
+    if named is None:
+        raise BadInput("file", path.name, "a .csv, .xlsx or .geojson file")
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        raise BadInput("file", path.name, f"a file of at most {LARGEST // 1_000_000} MB")
+    with path.open("rb") as file:
+        start = file.read(4096)
+    found = _kind(start)
+    if found is not named:
+        told = "something else" if found is None else found
+        raise BadInput("file", path.name, f"{named}, as its name says; by its content it is {told}")
+    return found
 
 
 def lines(path: Path) -> list[Line]:
@@ -27,17 +70,10 @@ def lines(path: Path) -> list[Line]:
     Every value is a text. A feature's members are its properties; a Point adds `lon` and `lat`, any other geometry
     its type as `geometry`. BadInput says what is wrong with the file.
     """
-    if not path.is_file() or path.stat().st_size > LARGEST:
-        raise BadInput("file", str(path), f"a file of at most {LARGEST // 1_000_000} MB")
-    suffix = path.suffix.lower()
-    if suffix in {".geojson", ".json"}:
+    found = kind(path)
+    if found is Kind.FEATURES:
         return _features(path)
-    if suffix == ".xlsx":
-        table = _workbook(path)
-    elif suffix == ".csv":
-        table = _csv(path)
-    else:
-        raise BadInput("file", str(path), "a .csv, .xlsx or .geojson file")
+    table = _workbook(path) if found is Kind.WORKBOOK else _csv(path)
     if len(table) < 2:
         raise BadInput("file", str(path), "a line of headings and at least one row")
     head = [name.strip() for name in table[0]]
@@ -69,7 +105,23 @@ def write(path: Path, rows: Iterable[Mapping[str, object]], head: Sequence[str])
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
         out.writerow(head)
-        out.writerows([_harmless(row.get(name, "")) for name in head] for row in rows)
+        out.writerows([harmless(row.get(name, "")) for name in head] for row in rows)
+
+
+def harmless(value: object) -> object:
+    """Return a value as a cell may hold it: text that looks like a formula gets an apostrophe, a number stays one."""
+    is_formula = isinstance(value, str) and value.lstrip(" \u3000").startswith(FORMULA)
+    return f"'{value}" if is_formula else value
+
+
+def _kind(start: bytes) -> Kind | None:
+    """Return what the beginning of a file says it is; None for what is no table."""
+    if start.startswith(b"PK\x03\x04"):
+        return Kind.WORKBOOK
+    if b"\0" in start:
+        return None
+    words = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return Kind.FEATURES if words.startswith((b"{", b"[")) else Kind.CSV
 
 
 def _csv(path: Path) -> list[list[str]]:
@@ -79,12 +131,30 @@ def _csv(path: Path) -> list[list[str]]:
         raise BadInput("file", str(path), f"a CSV file that can be read ({error})") from error
 
 
+def check_workbook(path: Path) -> None:
+    """Refuse a workbook that is no zip or grows too large; what a part says of its size is all that is read of it."""
+    if not openpyxl.DEFUSEDXML:
+        raise WrongSetup("workbooks are read with defusedxml, which is missing or switched off")
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    size = sum(part.file_size for part in parts)
+    if len(parts) > MOST_PARTS or size > LARGEST_UNPACKED:
+        rule = f"a workbook of at most {MOST_PARTS} parts and {LARGEST_UNPACKED // 1_000_000} MB unpacked"
+        raise BadInput("file", path.name, rule)
+
+
 def _workbook(path: Path) -> list[list[str]]:
     try:
+        check_workbook(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        table = [[_shown(cell) for cell in row] for row in book.active.values]
+        table, left = [], MOST_CELLS
+        for row in book.worksheets[0].values:
+            left -= len(row) + 1
+            if left < 0:
+                raise BadInput("file", path.name, f"a sheet of at most {MOST_CELLS:,} cells")
+            table.append([_shown(cell) for cell in row])
         book.close()
-    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
         raise BadInput("file", str(path), f"a workbook that can be read ({error})") from error
     return table
 
@@ -128,7 +198,3 @@ def _text(path: Path) -> str:
         return raw.decode("gb18030")
     except UnicodeDecodeError as error:
         raise BadInput("file", str(path), "text in UTF-8 or GB 18030") from error
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

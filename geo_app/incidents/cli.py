@@ -141,7 +141,7 @@ def load(
     key. What has no key is known by what it says, together with the file's name.
     """
     lines = sheet.lines(file)
-    is_geojson = file.suffix.lower() in {".geojson", ".json"}
+    is_geojson = sheet.kind(file) is sheet.Kind.FEATURES
     with here.transaction() as tx:
         town = organisation.city(tx, city)
         at = clock.now()

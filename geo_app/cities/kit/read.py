@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import openpyxl
@@ -24,6 +25,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo_app.cities.kit import osm
 from geo_app.cities.kit.manifest import Layer
 from geo_app.cities.kit.unpack import unpack
+from geo_app.core import sheet
 from geo_app.core.errors import BadInput
 
 GDAL = (".geojson", ".json", ".topojson", ".shp", ".gpkg")
@@ -128,26 +130,18 @@ def _csv(layer: Layer, path: Path) -> list[dict[str, str]]:
 
 
 def _xlsx(layer: Layer, path: Path) -> list[dict[str, str]]:
-    # a workbook is a zip: it must pass as one before another reader opens it
-    with TemporaryDirectory(prefix="kit-") as folder:
-        unpack(_as_zip(path, Path(folder)), Path(folder) / "parts")
     try:
+        sheet.check_workbook(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
         raise BadInput(f"{layer.name}.file", path.name, f"a workbook that can be read ({error})") from error
     try:
         if layer.table is not None and layer.table not in book.sheetnames:
             raise BadInput(f"{layer.name}.table", layer.table, "one of " + ", ".join(book.sheetnames))
-        sheet = book[layer.table or book.sheetnames[0]]
-        return _named(layer, [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)])
+        rows = book[layer.table or book.sheetnames[0]].iter_rows(values_only=True)
+        return _named(layer, [[_text(value) for value in row] for row in rows])
     finally:
         book.close()
-
-
-def _as_zip(path: Path, folder: Path) -> Path:
-    link = folder / "workbook.zip"
-    link.symlink_to(path.resolve())
-    return link
 
 
 def _named(layer: Layer, lines: list[list[str]]) -> list[dict[str, str]]:
