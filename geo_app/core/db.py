@@ -19,7 +19,6 @@ import aiosql
 import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
-import psycopg2.extras
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import create_engine, event
@@ -68,13 +67,14 @@ class Transaction:
     def all(self, statement: Statement, read: Callable[[Row], Thing], **values: Any) -> list[Thing]:
         """Return every row, each passed through `read`."""
         with self._run(statement, values) as cursor:
-            return [read(row) for row in cursor]
+            names = _names(cursor)
+            return [read(dict(zip(names, row, strict=True))) for row in cursor]
 
     def first(self, statement: Statement, read: Callable[[Row], Thing], **values: Any) -> Thing | None:
         """Return the first row passed through `read`, None when there is none."""
         with self._run(statement, values) as cursor:
-            row = cursor.fetchone()
-        return None if row is None else read(row)
+            names, row = _names(cursor), cursor.fetchone()
+        return None if row is None else read(dict(zip(names, row, strict=True)))
 
     def one(self, statement: Statement, read: Callable[[Row], Thing], **values: Any) -> Thing:
         """Return the first row passed through `read`; NotFound when there is none."""
@@ -88,7 +88,7 @@ class Transaction:
         """Return the first column of the first row, None when there is none."""
         with self._run(statement, values) as cursor:
             row = cursor.fetchone()
-        return None if row is None else next(iter(row.values()))
+        return None if row is None else row[0]
 
     def run(self, statement: Statement, **values: Any) -> int:
         """Run the statement and return how many rows it touched."""
@@ -111,7 +111,7 @@ class Transaction:
 
     @contextmanager
     def _run(self, statement: Statement, values: Mapping[str, Any]) -> Iterator[Any]:
-        with self._connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+        with self._connection.cursor() as cursor:  # the plain one: its rows come without a line of Python
             cursor.execute(statement.sql, values)
             yield cursor
 
@@ -177,6 +177,11 @@ class Database:
             raise NotReady("the database does not answer") from error
         except NoneFree as error:
             raise NotReady("every database connection is busy; ask again") from error
+
+
+def _names(cursor: Any) -> list[str]:
+    """Return the columns of what a statement gives."""
+    return [column.name for column in cursor.description]
 
 
 def _listed(scope: Scope) -> list[str]:

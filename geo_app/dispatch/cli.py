@@ -21,7 +21,7 @@ ACTIVE = {"yes": True, "no": False, "all": None}
 def candidates(here: Session, incident: int, k: int, as_json: bool) -> None:
     """List who can be at INCIDENT soonest, by road; (估算) is a straight line where no roads are known."""
     with here.transaction() as tx:
-        found = service.candidates(tx, incident, k, with_routes=False)
+        found = service.candidates(tx, incident, k)
     rows: list[dict[str, object]] = [
         {
             "responder": one.responder.id, "code": one.responder.code, "name": one.responder.name,

@@ -8,7 +8,7 @@ from geo_app.dispatch.model import Candidate, Candidates
 from geo_app.incidents.model import Incident
 from geo_app.planning.model import OUTSIDE
 from geo_app.responders.model import Responder
-from geo_app.roads.model import Ranking
+from geo_app.roads.model import Reach
 
 POLICY = "by_travel_time"
 """The name of the policy below, as it is kept with every choice."""
@@ -21,14 +21,15 @@ def by_skill(incident: Incident, responders: Sequence[Responder]) -> tuple[list[
     return skilled, unskilled
 
 
-def by_travel_time(incident: Incident, responders: Sequence[Responder], ranking: Ranking) -> list[Candidate]:
-    """Return the candidates of a road ranking, soonest first, each with its reasons; no route and no cell yet.
+def by_travel_time(
+    incident: Incident, reached: Sequence[Responder], reaches: Sequence[Reach]
+) -> list[Candidate]:
+    """Return as candidates who was reached by road, soonest first, each with reasons; no route and no cell yet.
 
     Who lacks the skill the incident asks for is told as such, and never as the nearest.
     """
     candidates: list[Candidate] = []
-    for reach in ranking.reaches:
-        responder = responders[reach.index]
+    for responder, reach in zip(reached, reaches, strict=True):
         is_in_cell = incident.cell is not None and incident.cell in responder.cells
         is_skilled = incident.skill is None or incident.skill in responder.skills
         reasons = ["free" if responder.active == 0 else "has_room", "on_shift"]

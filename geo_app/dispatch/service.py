@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import numpy as np
+import shapely
 from shapely import Point
 
 from geo_app.core import clock, coords, db, facts, masking
@@ -19,7 +19,6 @@ from geo_app.incidents.model import Incident, State
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.patrols import service as patrols
-from geo_app.patrols.model import Passing
 from geo_app.planning import service as planning
 from geo_app.responders import service as responders
 from geo_app.responders.model import Locked, Responder, Status
@@ -32,26 +31,26 @@ MOST_CANDIDATES = 20
 MOST_PASSING = 3
 
 
-def candidates(tx: db.Transaction, incident_id: int, k: int, *, with_routes: bool = True) -> Candidates:
+def candidates(tx: db.Transaction, incident_id: int, k: int) -> Candidates:
     """Return the `k` skilled responders with a place left who can be at the incident soonest, and where they are.
 
-    With routes come also the way of each, and who passes by on a round. Nobody is a candidate who has declined the
+    With them come the way of each, and who passes by on a round. Nobody is a candidate who has declined the
     incident, and nobody for an incident of which it is not known where it is.
     """
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
-    choice = _choice(tx, city, incident, k)
+    declined = store.declined(tx, incident_id)
+    choice = _in_cells(tx, city, _choice(tx, city, incident, declined, k))
     if incident.position is None:
         return choice
-    target = coords.to_metric(incident.position, city.srid) if with_routes else None
-    nearest = tuple(_shown(tx, city, one, target, choice.at) for one in choice.candidates)
-    others = tuple(_shown(tx, city, one, target, choice.at) for one in choice.others)
-    passing: tuple[Passing, ...] = ()
-    if with_routes:
-        declined = store.declined(tx, incident_id)
-        found = patrols.passing(tx, city, incident.position, choice.at)
-        passing = tuple(one for one in found if one.walker.responder not in declined)[:MOST_PASSING]
-    return replace(choice, candidates=nearest, others=others, passing=passing)
+    found = patrols.passing(tx, city, incident.position, choice.at)
+    passing = tuple(one for one in found if one.walker.responder not in declined)[:MOST_PASSING]
+    return replace(_with_routes(tx, city, choice, incident.position), passing=passing)
+
+
+def nearest(tx: db.Transaction, city: City, incident: Incident, k: int) -> Candidates:
+    """Return the candidates for an incident just reported, which nobody has declined; without ways and rounds."""
+    return _in_cells(tx, city, _choice(tx, city, incident, set(), k))
 
 
 def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignment:
@@ -63,7 +62,7 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
     """
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
-    choice = _choice(tx, city, incident, MOST_CANDIDATES)
+    choice = _choice(tx, city, incident, store.declined(tx, incident_id), MOST_CANDIDATES)
     _, state = incidents.lock(tx, incident_id)
     if state is not State.REPORTED:
         raise Conflict(f"incident {incident_id} is {state}")
@@ -150,7 +149,7 @@ def _who_holds(tx: db.Transaction, incident_id: int, responder_id: int) -> str:
     return "somebody else was first; look again"
 
 
-def _choice(tx: db.Transaction, city: City, incident: Incident, k: int) -> Candidates:
+def _choice(tx: db.Transaction, city: City, incident: Incident, declined: set[int], k: int) -> Candidates:
     """Return who could go, soonest first, without ways and cells; those without the skill when there are not `k`."""
     at = clock.now()
     engine = roads.engine(tx, city.id, MODE)
@@ -158,30 +157,41 @@ def _choice(tx: db.Transaction, city: City, incident: Incident, k: int) -> Candi
     if incident.position is None:
         return none
     target = coords.to_metric(incident.position, city.srid)
-    declined = store.declined(tx, incident.id)
     everyone = [one for one in responders.available(tx, city, None, at) if one.id not in declined]
     skilled, unskilled = rank.by_skill(incident, everyone)
-    ranking = _nearest(city, engine, skilled, target, k)
-    nearest = rank.by_travel_time(incident, skilled, ranking)
-    missing = k - len(nearest)
-    others = rank.by_travel_time(incident, unskilled, _nearest(city, engine, unskilled, target, missing))
-    return replace(none, candidates=tuple(nearest), others=tuple(others), unreachable=ranking.unreachable)
+    first = _nearest(city, engine, skilled, target, k)
+    second = _nearest(city, engine, unskilled, target, k - len(first.reaches))
+    reached = [skilled[one.index] for one in first.reaches] + [unskilled[one.index] for one in second.reaches]
+    known = responders.with_cells(tx, reached, at)
+    soonest = rank.by_travel_time(incident, known[: len(first.reaches)], first.reaches)
+    others = rank.by_travel_time(incident, known[len(first.reaches) :], second.reaches)
+    return replace(none, candidates=tuple(soonest), others=tuple(others), unreachable=first.unreachable)
 
 
 def _nearest(city: City, engine: RoadEngine, asked: Sequence[Responder], target: Point, k: int) -> Ranking:
     """Ask the road engine once for all of them."""
-    lonlat = np.array([[one.position.x, one.position.y] for one in asked]).reshape(-1, 2)
+    lonlat = shapely.get_coordinates([one.position for one in asked])
     metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
     return engine.nearest(target, metric, k)
 
 
-def _shown(
-    tx: db.Transaction, city: City, candidate: Candidate, target: Point | None, at: datetime
-) -> Candidate:
-    """Return a candidate with the cell they are in now and, for a metric target, the way there."""
-    place = candidate.responder.position
-    found = replace(candidate, cell=planning.cell_at(tx, city, place, at))
-    if target is None:
-        return found
-    route = roads.engine(tx, city.id, MODE).route(coords.to_metric(place, city.srid), target)
-    return replace(found, route=None if route is None else coords.to_lonlat(route.line, city.srid))
+def _in_cells(tx: db.Transaction, city: City, choice: Candidates) -> Candidates:
+    """Return candidates with the cells they are in now."""
+    everyone = [*choice.candidates, *choice.others]
+    placed = planning.cells_at(tx, city, [one.responder.position for one in everyone], choice.at)
+    known = tuple(replace(one, cell=cell) for one, cell in zip(everyone, placed, strict=True))
+    split = len(choice.candidates)
+    return replace(choice, candidates=known[:split], others=known[split:])
+
+
+def _with_routes(tx: db.Transaction, city: City, choice: Candidates, place: Point) -> Candidates:
+    """Return candidates with the way of each to a lon/lat place."""
+    engine, target = roads.engine(tx, city.id, MODE), coords.to_metric(place, city.srid)
+
+    def led(one: Candidate) -> Candidate:
+        route = engine.route(coords.to_metric(one.responder.position, city.srid), target)
+        return replace(one, route=None if route is None else coords.to_lonlat(route.line, city.srid))
+
+    return replace(
+        choice, candidates=tuple(map(led, choice.candidates)), others=tuple(map(led, choice.others))
+    )

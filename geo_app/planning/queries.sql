@@ -109,6 +109,19 @@ WHERE v.city_id = :city_id AND ST_Intersects(v.geometry, :point)
   AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
 ORDER BY v.code LIMIT 1;
 
+-- name: cells_at(city_id, points, at)
+-- The cell covering each point, in their order; on a shared border the lowest code, outside all of them nothing.
+SELECT v.cell_id, v.code, v.name, v.release_id
+FROM unnest(:points::geometry[]) WITH ORDINALITY AS p (point, place)
+LEFT JOIN LATERAL (
+  SELECT c.cell_id, c.code, c.name, r.id AS release_id
+  FROM cell_version c JOIN release r ON r.city_id = c.city_id AND r.effective @> :at::timestamptz
+  WHERE c.city_id = :city_id AND ST_Intersects(c.geometry, p.point)
+    AND c.valid @> :at::timestamptz AND upper_inf(c.recorded)
+  ORDER BY c.code LIMIT 1
+) v ON true
+ORDER BY p.place;
+
 -- name: cells_near(city_id, shape, at)
 SELECT v.cell_id, v.release_id, v.code, v.name, u.code AS community, v.geometry
 FROM cell_version v JOIN unit u ON u.id = v.community_id

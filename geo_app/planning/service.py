@@ -95,6 +95,12 @@ def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Place
     return store.cell_at(tx, city, coords.to_metric(point, city.srid), at) or OUTSIDE
 
 
+def cells_at(tx: db.Transaction, city: City, points: Sequence[Point], at: datetime) -> list[Placed]:
+    """Return what each lon/lat point would be matched to at `at`: OUTSIDE where no cell covers it."""
+    metric = [coords.to_metric(point, city.srid) for point in points]
+    return store.cells_at(tx, city, metric, at) if metric else []
+
+
 def cells_along(
     tx: db.Transaction, city: City, line: LineString, at: datetime
 ) -> list[tuple[StandingCell, float, float]]:

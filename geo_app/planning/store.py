@@ -121,17 +121,9 @@ def open_versions(
 ) -> None:
     """Write new cell versions, given as (cell id, cell, community id), valid from `since`."""
     columns = (
-        "city_id",
-        "cell_id",
-        "release_id",
-        "code",
-        "name",
-        "community_id",
-        "valid",
-        "recorded",
-        "geometry",
+        "city_id", "cell_id", "release_id", "code", "name", "community_id", "valid", "recorded", "geometry",
         "geometry_hash",
-    )
+    )  # fmt: skip
     valid, recorded = f"[{since.isoformat()},)", f"[{at.isoformat()},)"
     rows = (
         (city.id, cell_id, release_id, cell.code, cell.name, community_id, valid, recorded,
@@ -201,6 +193,11 @@ def rematch(
 def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed | None:
     """Return the match of a metric point at `at`."""
     return tx.first(SQL.cell_at, Placed.read, city_id=city.id, point=point, at=at)
+
+
+def cells_at(tx: db.Transaction, city: City, points: Sequence[Point], at: datetime) -> list[Placed]:
+    """Return the match of each of these metric points at `at`."""
+    return tx.all(SQL.cells_at, Placed.read, city_id=city.id, points=list(points), at=at)
 
 
 def cells_near(

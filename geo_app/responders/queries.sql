@@ -34,18 +34,23 @@ WHERE r.city_id = :city_id
   ))
 ORDER BY r.code;
 
--- name: available(city_id, at, local_time, today, skill)
--- Who can be sent now: not off, with a place left, on shift, with the skill.
+-- name: available(city_id, local_time, today, skill)
+-- Who can be sent now: not off, with a place left, on shift, with the skill. The rule of on_shift() is written out:
+-- a call for each costs more than all the rest. What is asked of each is one look into an index, whatever the planner
+-- knows of the tables; cells are looked up for the few who are chosen.
 SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, true AS is_on_shift,
-  p.point AS position, p.at AS position_at, p.accuracy, r.capacity,
-  coalesce(load.active, 0) AS active, coalesce(load.today, 0) AS today,
-  coalesce((
-    SELECT array_agg(v.code ORDER BY v.code)
-    FROM responder_cell rc
-    JOIN cell_version v ON v.cell_id = rc.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
-    WHERE rc.responder_id = r.id
-  ), '{}') AS cells
+  ST_X(p.point) AS x, ST_Y(p.point) AS y, p.at AS position_at, p.accuracy, r.capacity,
+  coalesce(load.active, 0) AS active, coalesce(load.today, 0) AS today
 FROM responder r JOIN responder_position p ON p.responder_id = r.id
+LEFT JOIN LATERAL (
+  SELECT bool_or(
+    s.weekday = extract(isodow FROM :local_time::timestamp) - 1 AND s.starts <= :local_time::timestamp::time
+      AND (s.ends <= s.starts OR :local_time::timestamp::time < s.ends)
+    OR s.ends <= s.starts AND :local_time::timestamp::time < s.ends
+      AND s.weekday = extract(isodow FROM :local_time::timestamp - interval '1 day') - 1
+  ) AS is_now
+  FROM shift s WHERE s.responder_id = r.id
+) duty ON true
 LEFT JOIN (
   SELECT a.responder_id, count(*) FILTER (WHERE a.is_active) AS active,
     count(*) FILTER (WHERE a.offered_at >= :today::timestamptz AND a.state NOT IN ('declined', 'cancelled')) AS today
@@ -55,8 +60,16 @@ LEFT JOIN (
 ) load ON load.responder_id = r.id
 WHERE r.city_id = :city_id AND r.status <> 'off' AND coalesce(load.active, 0) < r.capacity
   AND (:skill::text IS NULL OR :skill::text = ANY(r.skills))
-  AND on_shift(r.id, :local_time::timestamp)
+  AND coalesce(duty.is_now, true)
 ORDER BY r.id;
+
+-- name: duties(responder_ids, at)
+-- The cells some responders are responsible for.
+SELECT rc.responder_id, array_agg(v.code ORDER BY v.code) AS cells
+FROM responder_cell rc
+JOIN cell_version v ON v.cell_id = rc.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+WHERE rc.responder_id = ANY(:responder_ids::bigint[])
+GROUP BY rc.responder_id;
 
 -- name: set_status(responder_id, status)!
 UPDATE responder SET status = :status, version = version + 1 WHERE id = :responder_id;

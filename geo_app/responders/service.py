@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from shapely import Point
@@ -53,8 +54,17 @@ def of_cell(tx: db.Transaction, city: City, code: str, at: datetime) -> list[Res
 
 
 def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -> list[Responder]:
-    """Return who can be sent at `at`: not off, with a place left, on shift, with the skill (None: any)."""
+    """Return who can be sent at `at`: not off, with a place left, on shift, with the skill (None: any).
+
+    There may be thousands, of whom few matter: `with_cells` says which cells those are responsible for.
+    """
     return store.available(tx, city, skill, at)
+
+
+def with_cells(tx: db.Transaction, some: Sequence[Responder], at: datetime) -> list[Responder]:
+    """Return these responders with the cells they are responsible for at `at`."""
+    cells = store.duties(tx, [one.id for one in some], at) if some else {}
+    return [replace(one, cells=cells.get(one.id, ())) for one in some]
 
 
 def lock(tx: db.Transaction, responder_id: int) -> Locked:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import shapely
+
 from geo_app.core import coords, db
 from geo_app.organisation.model import City
 from geo_app.responders.model import Known, Locked, NewPosition, NewResponder, Responder, Status
@@ -62,11 +64,26 @@ def responders(
 
 
 def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -> list[Responder]:
-    """Return who can be sent at `at`: not off, with a place left, on shift, with the skill."""
-    return tx.all(
-        SQL.available, Responder.read, city_id=city.id, at=at, local_time=_local(city, at), today=_midnight(city, at),
+    """Return who can be sent at `at`: not off, with a place left, on shift, with the skill; without their cells."""
+    rows = tx.all(
+        SQL.available,
+        dict,
+        city_id=city.id,
+        local_time=_local(city, at),
+        today=_midnight(city, at),
         skill=skill,
-    )  # fmt: skip
+    )
+    points = shapely.points([(row.pop("x"), row.pop("y")) for row in rows]).tolist() if rows else []
+    return [
+        Responder.read({**row, "position": point, "cells": ()})
+        for row, point in zip(rows, points, strict=True)
+    ]
+
+
+def duties(tx: db.Transaction, responder_ids: Sequence[int], at: datetime) -> dict[int, tuple[str, ...]]:
+    """Return the codes of the cells these responders are responsible for at `at`; who has none is left out."""
+    found = tx.all(SQL.duties, dict, responder_ids=list(responder_ids), at=at)
+    return {row["responder_id"]: tuple(row["cells"]) for row in found}
 
 
 def lock(tx: db.Transaction, responder_id: int) -> Locked | None:

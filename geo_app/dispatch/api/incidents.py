@@ -127,7 +127,7 @@ def report(json_data: Report) -> ResponseReturnValue:
     def act() -> tuple[int, object]:
         city = organisation.city(tx, json_data.city)
         taken = incidents.receive(tx, city, _new(json_data))
-        found = service.candidates(tx, taken.incident.id, MOST_CANDIDATES, with_routes=False)
+        found = service.nearest(tx, city, taken.incident, MOST_CANDIDATES)
         return 201, wire.receipt(taken, found)
 
     with web.transaction() as tx:

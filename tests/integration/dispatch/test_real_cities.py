@@ -15,10 +15,11 @@ import pytest
 import shapely
 from shapely import Point
 
-from geo_app.core import db
+from geo_app.core import clock, db
 from geo_app.core.actor import SYSTEM
 from geo_app.dispatch import service
 from geo_app.organisation import service as organisation
+from geo_app.responders import store
 from geo_app.roads.model import Mode, Ranking, Reach, Road
 from tests import crowd
 from tests.integration.conftest import Raw
@@ -53,12 +54,30 @@ def test_candidates_in_a_real_city_are_those_of_networkx(real_cities: db.Databas
     truth = oracle.Oracle(roads, service.MODE, oracle.snapped(roads, service.MODE, places | targets))
     for incident_id, target in zip(asked, targets, strict=True):
         with real_cities.transaction(SYSTEM) as tx:
-            found = service.candidates(tx, incident_id, K, with_routes=False)
+            found = service.candidates(tx, incident_id, K)
         assert not found.is_estimate
         reaches = [Reach(ids[one.responder.id], one.seconds, one.metres) for one in found.candidates]
         times = truth.times_to(target)
         unreachable = len(places) - sum(place in times for place in places)
         oracle.check_ranking(Ranking(tuple(reaches), unreachable, is_estimate=False), times, list(places), K)
+
+
+def test_a_city_just_loaded_does_not_look_at_every_cell_for_everyone_who_can_be_sent(
+    real_cities: db.Database,
+) -> None:
+    """The planner knows nothing yet of what was loaded; a statement must not need it to."""
+    people = 300
+    with real_cities.transaction(SYSTEM, patient=True) as tx:
+        city = organisation.city(tx, "huitian")
+        roads = [_road(row) for row in tx.all(ROADS, dict, city=city.id)]
+        crowd.enlist(tx, city, cities.beside(roads, np.random.default_rng(20260122), people))
+        explained = Raw("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + store.SQL.available.sql)
+        now = clock.now()
+        [told] = tx.value(
+            explained, city_id=city.id, local_time=now.replace(tzinfo=None), today=now, skill=None
+        )
+    assert told["Plan"]["Actual Rows"] == people
+    assert told["Plan"]["Shared Hit Blocks"] + told["Plan"]["Shared Read Blocks"] < 20 * people
 
 
 def _scene(roads: Sequence[Road], mode: Mode, rng: np.random.Generator) -> tuple[list[Point], list[Point]]:
