@@ -13,7 +13,7 @@ from geo_app import worker
 from geo_app.audit.cli import audit
 from geo_app.cities.cli import cities, demo_stream
 from geo_app.core import app_role, kernels, log, migrate, settings
-from geo_app.core.command import Session, echo, json_option, session
+from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import GeoError
 from geo_app.dispatch.cli import assignments, candidates
 from geo_app.incidents.cli import incidents
@@ -36,6 +36,7 @@ def database() -> None:
 
 
 @database.command("migrate")
+@permit("system.manage")
 @click.pass_context
 def run_migrations(context: click.Context) -> None:
     """Bring the database to the newest schema, and seal what is still plain in it."""
@@ -63,6 +64,7 @@ def service_group() -> None:
     help="A city kit to load unless it is there; without one the demo city, when no city is there.",
 )
 @click.pass_context
+@permit("system.manage")
 def prepare(context: click.Context, kits: tuple[Path, ...]) -> None:
     """Bring schema and cities to where the service can start; changes nothing when they are there."""
     context.invoke(run_migrations)
@@ -78,6 +80,7 @@ def job_group() -> None:
 
 
 @job_group.command("work")
+@permit("system.manage")
 def work() -> None:
     """Work off jobs and timers until SIGINT or SIGTERM."""
     worker.run()
@@ -89,6 +92,7 @@ def kernel_group() -> None:
 
 
 @kernel_group.command("compile")
+@permit("system.manage")
 def compile_kernels() -> None:
     """Compile what is not compiled yet."""
     names = kernels.compile_all()
@@ -104,6 +108,7 @@ def release_group() -> None:
 @click.option("--city", default=None, help="Code of the city; may be left out when there is one.")
 @json_option
 @session
+@permit("system.manage")
 def list_releases(here: Session, city: str | None, as_json: bool) -> None:
     """List the releases of a city, newest first."""
     with here.transaction() as tx:
@@ -122,6 +127,7 @@ def list_releases(here: Session, city: str | None, as_json: bool) -> None:
 
 
 @geo.command("settings")
+@permit("system.manage")
 def show_settings() -> None:
     """Print every setting with its value and meaning."""
     here = settings.current()

@@ -13,7 +13,7 @@ from geo_app.audit import service
 from geo_app.audit.jobs import FOLDER
 from geo_app.audit.model import Search
 from geo_app.core import clock
-from geo_app.core.command import Session, echo, json_option, session
+from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import Refused
 
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
@@ -26,6 +26,7 @@ def audit() -> None:
 
 @audit.command("seal")
 @session
+@permit("audit.read")
 def seal(here: Session) -> None:
     """Seal every settled fact now and note how far the chain reaches; refused when the chain was tampered with."""
     count = 0
@@ -45,6 +46,7 @@ def seal(here: Session) -> None:
 @audit.command("verify")
 @json_option
 @session
+@permit("audit.read")
 def verify(here: Session, as_json: bool) -> None:
     """Compare facts, chain and anchor files; exits 1 naming the first altered, deleted or moved row."""
     with here.transaction() as tx:
@@ -74,6 +76,7 @@ def verify(here: Session, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, service.LARGEST_PAGE), default=100, show_default=True)
 @json_option
 @session
+@permit("audit.read")
 def search(
     here: Session, *, since: datetime | None, until: datetime | None, limit: int, as_json: bool, **asked: str
 ) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict
 
 from geo_app.cities import service
-from geo_app.core import describe, web
+from geo_app.core import describe, door, web
 from geo_app.core.answers import Answer
 from geo_app.organisation import service as organisation
 
@@ -29,6 +29,7 @@ class Streaming(Answer):
 
 @routes.get("/api/demo/<city>/stream")
 @routes.doc(**describe.door(Streaming))
+@door.permit("map.read")
 def stream(city: str) -> ResponseReturnValue:
     """Return whether the city's made-up stream runs."""
     with web.transaction() as tx:
@@ -38,6 +39,7 @@ def stream(city: str) -> ResponseReturnValue:
 @routes.post("/api/demo/<city>/stream")
 @routes.input(Stream)
 @routes.doc(**describe.door(Streaming))
+@door.permit("demo.run")
 def set_stream(city: str, json_data: Stream) -> ResponseReturnValue:
     """Start or stop the city's made-up stream; it stops by itself after half an hour."""
 

@@ -15,7 +15,7 @@ from geo_app.cities import demo, service
 from geo_app.cities import kit as kits
 from geo_app.cities.kit.findings import Weight
 from geo_app.core import clock
-from geo_app.core.command import Session, echo, json_option, session
+from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import Conflict, Refused
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
@@ -32,6 +32,7 @@ def cities() -> None:
 @cities.command("list")
 @json_option
 @session
+@permit("system.manage")
 def list_cities(here: Session, as_json: bool) -> None:
     """List the cities that are loaded."""
     at = clock.now()
@@ -53,6 +54,7 @@ def list_cities(here: Session, as_json: bool) -> None:
 @click.argument("code")
 @json_option
 @session
+@permit("system.manage")
 def list_layers(here: Session, code: str, as_json: bool) -> None:
     """List the files the city CODE was made from: frame, SHA-256, how much each gave."""
     with here.transaction() as tx:
@@ -63,6 +65,7 @@ def list_layers(here: Session, code: str, as_json: bool) -> None:
 @cities.command("generate")
 @click.option("--if-empty", is_flag=True, help="Only when no city is loaded.")
 @session
+@permit("system.manage")
 def generate(here: Session, if_empty: bool) -> None:
     """Generate and load the demo city; refused when it is there already."""
     with here.transaction() as tx:
@@ -79,6 +82,7 @@ def generate(here: Session, if_empty: bool) -> None:
 @cities.command("check")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @json_option
+@permit("system.manage")
 def check(folder: Path, as_json: bool) -> None:
     """Report everything wrong with the city kit in FOLDER; exits 1 when it would be refused."""
     report = kits.examine(folder, os.environ, clock.now())
@@ -92,6 +96,7 @@ def check(folder: Path, as_json: bool) -> None:
 @click.option("--replace", is_flag=True, help="Put it in the place of the city with the same code.")
 @click.option("--if-missing", is_flag=True, help="Only when no city with its code is loaded.")
 @session
+@permit("system.manage")
 def load(here: Session, folder: Path, replace: bool, if_missing: bool) -> None:
     """Load the city kit in FOLDER: all of it or nothing."""
     code = kits.code(folder, os.environ)
@@ -117,6 +122,7 @@ def load(here: Session, folder: Path, replace: bool, if_missing: bool) -> None:
 @cities.command("remove")
 @click.argument("code")
 @session
+@permit("system.manage")
 def remove(here: Session, code: str) -> None:
     """Remove the city CODE with all its history."""
     with here.transaction() as tx:
@@ -152,6 +158,7 @@ def demo_stream() -> None:
 @demo_stream.command("start")
 @click.option("--city", default=None, help="Code of the city; may be left out when there is one.")
 @session
+@permit("demo.run")
 def start(here: Session, city: str | None) -> None:
     """Let a new incident come in every few seconds, for half an hour."""
     with here.transaction() as tx:
@@ -162,6 +169,7 @@ def start(here: Session, city: str | None) -> None:
 @demo_stream.command("stop")
 @click.option("--city", default=None, help="Code of the city; may be left out when there is one.")
 @session
+@permit("demo.run")
 def stop(here: Session, city: str | None) -> None:
     """End the stream."""
     with here.transaction() as tx:

@@ -37,6 +37,10 @@ class Actor:
         """Return whether the actor has this permission."""
         return self.permissions is None or permission in self.permissions
 
+    def may_for(self, responder: int, permission: str) -> bool:
+        """Return whether the actor is this responder, or may act for others by this permission."""
+        return self.responder == responder or self.may(permission)
+
 
 SYSTEM = Actor("system", None, Scope(everything=True))
 """Timers, jobs and the command line."""

@@ -18,6 +18,7 @@ from geo_app.core import db, settings
 from geo_app.core.actor import SYSTEM
 
 Item = TypeVar("Item")
+Command = TypeVar("Command", bound=Callable[..., Any])
 TELL_EVERY = 1.0
 """Seconds after which a long command says how far it is."""
 city_option = click.option(
@@ -39,6 +40,16 @@ class Session:
         """Give a transaction without time limit, in which the command line acts."""
         with self.database.transaction(SYSTEM, patient=True) as tx:
             yield tx
+
+
+def permit(permission: str) -> Callable[[Command], Command]:
+    """State the permission of what a command does; whoever has this shell acts as the system, which has all."""
+
+    def mark(command: Command) -> Command:
+        command.permission = permission  # type: ignore[attr-defined]
+        return command
+
+    return mark
 
 
 def session(command: Callable[..., None]) -> Callable[..., None]:

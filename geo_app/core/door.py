@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
 
 from geo_app.core.actor import NOBODY, Actor
 from geo_app.core.errors import Forbidden, NotLoggedIn, WrongSetup
@@ -16,13 +18,18 @@ from geo_app.core.errors import Forbidden, NotLoggedIn, WrongSetup
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 """The permission of a door that is open to everyone."""
+LOGIN = "/login"
 
 
-def permit(permission: str) -> Callable[[View], View]:
-    """Mark a view with the permission it asks for; it stands closest to the function."""
+def permit(*permissions: str, is_page: bool = False) -> Callable[[View], View]:
+    """Mark a view with the permission it asks for, or several of which one is enough; closest to the function.
+
+    From a page, somebody who has not logged in is led to the login; anything else answers 401.
+    """
 
     def mark(view: View) -> View:
-        view.permission = permission  # type: ignore[attr-defined]
+        view.permissions = permissions  # type: ignore[attr-defined]
+        view.is_page = is_page  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -42,29 +49,30 @@ def actor() -> Actor:
     return found
 
 
-def permission_of(view: Callable[..., Any]) -> str | None:
-    """Return the permission a view asks for; None when it states none."""
-    found: str | None = getattr(view, "permission", None)
-    return found
+def permissions_of(view: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the permissions of which a view asks for one; none when it states none."""
+    return tuple(getattr(view, "permissions", ()))
 
 
 def check(app: Flask) -> None:
     """Raise WrongSetup naming the first route that states no permission."""
     for rule in app.url_map.iter_rules():
-        if permission_of(app.view_functions[rule.endpoint]) is None:
+        if not permissions_of(app.view_functions[rule.endpoint]):
             raise WrongSetup(f"the route {rule.rule} ({rule.endpoint}) states no permission")
 
 
-def guard() -> None:
+def guard() -> ResponseReturnValue | None:
     """Refuse who may not; an address without a view is refused by nobody, it is not found."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None:
-        return
-    permission = permission_of(view)
-    if permission is None:
+        return None
+    asked = permissions_of(view)
+    if not asked:
         raise WrongSetup(f"{request.endpoint} states no permission")
-    if permission == PUBLIC or actor().may(permission):
-        return
-    if actor().account is None:
-        raise NotLoggedIn
-    raise Forbidden(permission)
+    if PUBLIC in asked or any(actor().may(permission) for permission in asked):
+        return None
+    if actor().account is not None:
+        raise Forbidden(asked[0])
+    if getattr(view, "is_page", False):
+        return redirect(f"{LOGIN}?next={quote(request.full_path.rstrip('?'), safe='')}")
+    raise NotLoggedIn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from geo_app.core.command import Session, city_option, echo, json_option, session, tell
+from geo_app.core.command import Session, city_option, echo, json_option, permit, session, tell
 from geo_app.dispatch import service, workflow
 from geo_app.dispatch.model import Assignment
 from geo_app.dispatch.workflow import Step
@@ -18,6 +18,7 @@ ACTIVE = {"yes": True, "no": False, "all": None}
 @click.option("--k", type=click.IntRange(1, service.MOST_CANDIDATES), default=5, show_default=True)
 @json_option
 @session
+@permit("assignment.make")
 def candidates(here: Session, incident: int, k: int, as_json: bool) -> None:
     """List who can be at INCIDENT soonest, by road; (估算) is a straight line where no roads are known."""
     with here.transaction() as tx:
@@ -45,6 +46,7 @@ def assignments() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
 @session
+@permit("incident.read")
 def list_assignments(
     here: Session, city: str | None, responder: int | None, active: str, limit: int, as_json: bool
 ) -> None:
@@ -59,6 +61,7 @@ def list_assignments(
 @click.argument("responder", type=click.IntRange(1))
 @json_option
 @session
+@permit("assignment.make")
 def make(here: Session, incident: int, responder: int, as_json: bool) -> None:
     """Send RESPONDER to INCIDENT as its lead; nothing when it is so already."""
     with here.transaction() as tx:
@@ -74,6 +77,7 @@ def make(here: Session, incident: int, responder: int, as_json: bool) -> None:
 @click.option("--reason", default=None, help="Why it is declined or cancelled.")
 @json_option
 @session
+@permit("assignment.step")
 def step(here: Session, assignment: int, taken: str, reason: str | None, as_json: bool) -> None:
     """Take the STEP of ASSIGNMENT; nothing when it stands where the step leads."""
     with here.transaction() as tx:

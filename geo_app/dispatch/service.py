@@ -10,7 +10,7 @@ import shapely
 from shapely import Point
 
 from geo_app.core import clock, coords, db, facts, masking
-from geo_app.core.errors import Conflict, NotFound, Stale
+from geo_app.core.errors import Conflict, Forbidden, NotFound, Stale
 from geo_app.dispatch import rank, store, workflow
 from geo_app.dispatch.model import Assignment, AssignmentState, Candidate, Candidates, NewAssignment
 from geo_app.dispatch.workflow import Step
@@ -86,10 +86,12 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
 def step(tx: db.Transaction, assignment_id: int, version: int, taken: Step, reason: str | None) -> Assignment:
     """Take a step of an assignment; the responder's status and the incident follow.
 
-    Stale when it changed since `version`, Conflict when its state does not allow the step, BadInput when the
+    Forbidden when it is another responder's; Stale when it changed since `version`, Conflict when its state does not allow the step, BadInput when the
     step needs a reason. Incident, responder and assignment are locked, in this order.
     """
     seen = assignment(tx, assignment_id)
+    if not tx.actor.may_for(seen.responder, "assignment.make"):
+        raise Forbidden("assignment.make")
     incidents.lock(tx, seen.incident)
     locked = responders.lock(tx, seen.responder)
     before = store.lock(tx, assignment_id)

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, describe, web
+from geo_app.core import clock, describe, door, web
 from geo_app.incidents import answers, service
 from geo_app.incidents.model import Category
 from geo_app.organisation import service as organisation
@@ -16,6 +16,7 @@ routes = APIBlueprint("categories", __name__, tag="Categories")
 
 @routes.get("/api/categories")
 @routes.doc(**describe.door(answers.Categories, describe.CITY))
+@door.permit("incident.read")
 def categories() -> ResponseReturnValue:
     """List the categories a city uses today, urgent ones first."""
     with web.transaction() as tx:

@@ -20,6 +20,7 @@ from geo_app.core.command import (
     frame_option,
     json_option,
     progress,
+    permit,
     session,
     tell,
 )
@@ -49,6 +50,7 @@ def incidents() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
 @session
+@permit("incident.read")
 def list_incidents(
     here: Session, city: str | None, state: str, location: str, limit: int, as_json: bool
 ) -> None:
@@ -63,6 +65,7 @@ def list_incidents(
 @click.argument("incident", type=click.IntRange(1))
 @json_option
 @session
+@permit("incident.read")
 def show(here: Session, incident: int, as_json: bool) -> None:
     """Show one INCIDENT by its id."""
     with here.transaction() as tx:
@@ -90,6 +93,7 @@ def show(here: Session, incident: int, as_json: bool) -> None:
 @click.option("--key", default=None, help="What it is known by: the same key takes it in once.")
 @json_option
 @session
+@permit("incident.report")
 def report(here: Session, city: str | None, as_json: bool, **said: Any) -> None:
     """Take in a report: --address or --position, or both."""
     new = _said(**said)
@@ -113,6 +117,7 @@ def report(here: Session, city: str | None, as_json: bool, **said: Any) -> None:
 )
 @json_option
 @session
+@permit("incident.locate")
 def locate(here: Session, incident: int, version: int | None, as_json: bool, **said: Any) -> None:
     """Say where INCIDENT is."""
     given = _given(said["position"], said["frame"])
@@ -132,6 +137,7 @@ def locate(here: Session, incident: int, version: int | None, as_json: bool, **s
 @click.option("--dry-run", is_flag=True, help="Only say what would be refused.")
 @json_option
 @session
+@permit("incident.load")
 def load(
     here: Session, file: Path, city: str | None, frame: str | None, dry_run: bool, as_json: bool
 ) -> None:
@@ -194,6 +200,7 @@ def _loaded(file: Path, counts: dict[str, int], refused: list[Refusal], as_json:
 @click.option("--run", default="1", show_default=True, help="Name of the run; another name plays them anew.")
 @session
 @click.pass_obj
+@permit("incident.load")
 def play(pace: Pace | None, /, here: Session, city: str | None, speed: float, run: str, **which: Any) -> None:
     """Play past incidents again as an exercise (演练), in their order, SPEED times as fast.
 

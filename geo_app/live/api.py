@@ -11,7 +11,7 @@ from apiflask import APIBlueprint
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import describe, web
+from geo_app.core import describe, door, web
 from geo_app.core.errors import BadInput
 from geo_app.core.facts import Position
 from geo_app.live.service import MEMORY, Feed
@@ -32,6 +32,7 @@ LARGEST = (2**64 - 1, 2**63 - 1)
 
 @routes.get("/api/stream")
 @routes.doc(**describe.door("text/event-stream", describe.CITY, LAST))
+@door.permit("live.read")
 def stream() -> ResponseReturnValue:
     """Stream what happens in a city as server-sent events; `Last-Event-ID` resumes without gap or repeat."""
     feed: Feed = current_app.extensions["feed"]

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, coords, describe, web
+from geo_app.core import clock, coords, describe, door, web
 from geo_app.maps import answers, service
 from geo_app.maps.model import Address
 from geo_app.organisation import service as organisation
@@ -22,6 +22,7 @@ routes = APIBlueprint("maps", __name__, tag="Maps")
     **describe.door("application/vnd.mapbox-vector-tile", headers=("ETag",)),
     responses={204: "Nothing lies in it.", 304: "Still as it was."},
 )
+@door.permit("map.read")
 def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
     """Return a Mapbox vector tile; 204 when nothing lies in it."""
     at, address = clock.now(), Address(layer, z, x, y)
@@ -39,6 +40,7 @@ def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
 
 @routes.get("/api/cities")
 @routes.doc(**describe.door(answers.Cities))
+@door.permit("map.read", "organisation.read")
 def cities() -> ResponseReturnValue:
     """List the cities."""
     at = clock.now()
@@ -62,6 +64,7 @@ def cities() -> ResponseReturnValue:
 
 @routes.get("/api/cells/<code>")
 @routes.doc(**describe.door(answers.CellSheet, describe.CITY))
+@door.permit("map.read")
 def cell(code: str) -> ResponseReturnValue:
     """Return one cell: its units, its people, what is open in it."""
     at = clock.now()
@@ -90,6 +93,7 @@ def cell(code: str) -> ResponseReturnValue:
 
 @routes.get("/api/units")
 @routes.doc(**describe.door(answers.Units, describe.CITY))
+@door.permit("map.read", "organisation.read")
 def units() -> ResponseReturnValue:
     """List districts, streets and communities with their figures."""
     with web.transaction() as tx:
@@ -108,6 +112,7 @@ def units() -> ResponseReturnValue:
 
 @routes.get("/api/releases")
 @routes.doc(**describe.door(answers.Releases, describe.CITY))
+@door.permit("map.read")
 def releases() -> ResponseReturnValue:
     """List the releases of a city's grid, newest first."""
     with web.transaction() as tx:

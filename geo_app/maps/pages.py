@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import pages
+from geo_app.core import door, pages
 from geo_app.core.errors import BadInput
 from layers import page, viewer
 from layers.page import Page, Role
@@ -14,6 +14,7 @@ routes = Blueprint("pages", __name__)
 
 
 @routes.get("/")
+@door.permit("own.account", is_page=True)
 def home() -> ResponseReturnValue:
     """Lead to the dispatcher's page, keeping city and language."""
     query = request.query_string.decode("latin-1")
@@ -21,24 +22,28 @@ def home() -> ResponseReturnValue:
 
 
 @routes.get("/worker")
+@door.permit("assignment.step", is_page=True)
 def worker() -> ResponseReturnValue:
     """Show the grid worker's page."""
     return _page(Role.WORKER)
 
 
 @routes.get("/dispatcher")
+@door.permit("assignment.make", is_page=True)
 def dispatcher() -> ResponseReturnValue:
     """Show the dispatcher's page."""
     return _page(Role.DISPATCHER)
 
 
 @routes.get("/planner")
+@door.permit("map.read", is_page=True)
 def planner() -> ResponseReturnValue:
     """Show the planner's page."""
     return _page(Role.PLANNER)
 
 
 @routes.get("/api/docs")
+@door.permit("own.account", is_page=True)
 def api() -> ResponseReturnValue:
     """Show the description of the API."""
     return pages.answer(viewer.render)

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, coords, describe, web
+from geo_app.core import clock, coords, describe, door, web
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.patrols import answers, service
@@ -18,6 +18,7 @@ routes = APIBlueprint("patrols", __name__, tag="Patrols")
 
 @routes.get("/api/routes")
 @routes.doc(**describe.door(answers.Routes, describe.CITY))
+@door.permit("patrol.read")
 def patrol_routes() -> ResponseReturnValue:
     """List the patrol routes of a city with the cells they run through, in metres along the route."""
     with web.transaction() as tx:

@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from shapely import Point
 
-from geo_app.core import clock, coords, describe, web
+from geo_app.core import clock, coords, describe, door, web
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
 from geo_app.organisation import service as organisation
@@ -25,6 +25,7 @@ LAT = describe.query("lat", "Latitude, or y of the frame.", required=True, type=
 
 @routes.get("/api/places")
 @routes.doc(**describe.door(answers.Places, describe.CITY, SAID, BEGUN, describe.FRAME, LIMIT))
+@door.permit("place.search")
 def places() -> ResponseReturnValue:
     """List what `q` may mean in a city, with the cells each may lie in; `begun=yes` while it is being typed."""
     most = web.whole("limit", 8, 1, 20)
@@ -51,6 +52,7 @@ def places() -> ResponseReturnValue:
 
 @routes.get("/api/places/reverse")
 @routes.doc(**describe.door(answers.Words, describe.CITY, LON, LAT, describe.FRAME))
+@door.permit("place.search")
 def reverse() -> ResponseReturnValue:
     """Say a point in words: the nearest address, the community, the cell."""
     xy = np.array([[_number("lon"), _number("lat")]])

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from geo_app.core import clock, db, sheet
-from geo_app.core.command import Session, echo, json_option, session
+from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
 from geo_app.geocoding import sources
@@ -51,6 +51,7 @@ def places() -> None:
 @click.option("--outside", is_flag=True, help="Also ask the sources of GEO_SOURCES when we are not sure.")
 @json_option
 @session
+@permit("place.search")
 def find(here: Session, said: str, city: str | None, frame: str, outside: bool, as_json: bool) -> None:
     """List what SAID may mean, the likeliest first."""
     asked = sources.configured(here.settings.sources) if outside else ()
@@ -84,6 +85,7 @@ def find(here: Session, said: str, city: str | None, frame: str, outside: bool, 
 @CITY
 @FRAME
 @session
+@permit("place.search")
 def locate(
     here: Session, file: Path, out: Path | None, column: str | None, city: str | None, frame: str
 ) -> None:

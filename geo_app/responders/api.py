@@ -11,7 +11,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo_app.core import clock, coords, describe, web
+from geo_app.core import clock, coords, describe, door, web
 from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput
 from geo_app.organisation import service as organisation
@@ -23,6 +23,7 @@ routes = APIBlueprint("responders", __name__, tag="Responders")
 
 @routes.get("/api/responders")
 @routes.doc(**describe.door(answers.Responders, describe.CITY))
+@door.permit("responder.read")
 def responders() -> ResponseReturnValue:
     """List the responders of a city with their last position."""
     with web.transaction() as tx:
@@ -41,6 +42,7 @@ class NewStatus(BaseModel):
 @routes.post("/api/responders/<int:responder_id>/status")
 @routes.input(NewStatus)
 @routes.doc(**describe.door(answers.ResponderFeature))
+@door.permit("position.send", "responder.manage")
 def status(responder_id: int, json_data: NewStatus) -> ResponseReturnValue:
     """Sign a responder on or off; 409 names the incidents of one who is sent."""
     with web.transaction() as tx:
@@ -72,6 +74,7 @@ class NewPositions(BaseModel):
 @routes.post("/api/positions")
 @routes.input(NewPositions)
 @routes.doc(**describe.door(answers.PositionsTaken))
+@door.permit("position.send", "responder.manage")
 def positions(json_data: NewPositions) -> ResponseReturnValue:
     """Take in where responders are; older ones change nothing, refused ones are named one by one."""
     coords.parse(json_data.frame)

@@ -16,6 +16,7 @@ from geo_app.core.command import (
     frame_option,
     json_option,
     progress,
+    permit,
     session,
     tell,
 )
@@ -35,6 +36,7 @@ def responders() -> None:
 @city_option
 @json_option
 @session
+@permit("responder.read")
 def list_responders(here: Session, city: str | None, as_json: bool) -> None:
     """List the responders of a city, by code."""
     with here.transaction() as tx:
@@ -47,6 +49,7 @@ def list_responders(here: Session, city: str | None, as_json: bool) -> None:
 @click.argument("status", type=click.Choice([Status.FREE.value, Status.OFF.value]))
 @json_option
 @session
+@permit("responder.manage")
 def status(here: Session, responder: int, status: str, as_json: bool) -> None:
     """Sign RESPONDER on (free) or off."""
     with here.transaction() as tx:
@@ -65,6 +68,7 @@ def positions() -> None:
 @frame_option
 @json_option
 @session
+@permit("responder.manage")
 def load(here: Session, file: Path, city: str | None, frame: str | None, as_json: bool) -> None:
     """Load the positions in FILE (.csv, .xlsx, .geojson): all of them or none; older ones change nothing.
 

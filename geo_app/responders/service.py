@@ -9,7 +9,7 @@ from datetime import datetime
 from shapely import Point
 
 from geo_app.core import clock, coords, db, facts
-from geo_app.core.errors import BadInput, Conflict, NotFound
+from geo_app.core.errors import BadInput, Conflict, Forbidden, NotFound
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
@@ -85,6 +85,8 @@ def switch(tx: db.Transaction, responder_id: int, status: Status) -> Responder:
     """Sign a responder on (`free`) or `off`; Conflict names the incidents of one who is on the way to some."""
     if status not in {Status.FREE, Status.OFF}:
         raise BadInput("status", status, "free or off; the other statuses follow the assignments")
+    if not tx.actor.may_for(responder_id, "responder.manage"):
+        raise Forbidden("responder.manage")
     locked = lock(tx, responder_id)
     city = organisation.city_by_id(tx, locked.city)
     sent_to = store.held(tx, responder_id)
@@ -102,6 +104,8 @@ def move(tx: db.Transaction, city: City, batch: Mapping[int, NewPosition]) -> Ta
     Of several positions of one responder the newest counts, in whatever order they came. Refused, one by one, are
     positions of nobody in the city, of a moment to come, outside the responder's shifts, and far outside the city.
     """
+    if not all(tx.actor.may_for(one.responder, "responder.manage") for one in batch.values()):
+        raise Forbidden("responder.manage")
     at = clock.now()
     known = store.lock_positions(tx, city, (one.responder for one in batch.values()))
     area = planning.bounds(tx, city, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from geo_app.core import clock, settings
-from geo_app.core.command import echo, json_option
+from geo_app.core.command import echo, json_option, permit
 from geo_app.tls import service, store
 from geo_app.tls.model import MOST_DAYS, Certificate
 
@@ -30,6 +30,7 @@ def tls() -> None:
 @click.option(
     "--replace", is_flag=True, help="Put the present authority aside; every phone must trust the new one."
 )
+@permit("system.manage")
 def init(names: tuple[str, ...], days: int, replace: bool) -> None:
     """Make a local authority and a server certificate."""
     here = settings.current()
@@ -44,12 +45,14 @@ def init(names: tuple[str, ...], days: int, replace: bool) -> None:
 @tls.command("renew")
 @NAMES
 @DAYS
+@permit("system.manage")
 def renew(names: tuple[str, ...], days: int) -> None:
     """Give the server a fresh certificate; phones notice nothing. A restart takes it up."""
     _tell(service.renew(settings.current(), service.spelled(names), days, clock.now()))
 
 
 @tls.command("prepare")
+@permit("system.manage")
 def prepare() -> None:
     """Make or renew what a start needs, as `scripts/serve` does; changes nothing when all is there."""
     here = settings.current()
@@ -59,6 +62,7 @@ def prepare() -> None:
 
 @tls.command("show")
 @json_option
+@permit("system.manage")
 def show(as_json: bool) -> None:
     """Show the authority and the server's certificate."""
     here = settings.current()

@@ -9,7 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from geo_app.core import describe, web
+from geo_app.core import describe, door, web
 from geo_app.dispatch import service, workflow
 from geo_app.dispatch.api import answers, wire
 from geo_app.dispatch.workflow import LONGEST_REASON, Step
@@ -35,6 +35,7 @@ class NewAssignment(BaseModel):
 
 @routes.get("/api/incidents/<int:incident_id>/candidates")
 @routes.doc(**describe.door(answers.Candidates, MOST))
+@door.permit("assignment.make")
 def candidates(incident_id: int) -> ResponseReturnValue:
     """List who can be at the incident soonest, by road."""
     k = web.whole("k", 5, 1, service.MOST_CANDIDATES)
@@ -46,6 +47,7 @@ def candidates(incident_id: int) -> ResponseReturnValue:
 @routes.post("/api/incidents/<int:incident_id>/assignments")
 @routes.input(NewAssignment)
 @routes.doc(**describe.door(answers.Sent, status=201))
+@door.permit("assignment.make")
 def assign(incident_id: int, json_data: NewAssignment) -> ResponseReturnValue:
     """Send a responder; 409 names who holds the incident or the responder."""
     with web.transaction() as tx:
@@ -73,6 +75,7 @@ class NewStep(BaseModel):
 @routes.post("/api/assignments/<int:assignment_id>/steps")
 @routes.input(NewStep)
 @routes.doc(**describe.door(answers.Sent, is_edit=True), description=workflow.described())
+@door.permit("assignment.step")
 def step(assignment_id: int, json_data: NewStep) -> ResponseReturnValue:
     """Take a step of an assignment; If-Match names the version it was decided on."""
     version = web.version()
@@ -88,6 +91,7 @@ def step(assignment_id: int, json_data: NewStep) -> ResponseReturnValue:
 
 @routes.get("/api/assignments/<int:assignment_id>")
 @routes.doc(**describe.door(answers.Task, headers=("ETag",)))
+@door.permit("incident.read")
 def assignment(assignment_id: int) -> ResponseReturnValue:
     """Return an assignment with its incident and the steps that may follow; the ETag is its version."""
     with web.transaction() as tx:
@@ -98,6 +102,7 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
 
 @routes.get("/api/assignments")
 @routes.doc(**describe.door(answers.Tasks, describe.CITY, RESPONDER, STATE, LIMIT))
+@door.permit("incident.read")
 def assignments() -> ResponseReturnValue:
     """List the assignments of a city or of one responder, newest first, each with its incident."""
     is_active = ACTIVE[web.choice("active", "yes", tuple(ACTIVE))]

@@ -10,7 +10,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo_app.core import clock, coords, db, describe, web
+from geo_app.core import clock, coords, db, describe, door, web
 from geo_app.core.coords import Given
 from geo_app.dispatch import service
 from geo_app.dispatch.api import answers, wire
@@ -95,6 +95,7 @@ class Whereabouts(Strict):
 
 @routes.get("/api/incidents")
 @routes.doc(**describe.door(answers.Queue, describe.CITY, STATE, LOCATION, LIMIT))
+@door.permit("incident.read")
 def queue() -> ResponseReturnValue:
     """List incidents, newest first, with who is on the way; `location=unsettled` is the locate queue."""
     most = web.whole("limit", 200, 1, 2000)
@@ -110,6 +111,7 @@ def queue() -> ResponseReturnValue:
 
 @routes.get("/api/incidents/<int:incident_id>")
 @routes.doc(**describe.door(answers.IncidentFeature, headers=("ETag",)))
+@door.permit("incident.read")
 def incident(incident_id: int) -> ResponseReturnValue:
     """Return one incident with who is on the way."""
     with web.transaction() as tx:
@@ -121,6 +123,7 @@ def incident(incident_id: int) -> ResponseReturnValue:
 @routes.post("/api/incidents")
 @routes.input(Report)
 @routes.doc(**describe.door(answers.ReportAnswer, status=201, headers=("Location",)))
+@door.permit("incident.report")
 def report(json_data: Report) -> ResponseReturnValue:
     """Take in a report as a new incident; answer where it is, how sure that is, and who is there first."""
 
@@ -139,6 +142,7 @@ def report(json_data: Report) -> ResponseReturnValue:
 @routes.patch("/api/incidents/<int:incident_id>")
 @routes.input(Whereabouts)
 @routes.doc(**describe.door(answers.IncidentFeature, headers=("ETag",), is_edit=True))
+@door.permit("incident.locate")
 def settle(incident_id: int, json_data: Whereabouts) -> ResponseReturnValue:
     """Say where an incident is; If-Match names the version it was looked at."""
     version = web.version()
@@ -156,6 +160,7 @@ def settle(incident_id: int, json_data: Whereabouts) -> ResponseReturnValue:
 @routes.post("/api/incidents/<int:incident_id>/reports")
 @routes.input(Told)
 @routes.doc(**describe.door(answers.Joined, status=201))
+@door.permit("incident.report")
 def join(incident_id: int, json_data: Told) -> ResponseReturnValue:
     """Let one more report join an incident."""
 
