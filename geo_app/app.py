@@ -9,6 +9,7 @@ from apiflask import APIFlask
 from flask import redirect
 from flask.typing import ResponseReturnValue
 
+from geo_app.audit import api as audit
 from geo_app.cities import api as cities
 from geo_app.core import asgi, clock, db, describe, door, kernels, log, settings, web
 from geo_app.core.actor import SYSTEM
@@ -16,6 +17,8 @@ from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
 from geo_app.core.settings import CHECKOUT, Settings
 from geo_app.dispatch.api import assignments, incidents
+from geo_app.identity import pages as identity_pages
+from geo_app.identity.api import accounts, login, own
 from geo_app.incidents import api as categories
 from geo_app.live import api as live
 from geo_app.live.service import Feed
@@ -44,6 +47,10 @@ DOORS = (
     cities.routes,
     live.routes,
     tls_pages.routes,
+    accounts.routes,
+    own.routes,
+    audit.routes,
+    identity_pages.routes,
 )
 STATIC = str(CHECKOUT / "static")
 NOT_BY_ITSELF = ("AUTO_SERVERS", "AUTO_404_RESPONSE", "AUTO_VALIDATION_ERROR_RESPONSE")
@@ -100,17 +107,30 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     app.extensions["feed"] = Feed(app.extensions["database"])
     app.extensions["engines"] = "ok" if kernels.is_compiled() else "the engines are compiling"
     web.guard(app, here)
+    login.install(app, here)
+    app.before_request(door.guard)
     for routes in DOORS:
         app.register_blueprint(routes)
+    for endpoint in ("static", "openapi.spec"):
+        door.permit(door.PUBLIC)(app.view_functions[endpoint])
+    _health(app, here)
+    door.check(app)
+    return app
+
+
+def _health(app: APIFlask, here: Settings) -> None:
+    """Add the doors that say whether the service lives and can work."""
 
     @app.get("/healthz")
     @app.doc(tags=["Health"], **describe.door(Alive))
+    @door.permit(door.PUBLIC)
     def healthz() -> ResponseReturnValue:
         """Answer while the process lives."""
         return web.ok({"alive": True})
 
     @app.get("/readyz")
     @app.doc(tags=["Health"], **describe.door(Ready), responses=NOT_READY)
+    @door.permit(door.PUBLIC)
     def readyz() -> ResponseReturnValue:
         """Answer 200 when database, job worker and engines are ready, else 503 with the reason of each."""
         checks = {"database": _database(app), "worker": _worker(app), "engines": app.extensions["engines"]}
@@ -119,8 +139,6 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
         warnings = {} if soon is None else {"certificate": soon}
         body = {"ready": is_ready, "checks": checks, "warnings": warnings}
         return web.ok(body, 200 if is_ready else 503)
-
-    return app
 
 
 def application() -> asgi.Front:

@@ -16,6 +16,7 @@ from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import GeoError
 from geo_app.dispatch.cli import assignments, candidates
+from geo_app.identity.cli import accounts, roles, tokens
 from geo_app.incidents.cli import incidents
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
@@ -139,6 +140,9 @@ def show_settings() -> None:
         click.echo(f"{name}={shown}\n    {item.metadata['meaning']}")
 
 
+geo.add_command(accounts)
+geo.add_command(roles)
+geo.add_command(tokens)
 geo.add_command(audit)
 geo.add_command(cities)
 geo.add_command(demo_stream)

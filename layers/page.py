@@ -49,14 +49,17 @@ class Page:
         return f"/{role}?{city}lang={lang}"
 
 
-def render(page: Page, nonce: str) -> str:
-    """Return the whole HTML document; `nonce` must be fresh and in the response's Content-Security-Policy."""
+def render(page: Page, nonce: str, token: str = "") -> str:
+    """Return the whole HTML document; `nonce` must be fresh and in the response's Content-Security-Policy.
+
+    `token` is what the page sends with every change, of base64url and dots.
+    """
     if not NONCE.fullmatch(nonce):
         raise ValueError("nonce: 16 to 86 characters of base64url")
     figure = Shell(page)
     figure.add_child(PageMap())
     figure.add_child(behaviour.Behaviour(assets.module(page.role), start(page)))
-    html: str = figure.render(nonce=nonce)
+    html: str = figure.render(nonce=nonce, token=escape(token))
     return html
 
 
@@ -129,6 +132,7 @@ class Shell(Figure):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="csrf-token" content="{{ kwargs.token }}">
 <title>{{ this.title }}</title>
 <link rel="icon" type="image/svg+xml" href="{{ this.icon }}">
 <style nonce="{{ kwargs.nonce }}">{{ this.variables }}</style>
@@ -146,6 +150,7 @@ class Shell(Figure):
   {% endfor %}</ul></nav>
   <div id="city" class="city"></div>
   <div id="connection" class="connection" role="status"></div>
+  <div id="me" class="me"></div>
   <a id="language" class="quiet" data-keep href="{{ this.page.path(this.page.role, this.other_lang) }}"\
  hreflang="{{ this.other_lang }}" lang="{{ this.other_html_lang }}">{{ this.word("page.other_language") }}</a>
   <button id="help" class="quiet" type="button" aria-haspopup="dialog"\

@@ -21,6 +21,7 @@ SHELL = Markup("""<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="csrf-token" content="{token}">
 <title>{title} · {product}</title>
 <link rel="icon" type="image/svg+xml" href="{icon}">
 <style nonce="{nonce}">{variables}</style>
@@ -32,6 +33,7 @@ SHELL = Markup("""<!DOCTYPE html>
 <header class="bar">
   <a class="brand" href="/"><img src="{icon}" alt="" width="24" height="24"><span>{product}</span></a>
   <h1>{title}</h1>
+  {menu}
   <a id="language" class="quiet" href="{other_path}" hreflang="{other_lang}" lang="{other_html_lang}">{other_word}</a>
 </header>
 <main id="content" class="content" tabindex="-1">
@@ -41,6 +43,8 @@ SHELL = Markup("""<!DOCTYPE html>
 {scripts}</body>
 </html>
 """)
+MENU = Markup('<div id="me" class="me"></div>')
+"""Where the page's module puts who is logged in, and what they may open."""
 SCRIPTS = Markup("""<script type="application/json" id="page-data" nonce="{nonce}">{data}</script>
 <script type="module" nonce="{nonce}" src="{url}"></script>
 """)
@@ -59,16 +63,22 @@ class Plain:
     body: Markup
     module: str | None = None
     start: Mapping[str, object] = field(default_factory=dict)
+    has_menu: bool = False
 
 
-def render(page: Plain, nonce: str) -> str:
-    """Return the whole HTML document; `nonce` must be fresh and in the response's Content-Security-Policy."""
+def render(page: Plain, nonce: str, token: str = "") -> str:
+    """Return the whole HTML document; `nonce` must be fresh and in the response's Content-Security-Policy.
+
+    `token` is what the page sends with every change.
+    """
     if not NONCE.fullmatch(nonce):
         raise ValueError("nonce: 16 to 86 characters of base64url")
     said = words.of(page.lang)
     other = Lang.EN if page.lang is Lang.ZH else Lang.ZH
     return SHELL.format(
         nonce=nonce,
+        token=token,
+        menu=MENU if page.has_menu else Markup(),
         html_lang=words.HTML_LANG[page.lang],
         title=page.title,
         product=said["page.product"],

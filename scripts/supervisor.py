@@ -125,6 +125,14 @@ def _geo(environment: dict[str, str], *words: str) -> None:
         raise Failed(f"`geo {' '.join(words)}` was refused, see above")
 
 
+def _show_links(environment: dict[str, str]) -> None:
+    """Print one-time links into the demo accounts when the only city is a generated one; they are kept nowhere."""
+    subprocess.run(
+        [sys.executable, "-m", "geo_app.cli", "demo", "links", "--if-demo"], cwd=CHECKOUT, env=environment,
+        check=False,
+    )  # fmt: skip
+
+
 def _run(environment: dict[str, str], here: edge.Edge, work: Path) -> None:
     logs = work / "log"
     logs.mkdir(exist_ok=True)
@@ -140,6 +148,8 @@ def _run(environment: dict[str, str], here: edge.Edge, work: Path) -> None:
             children[name] = _start(command, environment, logs / f"{name}.log")
         _until_ready(here, children, logs)
         print(f"ready {here.outer}", flush=True)
+        if here.authority is None and here.cert is None:
+            _show_links(environment)
         if here.authority:
             print(f"phones and other computers first open {here.install_page}", flush=True)
         while True:

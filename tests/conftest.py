@@ -20,6 +20,7 @@ from xdist.scheduler import LoadScopeScheduling
 from geo_app.core import clock, db, migrate
 from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
+from tests import people
 from tests.databases import Place, Server, digest, work
 from tests.sizes import size
 
@@ -169,7 +170,7 @@ def _migrate(place: Place) -> None:
 def _client(settings: Settings) -> FlaskClient:
     from geo_app.app import create_app  # noqa: PLC0415  # only who asks for a client needs the whole service
 
-    return create_app(settings).test_client()
+    return people.everybody(create_app(settings))
 
 
 def _load_kits(place: Place) -> None:

@@ -32,6 +32,8 @@ class Follower:
     """One open page."""
 
     port: int
+    head: dict[str, str]
+    """By which it is let in."""
     last: str | None = None
     leaves_after: int | None = None
     """Facts after which it cuts the connection itself and comes back."""
@@ -56,7 +58,8 @@ class Follower:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             resume = "" if self.last is None else f"Last-Event-ID: {self.last}\r\n"
-            head = f"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{resume}\r\n"
+            let_in = "".join(f"{name}: {value}\r\n" for name, value in self.head.items())
+            head = f"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{let_in}{resume}\r\n"
             writer.write(head.encode())
             answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             status = int(answer.split(" ", 2)[1])

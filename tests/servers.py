@@ -17,7 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from geo_app.core import db
 from geo_app.core.settings import Settings
+from tests import people
 from tests.databases import ROOT
 
 START_LIMIT = 300.0
@@ -35,6 +37,8 @@ class WebServer:
         self.port = free_port()
         self.edge = edge.Edge("127.0.0.1", self.port, **how)
         self._log = log
+        self._settings = settings
+        self._head: dict[str, str] | None = None
         self._environment = {
             **{
                 name: value
@@ -53,6 +57,15 @@ class WebServer:
     def url(self) -> str:
         """The address of the server."""
         return str(self.edge.inner)
+
+    @property
+    def head(self) -> dict[str, str]:
+        """The header by which a program is let in that may do what all roles of the street may."""
+        if self._head is None:
+            database = db.Database(self._settings.app_database_url, self._settings)
+            self._head = {"Authorization": f"Bearer {people.token(database)}"}
+            database.dispose()
+        return self._head
 
     def start(self) -> None:
         """Start it; it answers once `wait` returns."""

@@ -14,6 +14,9 @@ from geo_app.cities.model import CityData, LayerRow
 from geo_app.core import clock, coords, db, facts
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
+from geo_app.identity import permissions
+from geo_app.identity import service as identity
+from geo_app.identity.model import Binding, NewAccount, Purpose
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import Channel, NewReport
 from geo_app.organisation import service as organisation
@@ -29,6 +32,9 @@ from grids.model import Cell, Partition
 
 STREAM_RUNS = timedelta(minutes=30)
 STREAM_SEED = 7
+DEMO_ROLES = (
+    "worker", "dispatcher", "planner", "approver", "leader", "system_admin", "security_admin", "audit_admin",
+)  # fmt: skip
 
 
 def load(tx: db.Transaction, data: CityData) -> City:
@@ -150,3 +156,24 @@ def _incidents(city: City, data: CityData) -> list[NewReport]:
         )
         for row, position in zip(data.incidents, positions, strict=True)
     ]
+
+
+def demo_links(tx: db.Transaction, city: City) -> dict[str, str]:
+    """Return the secret of a one-time link into the demo account of each role, made and bound when it is missing.
+
+    The worker is the city's first grid worker.
+    """
+    at = clock.now()
+    worker = next((one for one in responders.responders(tx, city, at) if one.kind is Kind.GRID_WORKER), None)
+    known = {one.username: one for one in identity.accounts(tx)}
+    links = {}
+    for role in DEMO_ROLES:
+        responder = worker.id if worker is not None and role == "worker" else None
+        username, name = f"demo.{role}", permissions.ROLES[role].name
+        owner = known.get(username)
+        if owner is None:
+            owner, _ = identity.invite(tx, NewAccount(username, name, (role,), responder, is_demo=True))
+            identity.bind(tx, Binding(0, owner.id, city.id, None, None, at, None))
+        if owner.is_demo and owner.is_active:
+            links[username] = identity.link(tx, owner.id, Purpose.DEMO)
+    return links

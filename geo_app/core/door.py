@@ -13,11 +13,13 @@ from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from geo_app.core.actor import NOBODY, Actor
-from geo_app.core.errors import Forbidden, NotLoggedIn, WrongSetup
+from geo_app.core.errors import Forbidden, NotFound, NotLoggedIn, WrongSetup
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 """The permission of a door that is open to everyone."""
+CLOSED = "closed"
+"""The permission of a door that a library brings and nobody uses: there is nothing behind it."""
 LOGIN = "/login"
 
 
@@ -69,6 +71,8 @@ def guard() -> ResponseReturnValue | None:
     asked = permissions_of(view)
     if not asked:
         raise WrongSetup(f"{request.endpoint} states no permission")
+    if CLOSED in asked:
+        raise NotFound(f"there is nothing at {request.path}")
     if PUBLIC in asked or any(actor().may(permission) for permission in asked):
         return None
     if actor().account is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Response, current_app, request
+from flask_wtf.csrf import generate_csrf
 
 from geo_app.core.errors import BadInput
 from layers import plain
@@ -51,4 +52,10 @@ def answer(render: Callable[[str], str]) -> Response:
 
 def show(page: Plain) -> Response:
     """Answer with a page without a map."""
-    return answer(lambda nonce: plain.render(page, nonce))
+    return answer(lambda nonce: plain.render(page, nonce, token()))
+
+
+def token() -> str:
+    """Return what a page of this session sends with every change; nothing where nobody can log in."""
+    made: str = generate_csrf() if "csrf" in current_app.extensions else ""
+    return made

@@ -86,8 +86,9 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
 def step(tx: db.Transaction, assignment_id: int, version: int, taken: Step, reason: str | None) -> Assignment:
     """Take a step of an assignment; the responder's status and the incident follow.
 
-    Forbidden when it is another responder's; Stale when it changed since `version`, Conflict when its state does not allow the step, BadInput when the
-    step needs a reason. Incident, responder and assignment are locked, in this order.
+    Forbidden when it is another responder's, Stale when it changed since `version`, Conflict when its state does
+    not allow the step, BadInput when the step needs a reason. Incident, responder and assignment are locked, in
+    this order.
     """
     seen = assignment(tx, assignment_id)
     if not tx.actor.may_for(seen.responder, "assignment.make"):

@@ -114,8 +114,15 @@ def set_password(tx: db.Transaction, owner: Account, password: str) -> None:
     facts.record(tx, "account.password_set", owner.id, None)
 
 
+def knows(tx: db.Transaction, owner: Account, password: str) -> bool:
+    """Return whether this is the account's password."""
+    known = store.password_of(tx, owner.id)["password"]
+    return known is not None and _verifies(known, password)
+
+
 def grant(tx: db.Transaction, owner: Account, role: str) -> None:
-    """Grant a role (三员分立: an administrator's stands alone)."""
+    """Grant a role (三员分立: an administrator's stands alone); nobody changes their own."""
+    _not_own(tx, owner)
     store.lock_account(tx, owner.id)
     held = account_by_id(tx, owner.id).roles
     permissions.check_together({*held, role})
@@ -124,7 +131,8 @@ def grant(tx: db.Transaction, owner: Account, role: str) -> None:
 
 
 def revoke(tx: db.Transaction, owner: Account, role: str) -> None:
-    """Take a role away; sessions go on with what is left."""
+    """Take a role away; sessions go on with what is left. Nobody changes their own."""
+    _not_own(tx, owner)
     if store.revoke(tx, owner.id, role):
         facts.record(tx, "role.revoked", owner.id, None, role=role)
 
@@ -244,6 +252,11 @@ def actor_by_token(tx: db.Transaction, secret: str, address: str | None) -> Acto
         return None
     allowed = (owner.permissions or frozenset()) & frozenset(found["permissions"])
     return Actor(owner.name, allowed, owner.scope, owner.account, owner.responder, address)
+
+
+def _not_own(tx: db.Transaction, owner: Account) -> None:
+    if tx.actor.account == owner.id:
+        raise Conflict("nobody changes their own roles; ask another security administrator")
 
 
 def _digest(secret: str) -> str:

@@ -19,8 +19,8 @@ from geo_app.core.command import (
     echo,
     frame_option,
     json_option,
-    progress,
     permit,
+    progress,
     session,
     tell,
 )

@@ -11,14 +11,21 @@ from layers import page, viewer
 from layers.page import Page, Role
 
 routes = Blueprint("pages", __name__)
+HOMES = (
+    (f"/{Role.DISPATCHER}", "assignment.make"), (f"/{Role.WORKER}", "assignment.step"),
+    (f"/{Role.PLANNER}", "map.read"),
+    ("/audit", "audit.read"), ("/accounts", "account.read"),
+)  # fmt: skip
+"""Where one begins: the first page one may open."""
 
 
 @routes.get("/")
 @door.permit("own.account", is_page=True)
 def home() -> ResponseReturnValue:
-    """Lead to the dispatcher's page, keeping city and language."""
+    """Lead to the page of whoever asks, keeping city and language."""
     query = request.query_string.decode("latin-1")
-    return redirect(f"/{Role.DISPATCHER}?{query}" if query else f"/{Role.DISPATCHER}")
+    path = next((path for path, permission in HOMES if door.actor().may(permission)), "/account")
+    return redirect(f"{path}?{query}" if query else path)
 
 
 @routes.get("/worker")
@@ -51,7 +58,7 @@ def api() -> ResponseReturnValue:
 
 def _page(role: Role) -> Response:
     shown = Page(role, pages.lang(), _city())
-    return pages.answer(lambda nonce: page.render(shown, nonce))
+    return pages.answer(lambda nonce: page.render(shown, nonce, pages.token()))
 
 
 def _city() -> str | None:

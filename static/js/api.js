@@ -49,13 +49,31 @@ export function address(path, values) {
   return text ? `${path}?${text}` : path
 }
 
-function send(method, path, body, headers) {
+const LOGGING_IN = /^\/api\/(login|second-factor)/
+const session = { token: null, touched: Date.now() } // the token goes with every change: no foreign page has it
+
+if (typeof document !== 'undefined') {
+  for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, () => { session.touched = Date.now() }, { capture: true, passive: true })
+}
+
+async function tokenNow() {
+  if (session.token === null && typeof document !== 'undefined') {
+    const told = document.querySelector('meta[name="csrf-token"]')
+    session.token = told ? told.content : ''
+  }
+  if (session.token === '' && typeof document !== 'undefined') await get('/api/me') // its answer brings a new one
+  return session.token || ''
+}
+
+async function send(method, path, body, headers) {
+  headers['X-CSRF-Token'] = await tokenNow()
   const all = { Accept: 'application/json', 'Content-Type': 'application/json', ...headers }
   return call(path, { method, headers: all, body: JSON.stringify(body) })
 }
 
 async function call(url, options) {
   let response
+  options.headers['X-Idle'] = String(Math.max(0, Math.round((Date.now() - session.touched) / 1000)))
   try {
     response = await fetch(url, options)
   } catch (error) {
@@ -64,6 +82,14 @@ async function call(url, options) {
   }
   const isJson = (response.headers.get('Content-Type') || '').includes('json')
   const body = isJson ? await response.json() : null
+  if (body && body.csrf_token) session.token = body.csrf_token
+  if (response.status === 401 && !LOGGING_IN.test(url)) leave()
   if (!response.ok) throw new Problem(response.status, body || {})
   return body
+}
+
+/** The session has ended: the page stays as it is, with what was typed; the next change asks for a new token. */
+function leave() {
+  session.token = ''
+  if (typeof document !== 'undefined') document.dispatchEvent(new CustomEvent('session-ended'))
 }

@@ -12,15 +12,17 @@ import { addFind } from './parts/find.js'
 import { addHelp } from './parts/help.js'
 import { categoryName } from './parts/incident.js'
 import { showResponder } from './parts/responder.js'
+import { addMe } from './parts/me.js'
 import { addTools, tileTrouble } from './parts/tools.js'
 
 /**
- * Open the page and return `{ city, view, card, openCell }`, or null when there is no city to show.
+ * Open the page and return `{ city, view, card, openCell, account }`, or null when there is no city to show.
  * `parts` are the layers one may switch, those in `hidden` start off; `hasThemes` offers the city's own;
  * `keys` are the rows of the help; `onIncident` what a click on an incident does.
  */
 export async function start({ parts, hidden, hasThemes, keys, onIncident }) {
   keepLinks()
+  const me = await addMe()
   addHelp(keys)
   const city = await openCity()
   if (!city) return null
@@ -36,7 +38,7 @@ export async function start({ parts, hidden, hasThemes, keys, onIncident }) {
   }, { hidden, hasThemes })
   addTools(view, parts)
   addFind(view, (code) => openCell(code, { goes: true }))
-  return { city, view, card, openCell }
+  return { city, view, card, openCell, account: me && me.account }
 }
 
 /** Fetch the responders and show them on the map; returns the features. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import people
 from tests.e2e.windows import LIMIT, Windows
 
 CHROMIUM = "/usr/bin/chromium"
@@ -31,9 +33,22 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def session(browser: Browser, site: Any) -> Any:
+    """The cookies of somebody who entered by a one-time link and may open every page of the street."""
+    with site.database() as database:
+        secret = people.demo_link(database, f"street-{uuid.uuid4().hex[:8]}", *people.STREET)
+    context = browser.new_context()
+    answer = context.request.post(f"{site.url}/api/link/use", data={"secret": secret})
+    assert answer.ok, answer.text()
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
 @pytest.fixture
-def windows(browser: Browser, site: Any) -> Iterator[Windows]:
-    """Windows onto the running service."""
-    opened = Windows(browser, site.url)
+def windows(browser: Browser, site: Any, session: Any) -> Iterator[Windows]:
+    """Windows onto the running service, of somebody who has logged in."""
+    opened = Windows(browser, site.url, session)
     yield opened
     opened.close()

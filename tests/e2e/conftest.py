@@ -12,7 +12,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg2.extensions
@@ -20,6 +21,9 @@ import pytest
 from psycopg2.extras import execute_values
 from psycopg2.sql import SQL, Identifier
 
+from geo_app.core import db
+from geo_app.core.settings import Settings
+from tests import people
 from tests.databases import ROOT, connected, hold, run_program, work
 
 START_LIMIT = 300  # seconds; a first start compiles kernels and loads the demo city
@@ -41,11 +45,22 @@ class Site:
 
     url: str
     folder: Path
+    head: dict[str, str] = field(default_factory=dict)
+    """The header by which a test's own program is let in."""
 
     @property
     def owner_url(self) -> str:
         """The address of its database for the owner role."""
         return run_program("url", "--dir", str(self.folder / "database")).strip()
+
+    @contextmanager
+    def database(self) -> Iterator[db.Database]:
+        """Give its database, to make accounts in."""
+        opened = db.Database(self.owner_url, Settings())
+        try:
+            yield opened
+        finally:
+            opened.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +91,10 @@ def serve(folder: Path) -> Iterator[Site]:
         )
     try:
         wait_until_ready(process, f"http://127.0.0.1:{port}", output)
-        yield Site(f"http://127.0.0.1:{port}", folder)
+        started = Site(f"http://127.0.0.1:{port}", folder)
+        with started.database() as database:
+            head = {"Authorization": f"Bearer {people.token(database)}"}
+        yield replace(started, head=head)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

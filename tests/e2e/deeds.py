@@ -16,13 +16,14 @@ NOWHERE = "查无此处的地方"
 
 def api(site: Any, path: str) -> Any:
     """Return the JSON of a GET."""
-    with urllib.request.urlopen(f"{site.url}{path}", timeout=30) as answer:
+    asked = urllib.request.Request(f"{site.url}{path}", headers=site.head)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
         return json.load(answer)
 
 
 def send(site: Any, method: str, path: str, body: object, version: int | None = None) -> Any:
     """Return the JSON of a write with a key of its own, decided on `version`."""
-    headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+    headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4()), **site.head}
     if version is not None:
         headers["If-Match"] = f'"{version}"'
     request = urllib.request.Request(f"{site.url}{path}", json.dumps(body).encode(), headers, method=method)

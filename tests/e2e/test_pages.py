@@ -28,7 +28,8 @@ def word(lang: Lang, key: str) -> str:
 
 def api(site: Any, path: str) -> Any:
     """Return the JSON of a GET."""
-    with urllib.request.urlopen(f"{site.url}{path}", timeout=30) as answer:
+    asked = urllib.request.Request(f"{site.url}{path}", headers=site.head)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
         return json.load(answer)
 
 

@@ -131,18 +131,19 @@ class Visit:
 class Windows:
     """Opens windows of any size, language and theme, and closes them all at the end of the test."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, session: Any = None) -> None:
         self._browser = browser
+        self._session = session
         self._url = url
         self._open: list[Any] = []
 
     def __call__(self, size: tuple[int, int] = DESK, theme: Any = "light", permissions: Any = None) -> Visit:
-        """Return a visit in a new window with its own storage."""
+        """Return a visit in a new window with its own storage, logged in when the windows are."""
         is_phone = size == PHONE
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=theme, permissions=permissions or [],
             is_mobile=is_phone, has_touch=is_phone, reduced_motion="reduce", locale="zh-CN",
-            geolocation={"longitude": 117.197, "latitude": 39.522},
+            geolocation={"longitude": 117.197, "latitude": 39.522}, storage_state=self._session,
         )  # fmt: skip
         self._open.append(context)
         visit = Visit(context.new_page(), self._url)

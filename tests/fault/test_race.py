@@ -53,7 +53,7 @@ def test_no_responder_is_booked_twice_and_no_incident_has_two_leads(town: Town, 
 
         def work(mine: list[tuple[int, int]], start: threading.Barrier = start) -> list[tuple[int, str]]:
             start.wait(LIMIT)
-            return _send(server.port, sorted(mine))
+            return _send(server.port, server.head, sorted(mine))
 
         with ThreadPoolExecutor(clients) as threads:
             answers = [answer for answers in threads.map(work, hands) for answer in answers]
@@ -69,14 +69,14 @@ def test_no_responder_is_booked_twice_and_no_incident_has_two_leads(town: Town, 
         _clear(town)
 
 
-def _send(port: int, wanted: list[tuple[int, int]]) -> list[tuple[int, str]]:
+def _send(port: int, head: dict[str, str], wanted: list[tuple[int, int]]) -> list[tuple[int, str]]:
     """Ask for each pair on one connection; return status and detail of each answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
     answers = []
     for incident, responder in wanted:
         connection.request(
             "POST", f"/api/incidents/{incident}/assignments", json.dumps({"responder": responder}),
-            {"Content-Type": "application/json", "Idempotency-Key": f"{incident}-{responder}"},
+            {"Content-Type": "application/json", "Idempotency-Key": f"{incident}-{responder}", **head},
         )  # fmt: skip
         with connection.getresponse() as answer:
             answers.append((answer.status, json.loads(answer.read()).get("detail", "")))

@@ -54,7 +54,9 @@ def test_a_slow_fact_and_twenty_quick_ones_reach_every_page_once_however_often_i
     town: Town, server: WebServer
 ) -> None:
     begin = now(town)
-    followers = [Follower(server.port, begin, leaves_after) for leaves_after in (None, 1, 2, 3, 7)]
+    followers = [
+        Follower(server.port, server.head, begin, leaves_after) for leaves_after in (None, 1, 2, 3, 7)
+    ]
     with listening(followers):
         with town.database.transaction(SYSTEM) as slow:
             facts.record(slow, "slow", 0, town.city.jurisdiction)
@@ -72,14 +74,14 @@ def test_a_slow_fact_and_twenty_quick_ones_reach_every_page_once_however_often_i
 
 def test_open_pages_stand_beside_normal_work_and_hear_everything_once(town: Town, server: WebServer) -> None:
     count = size("told_facts")
-    followers = [Follower(server.port) for _ in range(size("open_pages"))]
+    followers = [Follower(server.port, server.head) for _ in range(size("open_pages"))]
     done = threading.Event()
 
     def work(_: int) -> set[int]:
         statuses = set()
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
         while not done.is_set():
-            connection.request("GET", "/api/incidents")
+            connection.request("GET", "/api/incidents", headers=server.head)
             with connection.getresponse() as answer:
                 answer.read()
                 statuses.add(answer.status)
@@ -101,7 +103,7 @@ def test_open_pages_stand_beside_normal_work_and_hear_everything_once(town: Town
 
 def test_a_server_that_is_asked_to_stop_ends_its_streams_by_itself(town: Town, server: WebServer) -> None:
     """They were cut when the web server lost patience and killed its processes."""
-    followers = [Follower(server.port) for _ in range(10)]
+    followers = [Follower(server.port, server.head) for _ in range(10)]
     with listening(followers):
         until(lambda: all(follower.is_open for follower in followers))
         assert server.stop() == 0

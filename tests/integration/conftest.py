@@ -18,7 +18,7 @@ from geo_app.core import db
 from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
 from geo_app.organisation.model import City
-from tests import build
+from tests import build, people
 from tests.databases import Server
 
 Run = Callable[..., Any]
@@ -80,7 +80,7 @@ def still_town(cluster: Server, migrated: str) -> Iterator[Town]:
 def town_client(town: Town) -> Iterator[FlaskClient]:
     """A client of the web service on the town."""
     app = create_app(town.settings, town.database)
-    yield app.test_client()
+    yield people.everybody(app)
     app.extensions["feed"].stop()
 
 
@@ -89,7 +89,7 @@ def still_client(still_town: Town) -> FlaskClient:
     """A client of the web service on the town, for tests that change nothing; streams end at once."""
     app = create_app(still_town.settings, still_town.database)
     app.extensions["feed"].stop()
-    return app.test_client()
+    return people.everybody(app)
 
 
 @pytest.fixture

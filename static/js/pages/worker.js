@@ -61,7 +61,9 @@ class Worker {
       const people = await loadResponders(this.view)
       this.people = people
       this.who.replaceChildren(this.chooser())
-      const known = query('worker') || window.localStorage.getItem(this.stored())
+      this.who.hidden = this.account !== null && this.account.responder !== null // who is tied to a responder acts as them
+      const own = this.who.hidden ? String(this.account.responder) : null
+      const known = own || query('worker') || window.localStorage.getItem(this.stored())
       await this.become(this.people.find((f) => String(f.properties.id) === known) || null)
     } catch (problem) {
       this.place.replaceChildren(failed(problem, () => this.meetPeople()))

@@ -22,12 +22,13 @@ export function failed(problem, retry) {
     retry ? el('button', { type: 'button', class: 'button', onclick: retry }, word('state.retry')) : null)
 }
 
-const SENTENCES = { 404: 'state.not_found', 409: 'state.conflict', 422: 'state.bad_input' }
+const SENTENCES = { 404: 'state.not_found', 403: 'state.forbidden', 409: 'state.conflict', 422: 'state.bad_input' }
 
 /** Return a failure in words: our sentence for its kind, with what the server says about it. */
 export function words(problem) {
   if (problem.name !== 'Problem') throw problem
   if (problem.status === 0) return word('state.unreachable')
+  if (problem.status === 401) return word('state.logged_out')
   if (problem.status === 503) return word('state.not_ready')
   if (problem.status === 412) return word('state.stale') // what changed, and to what, the page shows itself
   const sentence = SENTENCES[problem.status]

@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from geo_app.app import create_app
-from geo_app.core import edges, log
+from geo_app.core import door, edges, log
+from tests import people
 from tests.integration.conftest import Town
 
 NEEDED = {*edges.HEADERS, *edges.APART} - {"Cache-Control"}
@@ -21,7 +22,7 @@ def public(still_town: Town) -> FlaskClient:
     here = replace(still_town.settings, public_names="grid.example,2001:db8::5", trusted_proxies="10.0.0.1")
     app = create_app(here, still_town.database)
     app.extensions["feed"].stop()
-    return app.test_client()
+    return people.everybody(app)
 
 
 def test_every_answer_of_every_route_carries_the_headers(still_client: FlaskClient) -> None:
@@ -90,7 +91,7 @@ def test_an_address_that_writes_too_fast_is_told_to_wait_and_still_reads(still_t
     app = create_app(still_town.settings, still_town.database)
     app.extensions["feed"].stop()
     app.extensions["writes"] = edges.Buckets(lambda: 1000.0)  # no time passes
-    client = app.test_client()
+    client = people.everybody(app)
     statuses = []
     for _ in range(int(edges.BURST) + 1):
         answer = client.post("/api/incidents", json={}, environ_overrides=OUTSIDE)
@@ -109,7 +110,7 @@ def test_a_request_that_breaks_logs_no_secret(still_town: Town, capsys: pytest.C
     def broken(password: str = "s3cret-pass", phone: str = "13812345678") -> str:
         raise ValueError(f"{password} {phone}")
 
-    app.add_url_rule("/broken", view_func=broken)
+    app.add_url_rule("/broken", view_func=door.permit(door.PUBLIC)(broken))
     log.configure("info")
     answer = app.test_client().get("/broken")
     shown = answer.get_data(as_text=True) + "".join(capsys.readouterr())

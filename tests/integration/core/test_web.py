@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geo_app.app import create_app
-from geo_app.core import db, jobs
+from geo_app.core import db, door, jobs
 from geo_app.core.actor import SYSTEM
+from tests import people
 from tests.integration.conftest import Raw, Town
 
 SECRET = "password=s3cret at /srv/private line 12"
@@ -167,6 +168,7 @@ def broken(town: Town) -> APIFlask:
     app = create_app(town.settings, town.database)
 
     @app.get("/broken")
+    @door.permit(door.PUBLIC)
     def fall() -> str:
         raise RuntimeError(SECRET)
 
@@ -189,7 +191,7 @@ def test_a_database_that_is_away_is_a_503_that_gives_nothing_away(town: Town) ->
     away = "postgresql+psycopg2://app:s3cret@127.0.0.1:1/geo"
     app = create_app(replace(town.settings, app_database_url=away))
     for path in ("/api/cities", "/api/stream", "/tiles/town/cells/14/1/1.mvt", "/api/incidents/1"):
-        answer = app.test_client().get(path)
+        answer = people.everybody(app).get(path)
         assert is_problem(answer, 503)
         assert "127.0.0.1" not in answer.get_data(as_text=True)
         assert "s3cret" not in answer.get_data(as_text=True)
@@ -201,7 +203,7 @@ def test_an_answer_that_takes_too_long_is_a_503(town: Town) -> None:
     app = create_app(impatient, database)
     with town.database.transaction(SYSTEM) as tx:
         tx.run(Raw("LOCK TABLE city IN ACCESS EXCLUSIVE MODE"))
-        answer = app.test_client().get("/api/cities")
+        answer = people.everybody(app).get("/api/cities")
     assert is_problem(answer, 503)
     assert "too long" in answer.get_json()["detail"]
     database.dispose()

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from passlib.totp import TOTP
 
 from geo_app.app import create_app
@@ -15,10 +14,8 @@ from geo_app.core import clock, db, door
 from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
 from geo_app.identity import service
-from geo_app.identity.api import login
 from geo_app.identity.model import NewAccount, Token
-
-PASSWORD = "Xk9!sun-river"
+from tests.people import PASSWORD, Visitor
 
 
 class House:
@@ -27,7 +24,6 @@ class House:
     def __init__(self, settings: Settings, database: db.Database) -> None:
         self.database = database
         self.app = create_app(settings)
-        login.install(self.app, settings)
 
         @self.app.get("/who")
         @door.permit(door.PUBLIC)
@@ -52,33 +48,8 @@ class House:
         return Visitor(self.app.test_client(), address)
 
 
-class Visitor:
-    """Somebody at a browser: keeps cookies and the CSRF token, as our pages do."""
-
-    def __init__(self, client: FlaskClient, address: str) -> None:
-        self.client = client
-        self.address = {"REMOTE_ADDR": address}
-        self.csrf = ""
-
-    def get(self, path: str, **headers: str) -> Any:
-        return self._kept(self.client.get(path, headers=headers, environ_base=self.address))
-
-    def post(self, path: str, body: dict[str, object]) -> Any:
-        sent = {"X-CSRF-Token": self.csrf} if self.csrf else {}
-        return self._kept(self.client.post(path, json=body, headers=sent, environ_base=self.address))
-
-    def login(self, username: str, password: str = PASSWORD) -> Any:
-        self.get("/api/login")
-        return self.post("/api/login", {"username": username, "password": password})
-
-    def name(self) -> str:
-        return str(self.get("/who").get_json()["name"])
-
-    def _kept(self, answer: Any) -> Any:
-        body = answer.get_json(silent=True)
-        if isinstance(body, dict) and body.get("csrf_token"):
-            self.csrf = body["csrf_token"]
-        return answer
+def name(visitor: Visitor) -> str:
+    return str(visitor.get("/who").get_json()["name"])
 
 
 @pytest.fixture
@@ -89,9 +60,9 @@ def house(settings: Settings, database: db.Database) -> Iterator[House]:
 def test_a_worker_enters_with_name_and_password(house: House) -> None:
     house.account("wang.fang", "worker")
     visitor = house.visitor()
-    assert visitor.name() == "nobody"
+    assert name(visitor) == "nobody"
     assert visitor.login("Wang.Fang").status_code == 200
-    assert visitor.name() == "wang.fang"
+    assert name(visitor) == "wang.fang"
 
 
 def test_every_refusal_reads_the_same(house: House) -> None:
@@ -113,7 +84,7 @@ def test_a_login_that_no_page_of_ours_sent_is_refused(house: House) -> None:
     house.account("wang.fang", "worker")
     visitor = house.visitor()
     assert visitor.post("/api/login", {"username": "wang.fang", "password": PASSWORD}).status_code >= 400
-    assert visitor.name() == "nobody"
+    assert name(visitor) == "nobody"
 
 
 def test_a_change_by_cookie_needs_the_token_of_the_page(house: House) -> None:
@@ -130,7 +101,7 @@ def second_factor(house: House, username: str) -> tuple[Visitor, Any]:
     """Log in for the first time, set the second factor up, and return the visitor and the code's generator."""
     visitor = house.visitor()
     assert visitor.login(username).get_json()["tf_state"] == "setup_from_login"
-    assert visitor.name() == "nobody", "half a login is none"
+    assert name(visitor) == "nobody", "half a login is none"
     shown = visitor.post("/api/second-factor", {"setup": "authenticator"}).get_json()
     codes = TOTP(key=shown["tf_authr_b32key"])
     assert visitor.post("/api/second-factor/code", {"code": codes.generate().token}).status_code == 200
@@ -140,15 +111,15 @@ def second_factor(house: House, username: str) -> tuple[Visitor, Any]:
 def test_a_dispatcher_needs_a_second_factor_and_a_code_works_once(house: House) -> None:
     house.account("li.na", "dispatcher")
     visitor, codes = second_factor(house, "li.na")
-    assert visitor.name() == "li.na"
+    assert name(visitor) == "li.na"
     used = codes.generate().token
     again = house.visitor()
     assert again.login("li.na").get_json()["tf_state"] == "ready"
     assert again.post("/api/second-factor/code", {"code": used}).status_code == 422
-    assert again.name() == "nobody"
+    assert name(again) == "nobody"
     later = codes.generate(time=int(clock.now().timestamp()) + 30).token
     assert again.post("/api/second-factor/code", {"code": later}).status_code == 200
-    assert again.name() == "li.na"
+    assert name(again) == "li.na"
 
 
 def test_a_recovery_code_opens_once(house: House) -> None:
@@ -164,7 +135,7 @@ def test_a_recovery_code_opens_once(house: House) -> None:
         other.login("li.na")
         answer = other.post("/api/second-factor/recovery", {"code": shown[0]})
         assert answer.status_code == expected
-        assert (other.name() == "li.na") == (expected == 200)
+        assert (name(other) == "li.na") == (expected == 200)
 
 
 class Kept:
@@ -184,7 +155,7 @@ def test_five_failures_lock_the_account_for_everyone_until_the_owner_recovers_it
         service.enter_by_link(tx, secret, "Quite-new-4-me")
     owner = house.visitor()
     assert owner.login("wang.fang", "Quite-new-4-me").status_code == 200
-    assert owner.name() == "wang.fang"
+    assert name(owner) == "wang.fang"
 
 
 def test_a_lock_ends_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,13 +194,13 @@ def test_a_session_ends_when_nobody_touches_it_and_after_twelve_hours(
     later(14)
     assert visitor.get("/who", **{"X-Idle": "840"}).get_json()["name"] == "wang.fang"
     later(16)
-    assert visitor.name() == "nobody", "looking on is not touching"
+    assert name(visitor) == "nobody", "looking on is not touching"
     visitor.login("wang.fang")
     for minutes in range(16, 16 + 12 * 60, 14):
         later(minutes)
-        assert visitor.name() == "wang.fang"
+        assert name(visitor) == "wang.fang"
     later(17 + 12 * 60)
-    assert visitor.name() == "nobody"
+    assert name(visitor) == "nobody"
 
 
 def test_logout_and_a_new_password_end_every_other_session(house: House) -> None:
@@ -243,7 +214,7 @@ def test_logout_and_a_new_password_end_every_other_session(house: House) -> None
         else:
             with house.database.transaction(SYSTEM) as tx:
                 service.set_password(tx, service.account_by_id(tx, account), "Quite-new-4-me")
-        assert one.name() == other.name() == "nobody"
+        assert name(one) == name(other) == "nobody"
 
 
 def test_a_token_reaches_as_far_as_it_was_given_and_can_be_revoked(house: House) -> None:
