@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ def token(database: db.Database, *roles: str) -> str:
     """Return the secret of a system token of a new account with these roles (those of the street)."""
     held = roles or STREET
     with database.transaction(SYSTEM) as tx:
-        made, _ = service.invite(tx, NewAccount("program", "程序", held))
+        made, _ = service.invite(tx, NewAccount(f"program-{uuid.uuid4().hex[:12]}", "程序", held))
         until = clock.now() + timedelta(days=1)
         asked = tuple(sorted(permissions.of_roles(held)))
         return service.issue_token(tx, Token(0, made.id, "system", "test", asked, until, None))

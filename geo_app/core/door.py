@@ -78,5 +78,7 @@ def guard() -> ResponseReturnValue | None:
     if actor().account is not None:
         raise Forbidden(asked[0])
     if getattr(view, "is_page", False):
-        return redirect(f"{LOGIN}?next={quote(request.full_path.rstrip('?'), safe='')}")
+        lang = request.args.get("lang")
+        kept = f"&lang={quote(lang, safe='')}" if lang else ""
+        return redirect(f"{LOGIN}?next={quote(request.full_path.rstrip('?'), safe='')}{kept}")
     raise NotLoggedIn

@@ -12,7 +12,7 @@ const place = byId('place')
 async function begin() {
   const me = await addMe()
   if (!me) return
-  place.replaceChildren(who(me), me.account.has_password ? password() : null, me.account.has_second_factor ? codes() : null, sessions(), tokens(me))
+  place.replaceChildren(...[who(me), me.account.has_password && password(), me.account.has_second_factor && codes(), sessions(), tokens(me)].filter(Boolean))
 }
 
 function section(key, ...parts) {

@@ -14,7 +14,7 @@ class Accounts {
     this.once = el('div', { 'aria-live': 'polite' })
     this.list = el('div', { class: 'account-list' })
     this.detail = el('div', { class: 'account-detail' })
-    byId('place').replaceChildren(this.may('account.manage') ? this.invitation() : null, this.once, this.list, this.detail)
+    byId('place').replaceChildren(...[this.may('account.manage') && this.invitation(), this.once, this.list, this.detail].filter(Boolean))
     this.roles = (await get('/api/roles')).roles
     this.units = this.may('role.grant') ? await this.places() : { cities: [] }
     await this.load()
@@ -25,8 +25,8 @@ class Accounts {
   }
 
   async places() {
-    const { cities } = await get('/api/cities')
-    return { cities }
+    const { items } = await get('/api/cities')
+    return { cities: items }
   }
 
   load() {
@@ -35,7 +35,7 @@ class Accounts {
 
   row(one) {
     const roles = this.names(one.roles)
-    return el('li', {}, el('button', { type: 'button', class: 'row', onclick: () => this.show(one.id) },
+    return el('li', {}, el('button', { type: 'button', class: 'account-row', onclick: () => this.show(one.id) },
       el('span', { class: 'row-name' }, `${one.name} (${one.username})`), el('span', { class: 'soft' }, roles),
       this.state(one) ? el('span', { class: 'tag' }, this.state(one)) : null))
   }
@@ -93,11 +93,11 @@ class Accounts {
   }
 
   bindingsOf(path, account, bindings, act, note) {
-    const names = new Map(this.units.cities.map((city) => [city.id, city.name]))
+    const only = this.units.cities.length === 1 ? this.units.cities[0].name : null
     const select = el('select', { id: 'bind-city' }, this.units.cities.map((city) => el('option', { value: city.code }, city.name)))
     const add = el('button', { type: 'button', class: 'button', onclick: () => this.act(note, account.id, `${path}/bindings`, { city: select.value }) }, word('accounts.bind'))
     return el('section', {}, el('h3', {}, word('accounts.bindings')), el('ul', { class: 'rows' }, bindings.filter((one) => !one.until || new Date(one.until) > new Date()).map((one) => el('li', {},
-      el('span', {}, one.unit ? word('accounts.unit', { id: one.unit }) : one.department ? word('accounts.department', { id: one.department }) : names.get(one.city) || word('accounts.city', { id: one.city })),
+      el('span', {}, one.unit ? word('accounts.unit', { id: one.unit }) : one.department ? word('accounts.department', { id: one.department }) : only || word('accounts.city', { id: one.city })),
       act('accounts.unbind', `${path}/bindings/${one.id}/end`, {})))),
     this.units.cities.length ? el('p', {}, el('label', { for: 'bind-city', class: 'unseen' }, word('accounts.bind')), select, ' ', add) : null)
   }
