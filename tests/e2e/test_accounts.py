@@ -126,7 +126,7 @@ def test_administrators_invite_grant_and_search(strangers: Windows, site: Any, l
     audit.page.goto(f"{audit.url}/audit?lang={lang}")
     audit.page.locator("#kind").fill("role.granted")
     audit.page.keyboard.press("Enter")
-    expect(audit.page.locator(".facts li").first).to_contain_text("role.granted")
+    expect(audit.page.locator(".found-facts li").first).to_contain_text("role.granted")
     kept(audit, site, f"audit-{lang}-{size}")
     for visit in (system, security, audit):
         assert not visit.strangers

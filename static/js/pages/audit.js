@@ -34,7 +34,7 @@ function show(found, asked, page) {
     found.replaceChildren(el('p', { class: 'state' }, word('audit.nothing')))
     return
   }
-  const list = el('ul', { class: 'rows facts' }, page.facts.map(row))
+  const list = el('ul', { class: 'rows found-facts' }, page.facts.map(row))
   found.replaceChildren(list)
   more(found, list, asked, page.next)
 }
