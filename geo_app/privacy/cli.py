@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from geo_app.core import clock, secrecy
-from geo_app.core.command import Session, city_option, echo, json_option, session
+from geo_app.core.command import Session, city_option, echo, json_option, permit, session
 from geo_app.organisation import service as organisation
 from geo_app.privacy import service
 
@@ -19,6 +19,7 @@ def privacy() -> None:
 
 @privacy.command("seal")
 @session
+@permit("system.manage")
 def seal(here: Session) -> None:
     """Seal and mask reports and incidents from before there were masks; a second run changes nothing."""
     count = 0
@@ -34,6 +35,7 @@ def seal(here: Session) -> None:
 @privacy.command("rotate")
 @click.option("--new-key", is_flag=True, help="Make a new key in the work folder first.")
 @session
+@permit("system.manage")
 def rotate(here: Session, new_key: bool) -> None:
     """Seal every personal value under the newest key, in batches; begun again it goes on where it ended."""
     if new_key:
@@ -55,6 +57,7 @@ def rotate(here: Session, new_key: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @json_option
 @session
+@permit("system.manage")
 def retain(here: Session, dry_run: bool, as_json: bool) -> None:
     """Let go of what is past its term."""
     with here.transaction() as tx:
@@ -78,6 +81,7 @@ def retain(here: Session, dry_run: bool, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why, 5 to 500 characters; it is recorded.")
 @json_option
 @session
+@permit("person.unmask")
 def find(here: Session, city: str | None, by: str, value: str, reason: str, as_json: bool) -> None:
     """List the reports somebody told, by exactly their phone or name."""
     with here.transaction() as tx:

@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from geo_app.core import door
+from geo_app.core.actor import Actor
 from geo_app.core.errors import BadInput
+from geo_app.identity.permissions import of_roles
 from geo_app.maps.pages import routes
 from layers.page import Role
 
@@ -79,6 +82,17 @@ def test_a_wrong_city_or_language_is_refused(client: FlaskClient, query: str) ->
         client.get(f"/worker?{query}")
 
 
-def test_the_root_leads_to_the_dispatcher_and_keeps_the_query(client: FlaskClient) -> None:
-    assert client.get("/").headers["Location"] == "/dispatcher"
-    assert client.get("/?city=demo&lang=en").headers["Location"] == "/dispatcher?city=demo&lang=en"
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("dispatcher", "/dispatcher"), ("worker", "/worker"), ("leader", "/planner"), ("audit_admin", "/audit"),
+        ("system_admin", "/accounts"), (None, "/account"),
+    ],
+)  # fmt: skip
+def test_the_root_leads_everyone_to_their_page_and_keeps_the_query(
+    client: FlaskClient, role: str | None, path: str
+) -> None:
+    actor = Actor("somebody", of_roles([role] if role else []))
+    door.identify(client.application, lambda: actor)
+    assert client.get("/").headers["Location"] == path
+    assert client.get("/?city=demo&lang=en").headers["Location"] == f"{path}?city=demo&lang=en"
