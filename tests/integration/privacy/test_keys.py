@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from geo_app.app import create_app
 from geo_app.core import db
+from tests import people
 from tests.databases import connected
 from tests.integration.conftest import Run, Town
 from tests.integration.privacy.telling import (
@@ -41,7 +42,7 @@ def test_rotation_seals_everything_under_a_new_key_and_can_be_begun_again(
 ) -> None:
     monkeypatch.setattr("geo_app.core.settings.connected", lambda: own_keys.settings)
     monkeypatch.setattr("geo_app.privacy.cli.BATCH", 2)
-    client = create_app(own_keys.settings, own_keys.database).test_client()
+    client = people.everybody(create_app(own_keys.settings, own_keys.database))
     incidents = [told(client, str(number))["id"] for number in range(5)]
     (old,) = own_keys.all(KEYS)
     said = geo("privacy", "rotate", "--new-key")
