@@ -34,7 +34,7 @@ from tests.bench import databases
 from tests.bench.registry import Row, row, times_better
 from tests.databases import ROOT, work
 from tests.property.roads import cities, oracle
-from tests.servers import serving
+from tests.servers import WebServer, serving
 
 RESPONDERS, REPORTS, K, DESKS = 300, 100, 5, 8
 SECONDS = 0.06
@@ -68,12 +68,12 @@ def main_job() -> Row:
         places = crowd.lonlat(reports, city)
         settings = Settings(work=str(work()), database_url=database.url, app_database_url=database.url)
         with serving(settings, Path(folder) / "web.log") as server:
-            _post(server.port, places[:10], category["code"], "warm")
-            alone, answers = _post(server.port, places, category["code"], "alone")
+            _post(server, places[:10], category["code"], "warm")
+            alone, answers = _post(server, places, category["code"], "alone")
             started = time.perf_counter()
             with ThreadPoolExecutor(DESKS) as threads:
                 hands = [places[desk::DESKS] for desk in range(DESKS)]
-                many = list(threads.map(lambda hand: _post(server.port, *hand), (
+                many = list(threads.map(lambda hand: _post(server, *hand), (
                     (hand, category["code"], f"desk {desk}") for desk, hand in enumerate(hands)
                 )))  # fmt: skip
             together = REPORTS / (time.perf_counter() - started)
@@ -113,14 +113,16 @@ def _whole(points: Sequence[Point]) -> list[Point]:
     return [Point(round(point.x, 3), round(point.y, 3)) for point in points]
 
 
-def _post(port: int, places: Sequence[Point], category: str, name: str) -> tuple[list[float], list[Answer]]:
+def _post(
+    server: WebServer, places: Sequence[Point], category: str, name: str
+) -> tuple[list[float], list[Answer]]:
     """Report each place; return the seconds each took, and what was answered."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     times, answers = [], []
     for number, place in enumerate(places):
         body = {"category": category, "channel": "web", "description": "ours",
                 "position": {"lon": place.x, "lat": place.y, "frame": "wgs84"}}  # fmt: skip
-        headers = {"Content-Type": "application/json", "Idempotency-Key": f"{name}-{number}"}
+        headers = {**server.head, "Content-Type": "application/json", "Idempotency-Key": f"{name}-{number}"}
         start = time.perf_counter()
         connection.request("POST", "/api/incidents", json.dumps(body), headers)
         with connection.getresponse() as answer:

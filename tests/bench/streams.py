@@ -22,7 +22,7 @@ from tests.bench.registry import Row, row, times_better
 from tests.crowd import Raw
 from tests.databases import work
 from tests.listeners import Follower, listening
-from tests.servers import serving
+from tests.servers import WebServer, serving
 
 PAGES, INCIDENTS, EVERY, BURST = 300, 8, 2.0, 200
 LIMIT = 120.0
@@ -43,8 +43,8 @@ def streams() -> Row:
             city = cities.load(tx, build.town())
         settings = Settings(work=str(work()), database_url=database.url, app_database_url=database.url)
         with serving(settings, Path(folder) / "web.log") as server:
-            ours, rate = _stream(server.port, database, city)
-            theirs = asyncio.run(_poll(server.port, database, city))
+            ours, rate = _stream(server, database, city)
+            theirs = asyncio.run(_poll(server, database, city))
     mine, peer = _p95(ours), _p95(theirs)
     return Row(
         name="streams",
@@ -58,8 +58,8 @@ def streams() -> Row:
     )
 
 
-def _stream(port: int, database: db.Database, city: City) -> tuple[list[float], float]:
-    followers = [Follower(port) for _ in range(PAGES)]
+def _stream(server: WebServer, database: db.Database, city: City) -> tuple[list[float], float]:
+    followers = [Follower(server.port, server.head) for _ in range(PAGES)]
     with listening(followers):
         _until(lambda: all(follower.last for follower in followers))
         told: Told = {}
@@ -77,11 +77,11 @@ def _stream(port: int, database: db.Database, city: City) -> tuple[list[float], 
     return late, PAGES * BURST / (end - begin)
 
 
-async def _poll(port: int, database: db.Database, city: City) -> list[float]:
+async def _poll(server: WebServer, database: db.Database, city: City) -> list[float]:
     told: Told = {}
     late: list[float] = []
     done = asyncio.Event()
-    pages = [asyncio.ensure_future(_page(port, number, told, late, done)) for number in range(PAGES)]
+    pages = [asyncio.ensure_future(_page(server, number, told, late, done)) for number in range(PAGES)]
     for _ in range(INCIDENTS):
         await asyncio.to_thread(_tell, database, city, told)
         await asyncio.sleep(EVERY)
@@ -93,12 +93,13 @@ async def _poll(port: int, database: db.Database, city: City) -> list[float]:
     return late
 
 
-async def _page(port: int, number: int, told: Told, late: list[float], done: asyncio.Event) -> None:
+async def _page(server: WebServer, number: int, told: Told, late: list[float], done: asyncio.Event) -> None:
     """Ask every second, each page at its own moment of it."""
     seen: set[int] = set()
     await asyncio.sleep(number / PAGES)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    ask = f"GET /api/incidents?limit={INCIDENTS} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    head = "".join(f"{name}: {value}\r\n" for name, value in server.head.items())
+    ask = f"GET /api/incidents?limit={INCIDENTS} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n{head}\r\n".encode()
     while not done.is_set():
         next_time = time.monotonic() + 1
         writer.write(ask)

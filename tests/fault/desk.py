@@ -21,6 +21,7 @@ class Desk:
     """One client; what it was promised stands in `reported` (description to id) and `assigned` (id to state)."""
 
     port: int
+    head: dict[str, str]
     name: str
     place: tuple[float, float]
     category: str
@@ -56,7 +57,7 @@ class Desk:
     def write(self, path: str, body: dict[str, Any], key: str, version: int | None = None) -> tuple[int, Any]:
         """Send a write until an answer comes that is no excuse, and return its status and body."""
         deadline = time.monotonic() + LIMIT
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key, **self.head}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         while True:

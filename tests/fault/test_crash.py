@@ -61,10 +61,10 @@ def test_nothing_that_was_answered_is_lost_or_doubled_and_streams_miss_nothing(s
     town, server = site.town, site.server
     with town.database.transaction(SYSTEM) as tx:
         begin = facts.end(tx)
-    followers = [Follower(server.port, f"{begin.xid}-{begin.id}") for _ in range(PAGES)]
+    followers = [Follower(server.port, server.head, f"{begin.xid}-{begin.id}") for _ in range(PAGES)]
     place = town.one("SELECT ST_X(point), ST_Y(point) FROM responder_position ORDER BY responder_id LIMIT 1")
     category = town.one("SELECT code FROM category ORDER BY id LIMIT 1")
-    desks = [Desk(server.port, f"desk {number}", place, category) for number in range(DESKS)]
+    desks = [Desk(server.port, server.head, f"desk {number}", place, category) for number in range(DESKS)]
     enough = threading.Event()
     with listening(followers), ThreadPoolExecutor(DESKS) as threads:
         working = [threads.submit(desk.work, enough) for desk in desks]

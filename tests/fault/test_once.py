@@ -38,7 +38,7 @@ def report(town: Town) -> dict[str, Any]:
 
 def test_answers_that_are_lost_after_the_commit_make_one_incident(town: Town, server: WebServer) -> None:
     with dropping(server.port, DROPS) as proxy:
-        desk = Desk(proxy.port, "lost", (0.0, 0.0), "")
+        desk = Desk(proxy.port, server.head, "lost", (0.0, 0.0), "")
         status, body = desk.write("/api/incidents", report(town), "lost")
     assert (status, desk.unanswered) == (201, DROPS)
     lost = [json.loads(answer.partition(b"\r\n\r\n")[2]) for answer in proxy.dropped]
@@ -49,7 +49,7 @@ def test_answers_that_are_lost_after_the_commit_make_one_incident(town: Town, se
 
 def test_one_key_ten_times_at_once_makes_one_incident_and_one_answer(town: Town, server: WebServer) -> None:
     body, start = json.dumps(report(town)), Barrier(HANDS)
-    headers = {"Content-Type": "application/json", "Idempotency-Key": "ten"}
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "ten", **server.head}
 
     def send(_: int) -> tuple[int, Any]:
         start.wait(60)
