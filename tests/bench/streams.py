@@ -98,8 +98,8 @@ async def _page(server: WebServer, number: int, told: Told, late: list[float], d
     seen: set[int] = set()
     await asyncio.sleep(number / PAGES)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    head = "".join(f"{name}: {value}\r\n" for name, value in server.head.items())
-    ask = f"GET /api/incidents?limit={INCIDENTS} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n{head}\r\n".encode()
+    sent = "".join(f"{name}: {value}\r\n" for name, value in server.head.items())
+    ask = f"GET /api/incidents?limit={INCIDENTS} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n{sent}\r\n".encode()
     while not done.is_set():
         next_time = time.monotonic() + 1
         writer.write(ask)
