@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from geo_app.audit import api as audit
 from geo_app.cities import api as cities
-from geo_app.core import asgi, clock, db, describe, door, kernels, log, settings, web
+from geo_app.core import asgi, clock, db, describe, door, forms, kernels, log, settings, web
 from geo_app.core.actor import SYSTEM
 from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
 from geo_app.core.settings import CHECKOUT, Settings
 from geo_app.dispatch.api import assignments, incidents
+from geo_app.exports import api as exports
 from geo_app.identity import pages as identity_pages
 from geo_app.identity.api import accounts, login, own
 from geo_app.incidents import api as categories
@@ -26,6 +27,7 @@ from geo_app.maps import api as maps
 from geo_app.maps import pages
 from geo_app.organisation import service as organisation
 from geo_app.patrols import api as patrols
+from geo_app.photos import api as photos
 from geo_app.planning import api as planning
 from geo_app.privacy import api as privacy
 from geo_app.responders import api as responders
@@ -43,7 +45,9 @@ DOORS = (
     categories.routes,
     incidents.routes,
     assignments.routes,
+    photos.routes,
     privacy.routes,
+    exports.routes,
     cities.routes,
     live.routes,
     tls_pages.routes,
@@ -150,7 +154,8 @@ def application() -> asgi.Front:
     app.extensions["engines"] = "the engines are starting"
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     threads = max(1, int(here.pool_size) - FOR_STREAMS)
-    return asgi.Front(app, threads, web.LARGEST_BODY, app.extensions["feed"].stop)
+    largest = asgi.Largest(web.LARGEST_BODY, forms.LARGEST)
+    return asgi.Front(app, threads, largest, app.extensions["feed"].stop)
 
 
 def install_page() -> APIFlask:

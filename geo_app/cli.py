@@ -16,6 +16,7 @@ from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import GeoError
 from geo_app.dispatch.cli import assignments, candidates
+from geo_app.exports.cli import exports
 from geo_app.identity.cli import accounts, roles, tokens
 from geo_app.incidents.cli import incidents
 from geo_app.organisation import service as organisation
@@ -154,6 +155,7 @@ geo.add_command(responders)
 geo.add_command(positions)
 geo.add_command(tls)
 geo.add_command(privacy)
+geo.add_command(exports)
 
 
 def main() -> None:

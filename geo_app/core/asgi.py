@@ -29,7 +29,11 @@ MOST_WAITING = 512
 """Requests that may wait for a thread."""
 MOST_STREAMS = 500
 """Streams one process keeps open."""
-COME_BACK = {"requests": 1, "streams": 5}
+MOST_FORMS = 8
+"""Forms with files one process reads or works on; each may be as large as the largest."""
+LONGEST_FORM = 60.0
+"""Seconds in which such a form must have come."""
+COME_BACK = {"requests": 1, "streams": 5, "forms": 3}
 """Seconds after which who was refused may ask again."""
 
 Message = dict[str, Any]
@@ -37,6 +41,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """Bytes of the largest body: of any request, and of a form with files."""
+
+    body: int
+    form: int
 
 
 @dataclass(slots=True)
@@ -52,11 +64,11 @@ class Answer:
 class Front:
     """Answers the web server in place of a WSGI application; `stop` ends that application's streams."""
 
-    def __init__(self, application: Wsgi, threads: int, largest_body: int, stop: Callable[[], None]) -> None:
-        self._application, self._stop, self._largest_body = application, stop, largest_body
+    def __init__(self, application: Wsgi, threads: int, largest: Largest, stop: Callable[[], None]) -> None:
+        self._application, self._stop, self._largest = application, stop, largest
         self._threads = ThreadPoolExecutor(threads, "request")
         self._most_requests = threads + MOST_WAITING
-        self._requests = self._streams = 0
+        self._requests = self._streams = self._forms = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection's request, or the life of the process."""
@@ -76,9 +88,22 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
-        body = await _body(receive, self._largest_body)
-        if body is None:
-            return
+        if not _is_form(scope):
+            body = await _body(receive, self._largest.body)
+            if body is not None:
+                await self._answer(scope, body, receive, send)
+        elif self._forms >= MOST_FORMS:
+            await _say(send, _refusal("forms"))
+        else:
+            self._forms += 1
+            try:
+                body = await _in_time(_body(receive, self._largest.form))
+                if body is not None:
+                    await self._answer(scope, body, receive, send)
+            finally:
+                self._forms -= 1
+
+    async def _answer(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
         if self._requests >= self._most_requests:
             await _say(send, _refusal("requests"))
             return
@@ -132,6 +157,20 @@ async def _body(receive: Receive, most: int) -> bytes | None:
             parts += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(parts[: most + 1])
+
+
+async def _in_time(reading: Awaitable[bytes | None]) -> bytes | None:
+    """Return the body of a form, None when it did not come in time: whoever sends so slowly is not waited for."""
+    try:
+        return await asyncio.wait_for(reading, LONGEST_FORM)
+    except TimeoutError:
+        return None
+
+
+def _is_form(scope: Message) -> bool:
+    """Return whether a request says that it is a form with files."""
+    said = next((value for name, value in scope["headers"] if name.lower() == b"content-type"), b"")
+    return bool(said.lower().lstrip().startswith(b"multipart/form-data"))
 
 
 def _environ(scope: Message, body: bytes) -> Environ:

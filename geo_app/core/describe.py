@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from geo_app.core import forms
 from geo_app.core.answers import Problem
 
 Json = dict[str, Any]
@@ -27,7 +28,7 @@ REFUSALS = {
     "409": "Somebody else was first; the detail names who.",
     "412": "Changed meanwhile: read it again, then decide.",
     "413": "The body is too large.",
-    "415": "The body is not application/json.",
+    "415": "The body is not of the type this door takes.",
     "422": "A value breaks a rule; field, value and rule are named.",
     "428": "If-Match is missing.",
     "503": "The service cannot answer yet.",
@@ -52,13 +53,17 @@ ANSWERED: dict[str, Json] = {
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How one operation is asked and what it answers; `answer` is a shape or, for what is not JSON, its media type."""
+    """How one operation is asked and what it answers; `answer` is a shape or, for what is not JSON, its media type.
+
+    Several media types stand with commas between. `parts` are those of a form, the first of them needed.
+    """
 
     answer: type[BaseModel] | str
     parameters: tuple[Json, ...]
     status: int
     headers: tuple[str, ...]
     is_edit: bool
+    parts: Json | None = None
 
 
 UNTOLD = Door("*/*", (), 200, (), is_edit=False)
@@ -67,10 +72,10 @@ UNTOLD = Door("*/*", (), 200, (), is_edit=False)
 
 def door(
     answer: type[BaseModel] | str, *parameters: Json, status: int = 200, headers: tuple[str, ...] = (),
-    is_edit: bool = False,
+    is_edit: bool = False, parts: Json | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return what `routes.doc` needs to describe a door; `is_edit` when it wants If-Match."""
-    return {"extensions": {MARK: Door(answer, parameters, status, headers, is_edit)}}
+    """Return what `routes.doc` needs to describe a door; `is_edit` when it wants If-Match, `parts` when a form."""
+    return {"extensions": {MARK: Door(answer, parameters, status, headers, is_edit, parts)}}
 
 
 def query(name: str, description: str, /, *, required: bool = False, **schema: Any) -> Json:
@@ -123,10 +128,12 @@ def _tell(operation: Json, method: str, found: Door, schema: Any, *, has_address
     is_write = method != "get"
     asked = [*found.parameters, *([KEY] if is_write else []), *([MATCH] if found.is_edit else [])]
     operation["parameters"] = [*operation.get("parameters", []), *asked]
-    media, shape = (found.answer, {"type": "string"}) if schema is None else ("application/json", schema)
+    is_text = isinstance(found.answer, str)
+    media, shape = (str(found.answer), {"type": "string"}) if is_text else ("application/json", schema)
     if media == UNTOLD.answer:
         shape = {}
-    answer: Json = {"description": operation["summary"], "content": {media: {"schema": shape}}}
+    content = {one: {"schema": shape} for one in media.split(", ")}
+    answer: Json = {"description": operation["summary"], "content": content}
     if found.headers:
         answer["headers"] = {name: ANSWERED[name] for name in found.headers}
     said = {code: told for code, told in operation["responses"].items() if code != "200"}
@@ -138,6 +145,9 @@ def _tell(operation: Json, method: str, found: Door, schema: Any, *, has_address
         code: {"$ref": f"#/components/responses/{code}"} for code in sorted([*codes, "503", "default"])
     }
     operation["responses"] = {str(found.status): answer, **refused, **said}
+    if found.parts is not None:
+        form = {"type": "object", "properties": found.parts, "required": [next(iter(found.parts))]}
+        operation["requestBody"] = {"content": {forms.TYPE: {"schema": form}}}
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
 

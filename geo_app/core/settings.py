@@ -23,6 +23,7 @@ NUMBERS = {
     "pool_size": (1, 1000),
     "pool_wait": (1, 3_600_000),
     "facts_kept": (6, 1200),
+    "export_rows": (1, 200_000),
 }
 """Settings that are whole numbers, with the least and the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -72,6 +73,7 @@ class Settings:
     pool_size: str = _setting("16", "database connections a web process keeps")
     pool_wait: str = _setting("10000", "longest a request waits for one of these connections, ms")
     facts_kept: str = _setting("36", "how long facts are kept; the law asks for six at least, months")
+    export_rows: str = _setting("10000", "most rows of one export")
     personal_keys: str = _setting(
         "",
         "keys of personal data at rest, 64 hex digits each, newest first, with commas; else the work folder's",

@@ -20,7 +20,7 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
-from geo_app.core import asgi, db, door, edges, hosts, log
+from geo_app.core import asgi, db, door, edges, forms, hosts, log
 from geo_app.core.errors import WITHHELD, BadInput, Conflict, GeoError, NeedsVersion, shown
 from geo_app.core.settings import Settings
 
@@ -87,17 +87,19 @@ def events(stream: AsyncIterator[str]) -> Response:
     return Response(body, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def once(tx: db.Transaction, act: Callable[[], tuple[int, object]]) -> Response:
+def once(tx: db.Transaction, act: Callable[[], tuple[int, object]], *, said: bytes | None = None) -> Response:
     """Answer a write exactly once for its Idempotency-Key; `act` returns the status and the body.
 
     The same key with the same request gets the first answer again, with another request BadInput. The key is
-    claimed in the transaction of the write, so a refused or crashed write leaves it free.
+    claimed in the transaction of the write, so a refused or crashed write leaves it free. `said` is what makes a
+    request the same where its body is not: a form is written with another boundary each time.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not 1 <= len(key) <= LONGEST_KEY:
         raise BadInput("Idempotency-Key", key, f"a write needs this header, 1 to {LONGEST_KEY} characters")
-    said = b"\n".join([request.method.encode(), request.full_path.encode(), request.get_data()])
-    request_hash = tx.safe.digest(said)  # keyed: nobody finds the phone in it by trying
+    body = request.get_data() if said is None else said
+    whole = b"\n".join([request.method.encode(), request.full_path.encode(), body])
+    request_hash = tx.safe.digest(whole)  # keyed: nobody finds the phone in it by trying
     if tx.run(SQL.claim_key, key=key, actor=tx.actor.name, request_hash=request_hash) == 0:
         earlier = tx.one(SQL.answered, dict, key=key, actor=tx.actor.name)
         if earlier["request_hash"] != request_hash:
@@ -105,8 +107,8 @@ def once(tx: db.Transaction, act: Callable[[], tuple[int, object]]) -> Response:
         if earlier["status"] is None:
             raise Conflict("the same request is still being answered; ask again")
         return _json(earlier["body"], earlier["status"], "application/json")
-    status, body = act()
-    text = json.dumps(body, ensure_ascii=False, default=str)
+    status, answer = act()
+    text = json.dumps(answer, ensure_ascii=False, default=str)
     tx.run(SQL.keep_answer, key=key, actor=tx.actor.name, status=status, body=text)
     return _json(text, status, "application/json")
 
@@ -130,6 +132,7 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 def guard(app: APIFlask, here: Settings) -> None:
     """Make `app` refuse foreign hosts and foreign forms, and answer every error as a problem report."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.request_class = forms.InMemory
     app.url_map.converters["int"] = Number
     app.wsgi_app = hosts.Proxies(app.wsgi_app, here.proxies)  # type: ignore[method-assign, assignment]
     names = hosts.LOOPBACK_NAMES | set(here.names)
@@ -186,6 +189,11 @@ def _refuse_write() -> Response | None:
         answer = problem(429, "Too many writes", "this address writes too fast; ask again later", {})
         answer.headers["Retry-After"] = str(math.ceil(wait))
         return answer
+    view = current_app.view_functions.get(request.endpoint or "")
+    if forms.are_taken(view):
+        request.max_content_length = forms.LARGEST
+        wrong = forms.wrong()
+        return None if wrong is None else problem(*wrong)
     if not request.is_json:  # a page of another site cannot send this type without asking first
         rule = "send Content-Type: application/json"
         return problem(415, "Wrong type", rule, {"field": "Content-Type"})
@@ -229,7 +237,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     members: dict[str, Any] = {}
     if isinstance(error, RequestEntityTooLarge):
-        value, rule = f"{request.content_length} bytes", f"at most {LARGEST_BODY} bytes"
+        value, rule = f"{request.content_length} bytes", f"at most {request.max_content_length} bytes"
         members = {"field": "body", "value": value, "rule": rule}
     response = problem(status, str(error.name), str(error.description), members)
     for name, value in error.get_headers():

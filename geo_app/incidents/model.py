@@ -223,10 +223,12 @@ class Incident:
     occurred_at: datetime
     reported_at: datetime
     respond_by: datetime
+    closed_at: datetime | None
     is_exercise: bool
     cell: str | None
     cell_name: str | None
     reports: int
+    photos: int
     version: int
 
     @classmethod
@@ -236,6 +238,17 @@ class Incident:
         values["channel"], values["state"] = Channel(row["channel"]), State(row["state"])
         values["location"] = Verdict(row["location"])
         return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which incidents: everything said holds, None says nothing; they occurred `since` and before `until`."""
+
+    is_open: bool | None = None
+    is_settled: bool | None = None
+    category: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ FROM category WHERE city_id = :city_id AND valid @> :at::timestamptz ORDER BY co
 -- name: new_ids(count)
 SELECT nextval(pg_get_serial_sequence('incident', 'id'))::bigint AS id FROM generate_series(1, :count);
 
--- name: incidents(city_id, incident_id, is_open, is_settled, most, at)
--- Incidents of a city, or one by id, newest first.
+-- name: incidents(city_id, incident_id, is_open, is_settled, category, since, until, before_at, before_id, most, at)
+-- Incidents of a city, or one by id, newest first; those after one that is known, when it is given.
 SELECT i.id, i.city_id AS city, c.code AS category, c.name AS category_name, c.name_en AS category_name_en,
   c.skill, c.is_urgent, i.channel, i.description, i.state, i.point AS position, i.address, i.score, i.uncertainty,
-  i.occurred_at, i.reported_at, i.respond_by, i.is_exercise, v.code AS cell, v.name AS cell_name,
+  i.occurred_at, i.reported_at, i.respond_by, i.closed_at, i.is_exercise, v.code AS cell, v.name AS cell_name,
   -- a release may have drawn a cell around it, or taken one away, since it was settled
   CASE WHEN p.id IS NULL THEN i.location WHEN p.cell_id IS NULL THEN 'outside' ELSE 'sure' END AS location,
-  (SELECT count(*) FROM report r WHERE r.incident_id = i.id) AS reports, i.version
+  (SELECT count(*) FROM report r WHERE r.incident_id = i.id) AS reports,
+  (SELECT count(*) FROM photo f WHERE f.incident_id = i.id) AS photos, i.version
 FROM incident i
 JOIN category c ON c.id = i.category_id
 LEFT JOIN placement p ON p.subject_kind = 'incident' AND p.subject_id = i.id
@@ -30,8 +31,22 @@ WHERE (:city_id::integer IS NULL OR i.city_id = :city_id::integer)
   AND (:incident_id::bigint IS NULL OR i.id = :incident_id::bigint)
   AND (:is_open::boolean IS NULL OR (i.state <> 'closed') = :is_open::boolean)
   AND (:is_settled::boolean IS NULL OR (i.location IN ('sure', 'outside')) = :is_settled::boolean)
+  AND (:category::text IS NULL OR c.code = :category::text)
+  AND (:since::timestamptz IS NULL OR i.occurred_at >= :since::timestamptz)
+  AND (:until::timestamptz IS NULL OR i.occurred_at < :until::timestamptz)
+  AND (:before_id::bigint IS NULL OR (i.occurred_at, i.id) < (:before_at::timestamptz, :before_id::bigint))
 ORDER BY i.occurred_at DESC, i.id DESC
 LIMIT :most;
+
+-- name: count(city_id, is_open, is_settled, category, since, until)$
+-- How many incidents of a city a choice means.
+SELECT count(*) FROM incident i JOIN category c ON c.id = i.category_id
+WHERE i.city_id = :city_id
+  AND (:is_open::boolean IS NULL OR (i.state <> 'closed') = :is_open::boolean)
+  AND (:is_settled::boolean IS NULL OR (i.location IN ('sure', 'outside')) = :is_settled::boolean)
+  AND (:category::text IS NULL OR c.code = :category::text)
+  AND (:since::timestamptz IS NULL OR i.occurred_at >= :since::timestamptz)
+  AND (:until::timestamptz IS NULL OR i.occurred_at < :until::timestamptz);
 
 -- name: past(city_id, since, until, most)
 -- Real incidents in the order they occurred, for playing them again.

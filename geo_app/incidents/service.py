@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from geo_app.incidents import intake, masked, sealing, store
 from geo_app.incidents.model import (
     SETTLED,
     Category,
+    Choice,
     Incident,
     Joined,
     Located,
@@ -155,7 +156,24 @@ def incidents(
     tx: db.Transaction, city: City, is_open: bool | None, most: int, *, is_settled: bool | None = None
 ) -> list[Incident]:
     """Return up to `most` incidents, newest first: open or closed ones, with a settled place or not; None for both."""
-    return store.incidents(tx, city, is_open, is_settled, most, clock.now())
+    return store.incidents(tx, city, Choice(is_open, is_settled), most, clock.now())
+
+
+def pages(tx: db.Transaction, city: City, choice: Choice, size: int) -> Iterator[list[Incident]]:
+    """Yield the incidents that a choice means, newest first, `size` at a time."""
+    at, last = clock.now(), None
+    while True:
+        page = store.incidents(tx, city, choice, size, at, after=last)
+        if page:
+            yield page
+        if len(page) < size:
+            return
+        last = page[-1]
+
+
+def count(tx: db.Transaction, city: City, choice: Choice) -> int:
+    """Return how many incidents a choice means."""
+    return store.count(tx, city, choice)
 
 
 def past(

@@ -13,6 +13,7 @@ from geo_app.core import coords, db
 from geo_app.incidents import masked, sealing
 from geo_app.incidents.model import (
     Category,
+    Choice,
     Incident,
     Locked,
     NewCategory,
@@ -116,20 +117,26 @@ def known_keys(tx: db.Transaction, city: City, source: str, keys: Sequence[str])
 
 
 def incidents(
-    tx: db.Transaction, city: City, is_open: bool | None, is_settled: bool | None, most: int, at: datetime
+    tx: db.Transaction, city: City, choice: Choice, most: int, at: datetime, *, after: Incident | None = None
 ) -> list[Incident]:
-    """Return up to `most` incidents of a city, newest first."""
+    """Return up to `most` incidents of a city, newest first; of the list those that come after `after`."""
     return tx.all(
-        SQL.incidents, Incident.read, city_id=city.id, incident_id=None, is_open=is_open,
-        is_settled=is_settled, most=most, at=at,
+        SQL.incidents, Incident.read, city_id=city.id, incident_id=None, **asdict(choice), most=most, at=at,
+        before_at=None if after is None else after.occurred_at, before_id=None if after is None else after.id,
     )  # fmt: skip
+
+
+def count(tx: db.Transaction, city: City, choice: Choice) -> int:
+    """Return how many incidents of a city a choice means."""
+    found: int = tx.value(SQL.count, city_id=city.id, **asdict(choice))
+    return found
 
 
 def incident(tx: db.Transaction, incident_id: int, at: datetime) -> Incident | None:
     """Return one incident."""
     return tx.first(
-        SQL.incidents, Incident.read, city_id=None, incident_id=incident_id, is_open=None, is_settled=None,
-        most=1, at=at,
+        SQL.incidents, Incident.read, city_id=None, incident_id=incident_id, **asdict(Choice()), before_at=None,
+        before_id=None, most=1, at=at,
     )  # fmt: skip
 
 

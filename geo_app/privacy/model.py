@@ -19,6 +19,8 @@ class Term:
 TERMS = (
     Term("report.person", "核实、回访报告人", "to ask back about a report and tell its outcome", 365,
          "closing of the incident"),
+    Term("report.photo", "核实、处置现场", "to see what was reported and what was done", 365,
+         "closing of the incident"),
     Term("responder.position", "就近派遣", "to send who is nearest", 90, "the position"),
     Term("login.failure", "防止猜测密码", "to slow who guesses passwords", 1, "the attempt"),
 )  # fmt: skip

@@ -10,9 +10,10 @@ from geo_app.core.errors import BadInput, Conflict, NotFound
 from geo_app.identity import service as identity
 from geo_app.incidents import masked, sealing
 from geo_app.incidents import service as incidents
-from geo_app.incidents.intake import check_person
+from geo_app.incidents.intake import CONTROL, check_person
 from geo_app.incidents.model import Correction, Person, Report, State
 from geo_app.organisation.model import City
+from geo_app.photos import service as photos
 from geo_app.privacy import store
 from geo_app.privacy.model import TERMS, Gone, Term
 from geo_app.responders import service as responders
@@ -43,7 +44,7 @@ def reveal(tx: db.Transaction, incident_id: int, report_id: int, reason: str) ->
 def check_reason(reason: str) -> str:
     """Return a written reason without white space around it; BadInput when it is none."""
     written = reason.strip()
-    if not REASON[0] <= len(written) <= REASON[1]:
+    if not REASON[0] <= len(written) <= REASON[1] or CONTROL.search(written):
         raise BadInput("reason", reason, f"{REASON[0]} to {REASON[1]} characters: why must you see it?")
     return written
 
@@ -94,7 +95,10 @@ def erase(tx: db.Transaction, code: str, at: datetime) -> None:
     """Erase what is kept of who told a report; what happened stays, and so do the facts, which only refer."""
     row = _by_code(tx, code)
     if store.erase(tx, row["id"], at):
-        facts.record(tx, "person.erased", row["incident_id"], row["jurisdiction"], report=row["id"])
+        gone = photos.erase(tx, row["id"])
+        facts.record(
+            tx, "person.erased", row["incident_id"], row["jurisdiction"], report=row["id"], photos=gone
+        )
 
 
 def _by_code(tx: db.Transaction, code: str) -> store.Row:
@@ -159,6 +163,8 @@ def _let_go(tx: db.Transaction, term: Term, at: datetime, *, is_dry: bool) -> in
     before = at - timedelta(days=term.days)
     if term.what == "report.person":
         return store.count_expired(tx, before) if is_dry else store.erase_expired(tx, before, at)
+    if term.what == "report.photo":
+        return photos.let_go(tx, before, is_dry=is_dry)
     if term.what == "responder.position":
         return responders.blur(tx, before, is_dry=is_dry)
     return identity.forget_failures(tx, before, is_dry=is_dry)

@@ -31,7 +31,7 @@ ANSWERS = {
     200: None, 201: "application/json", 204: None, 302: "text/html", 304: None,
     400: "application/problem+json", 401: "application/problem+json", 403: "application/problem+json",
     404: "application/problem+json", 405: "application/problem+json",
-    409: "application/problem+json", 422: "application/problem+json",
+    409: "application/problem+json", 415: "application/problem+json", 422: "application/problem+json",
 }  # fmt: skip
 
 

@@ -125,6 +125,7 @@ class IncidentProperties(Answer):
     respond_by: str
     is_exercise: bool
     reports: int
+    photos: int
     version: int
     cell: CellName | None
     assignment: Sent | None = Field(description="the active lead; of a handled incident who handled it")

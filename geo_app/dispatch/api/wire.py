@@ -26,7 +26,8 @@ def feature(incident: Incident, sent: Assignment | None) -> dict[str, object]:
             "location": incident.location, "address": incident.address, "score": incident.score,
             "uncertainty": incident.uncertainty, "occurred_at": incident.occurred_at.isoformat(),
             "reported_at": incident.reported_at.isoformat(), "respond_by": incident.respond_by.isoformat(),
-            "is_exercise": incident.is_exercise, "reports": incident.reports, "version": incident.version,
+            "is_exercise": incident.is_exercise, "reports": incident.reports, "photos": incident.photos,
+            "version": incident.version,
             "cell": _cell(incident), "assignment": None if sent is None else assignment(sent),
         },
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
 from geo_app.privacy import jobs
 from geo_app.privacy.model import TERMS
+from tests import pictures
 from tests.integration.conftest import Run, Town
 from tests.integration.privacy.telling import told
 
@@ -20,6 +22,9 @@ def plant(town: Town, client: FlaskClient) -> tuple[int, int]:
     """Make one thing of each kind that is past its term and one that is not; return the incidents, old and young."""
     now = clock.now()
     old, young = told(client, "1")["id"], told(client, "2")["id"]
+    for incident in (old, young):
+        client.post(f"/api/incidents/{incident}/photos", headers={"Idempotency-Key": f"photo {incident}"},
+                    data={"photo": (io.BytesIO(pictures.photo(size=(32, 32))), "a.jpg")})  # fmt: skip
     for incident, days in ((old, DAYS["report.person"] + 1), (young, DAYS["report.person"] - 1)):
         town.run("UPDATE incident SET state = 'closed', closed_at = %(at)s WHERE id = %(id)s",
                  at=now - timedelta(days=days), id=incident)  # fmt: skip

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+import zipfile
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from flask.testing import FlaskClient
 from geo_app.core import clock, jobs
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import Refused
+from tests import pictures
 from tests.databases import connected
 from tests.integration.conftest import Run, Town
 from tests.integration.privacy.telling import (
@@ -115,11 +119,46 @@ def test_no_planted_phone_card_name_or_flat_is_found_anywhere(
         "cli audit": str(geo("audit", "list", "--json")),
         "cli assignments": geo("assignments", "list"),
     }
+    texts |= exported(geo, town_client, tmp_path)
     texts |= {f"table {name}": text for name, text in dump(town.settings.database_url).items()}
     out, err = capfd.readouterr()
     texts |= {"standard output": out, "log": err}
     assert {name: leaks for name, text in texts.items() if (leaks := found(text))} == {}
     assert "person.unmasked" in texts["cli audit"]
+
+
+def exported(geo: Run, client: FlaskClient, folder: Path) -> dict[str, str]:
+    """Return every export there is as text, of workbooks every part."""
+    texts = {}
+    for lang, ending in product(("zh", "en"), ("csv", "xlsx")):
+        order = {"things": "incidents", "format": ending, "lang": lang, "reason": f"{WHY} {CALL}"}
+        answer = post(client, "/api/exports", order, f"{lang} {ending}")
+        file = folder / f"{lang}.{ending}"
+        geo("exports", "make", "incidents", "--reason", f"{WHY} {CALL}", "--lang", lang, "--out", file)
+        for name, raw in ((f"export {lang}.{ending}", answer.data), (f"cli {file.name}", file.read_bytes())):
+            texts[name] = unpacked(raw)
+            assert "井盖丢了" in texts[name]
+    return {**texts, "exports": client.get("/api/exports").get_data(as_text=True)}
+
+
+def unpacked(raw: bytes) -> str:
+    """Return a CSV as text, a workbook as the text of all its parts."""
+    if not raw.startswith(b"PK"):
+        return raw.decode("utf-8-sig")
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return "\n".join(archive.read(part).decode() for part in archive.namelist())
+
+
+def test_no_photo_has_what_a_phone_wrote_beside_it(town: Town, town_client: FlaskClient) -> None:
+    incident = told(town_client)["id"]
+    head = {"Idempotency-Key": "p"}
+    sent = {"photo": (io.BytesIO(pictures.photo()), f"{PHONE}.jpg"), "code": ""}
+    answer = town_client.post(f"/api/incidents/{incident}/photos", data=sent, headers=head)
+    assert answer.status_code == 201
+    assert found(dump(town.settings.database_url)["photo"]) == []
+    for whole, small in town.all("SELECT whole, small FROM photo"):
+        for raw in (bytes(whole), bytes(small)):
+            assert not [one for one in pictures.PLANTED if one in raw]
 
 
 def _refused(geo: Run, file: Path) -> str:

@@ -56,7 +56,7 @@ class Peer:
 
 
 def front(application: asgi.Wsgi, threads: int = 1) -> asgi.Front:
-    return asgi.Front(application, threads, 10, lambda: None)
+    return asgi.Front(application, threads, asgi.Largest(10, 20), lambda: None)
 
 
 def echo(environ: asgi.Environ, start: Callable[..., Any]) -> Iterable[bytes]:
