@@ -39,8 +39,8 @@ def exports() -> None:
 @click.option("--since", default=None, help="RFC 3339: those that occurred from then on.")
 @click.option("--until", default=None, help="RFC 3339: those that occurred before.")
 @click.option("--lang", type=click.Choice([one.value for one in Lang]), default="zh", show_default=True)
-@permit("export.make")
 @session
+@permit("export.make")
 def make(here: Session, things: str, city: str | None, out: Path, lang: str, **said: str) -> None:
     """Write a table of THINGS with masked values into a file that only this user can read."""
     ending = out.suffix.lower().removeprefix(".")
@@ -69,8 +69,8 @@ def make(here: Session, things: str, city: str | None, out: Path, lang: str, **s
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
-@permit("export.make")
 @session
+@permit("export.make")
 def list_exports(here: Session, city: str | None, file: Path | None, limit: int, as_json: bool) -> None:
     """List exports, newest first; --file finds by its fingerprint who took it."""
     known = None if file is None else sha256(file.read_bytes()).hexdigest()
@@ -83,8 +83,8 @@ def list_exports(here: Session, city: str | None, file: Path | None, limit: int,
 @click.argument("number", type=click.IntRange(1))
 @city_option
 @json_option
-@permit("export.make")
 @session
+@permit("export.make")
 def show(here: Session, number: int, city: str | None, as_json: bool) -> None:
     """Show what is known of an export by the NUMBER that stands in its file."""
     with here.transaction() as tx:
