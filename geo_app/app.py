@@ -154,8 +154,8 @@ def application() -> asgi.Front:
     app.extensions["engines"] = "the engines are starting"
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     threads = max(1, int(here.pool_size) - FOR_STREAMS)
-    largest = asgi.Largest(web.LARGEST_BODY, forms.LARGEST)
-    return asgi.Front(app, threads, largest, app.extensions["feed"].stop)
+    largest, stop = asgi.Largest(web.LARGEST_BODY, forms.LARGEST), app.extensions["feed"].stop
+    return asgi.Front(app, threads, largest, stop, in_turn=login.HASHING)
 
 
 def install_page() -> APIFlask:

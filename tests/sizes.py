@@ -45,6 +45,9 @@ SIZES: dict[str, tuple[int, int]] = {
     "loaded_rows": (200, 10_000),
     # Rounds of each of eight writers, three facts a round, while two sealers seal.
     "sealed_facts": (20, 400),
+    # Wrong logins at one account, from 50 addresses; and colleagues behind one address that is slowed.
+    "wrong_logins": (60, 1_000),
+    "colleagues": (6, 40),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

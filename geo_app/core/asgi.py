@@ -14,7 +14,7 @@ import io
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,13 +27,15 @@ HAND_OVER = "geo.hand_over"
 """Key of the environ: a function that takes the events of a stream, when somebody is there to take them."""
 MOST_WAITING = 512
 """Requests that may wait for a thread."""
+MOST_IN_TURN = 64
+"""Requests that may wait for the thread of those that take turns."""
 MOST_STREAMS = 500
 """Streams one process keeps open."""
 MOST_FORMS = 8
 """Forms with files one process reads or works on; each may be as large as the largest."""
 LONGEST_FORM = 60.0
 """Seconds in which such a form must have come."""
-COME_BACK = {"requests": 1, "streams": 5, "forms": 3}
+COME_BACK = {"requests": 1, "logins": 5, "streams": 5, "forms": 3}
 """Seconds after which who was refused may ask again."""
 
 Message = dict[str, Any]
@@ -61,14 +63,38 @@ class Answer:
     events: AsyncIterator[str] | None = None
 
 
-class Front:
-    """Answers the web server in place of a WSGI application; `stop` ends that application's streams."""
+@dataclass(slots=True)
+class Hands:
+    """Threads that answer, how many requests may be with them, answered and waiting, and how many are."""
 
-    def __init__(self, application: Wsgi, threads: int, largest: Largest, stop: Callable[[], None]) -> None:
+    threads: ThreadPoolExecutor
+    most: int
+    busy: int = 0
+
+
+class Front:
+    """Answers the web server in place of a WSGI application; `stop` ends that application's streams.
+
+    What is posted to a path of `in_turn` takes a core for a moment: it has one thread for all, so that a rush of
+    it leaves the other threads and the other cores to everybody else.
+    """
+
+    def __init__(
+        self,
+        application: Wsgi,
+        threads: int,
+        largest: Largest,
+        stop: Callable[[], None],
+        *,
+        in_turn: Set[str],
+    ) -> None:
         self._application, self._stop, self._largest = application, stop, largest
-        self._threads = ThreadPoolExecutor(threads, "request")
-        self._most_requests = threads + MOST_WAITING
-        self._requests = self._streams = self._forms = 0
+        self._in_turn = in_turn
+        self._hands = {
+            "requests": Hands(ThreadPoolExecutor(threads, "request"), threads + MOST_WAITING),
+            "logins": Hands(ThreadPoolExecutor(1, "in-turn"), 1 + MOST_IN_TURN),
+        }
+        self._streams = self._forms = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection's request, or the life of the process."""
@@ -104,15 +130,18 @@ class Front:
                 self._forms -= 1
 
     async def _answer(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
-        if self._requests >= self._most_requests:
-            await _say(send, _refusal("requests"))
+        takes_turns = scope["method"] == "POST" and scope["path"] in self._in_turn
+        kind = "logins" if takes_turns else "requests"
+        hands = self._hands[kind]
+        if hands.busy >= hands.most:
+            await _say(send, _refusal(kind))
             return
-        self._requests += 1
+        hands.busy += 1
         try:
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._threads, self._ask, _environ(scope, body))
+            answer = await loop.run_in_executor(hands.threads, self._ask, _environ(scope, body))
         finally:
-            self._requests -= 1
+            hands.busy -= 1
         if answer.events is None:
             await _say(send, answer)
         elif self._streams >= MOST_STREAMS:

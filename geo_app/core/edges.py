@@ -1,4 +1,4 @@
-"""Limits and headers of the outer edge: how much one address may write, and what every answer carries.
+"""Limits and headers of the outer edge: how much one address may write and try, and what every answer carries.
 
 The rate is held in each process by itself. The service runs on one machine with two web processes, so an address
 gets at most twice the rate; a shared count would cost a round trip for every write and protect nothing more.
@@ -17,6 +17,8 @@ LONGEST_ADDRESS = 8000
 """Characters of path and query."""
 RATE, BURST = 50.0, 200.0
 """Writes a second that one address may make, and how many at once: a whole office may stand behind one address."""
+TRY_RATE, TRY_BURST = 5.0, 200.0
+"""The same for what is open to everyone and answers to a code, a name or a secret, reading too: nobody guesses fast."""
 MOST_ADDRESSES = 10_000
 """Addresses a process remembers; the one that was silent longest is forgotten."""
 
@@ -43,31 +45,35 @@ def headers(host: str, *, is_secure: bool) -> dict[str, str]:
 
 
 class Buckets:
-    """One token bucket for each address; a write takes one token, RATE come back a second, BURST fit in.
+    """One token bucket for each address; a request takes one token, `rate` come back a second, `burst` fit in.
 
     The machine itself is not counted: its programs bring work in, and a proxy nobody listed as trusted would
     make the whole city one address. An IPv6 address counts as its /64, which is one subscriber.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, rate: float = RATE, burst: float = BURST
+    ) -> None:
         self._clock, self._lock = clock, threading.Lock()
+        self._rate, self._burst = rate, burst
         self._left: dict[str, tuple[float, float]] = {}
 
     def take(self, peer: str) -> float:
         """Take one token of an address; return 0, or when there is none the seconds until there is."""
         if hosts.is_loopback(peer):
             return 0.0
-        name, now = _subscriber(peer), self._clock()
+        name, now = subscriber(peer), self._clock()
         with self._lock:
-            left, at = self._left.pop(name, (BURST, now))
-            left = min(BURST, left + (now - at) * RATE)
-            wait = 0.0 if left >= 1 else (1 - left) / RATE
+            left, at = self._left.pop(name, (self._burst, now))
+            left = min(self._burst, left + (now - at) * self._rate)
+            wait = 0.0 if left >= 1 else (1 - left) / self._rate
             self._left[name] = (left if wait else left - 1, now)
             if len(self._left) > MOST_ADDRESSES:
                 del self._left[next(iter(self._left))]
         return wait
 
 
-def _subscriber(peer: str) -> str:
+def subscriber(peer: str) -> str:
+    """Return whom an address counts as: itself, or its /64."""
     found = hosts.address(peer)
     return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else peer

@@ -79,6 +79,12 @@ def record(
     return fact_id
 
 
+def has(tx: db.Transaction, kind: str, subject: int, since: datetime, **data: Any) -> bool:
+    """Return whether something of a kind happened to a subject after `since`, with these data among others."""
+    found = tx.value(SQL.has_fact, kind=kind, subject=subject, since=since, data=_json(data))
+    return bool(found)
+
+
 def after(tx: db.Transaction, position: Position, most: int = 500) -> list[Fact]:
     """Return up to `most` settled facts after `position`, oldest first."""
     return tx.all(SQL.facts_after, Fact.read, xid=position.xid, id=position.id, most=most)

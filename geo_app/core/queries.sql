@@ -9,6 +9,12 @@ WITH written AS (
 )
 SELECT id, pg_notify('fact', id::text) FROM written;
 
+-- name: has_fact(kind, subject, since, data)$
+SELECT EXISTS (
+  SELECT FROM fact
+  WHERE subject = :subject AND kind = :kind AND at > :since::timestamptz AND data @> :data::jsonb
+);
+
 -- name: facts_after(xid, id, most)
 -- Facts after a position, below the oldest running transaction: nothing can still appear before them.
 SELECT id, xid::text AS xid, kind, subject, jurisdiction, at, data

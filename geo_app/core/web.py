@@ -137,6 +137,7 @@ def guard(app: APIFlask, here: Settings) -> None:
     app.wsgi_app = hosts.Proxies(app.wsgi_app, here.proxies)  # type: ignore[method-assign, assignment]
     names = hosts.LOOPBACK_NAMES | set(here.names)
     app.extensions["writes"] = edges.Buckets()
+    app.extensions["tries"] = edges.Buckets(rate=edges.TRY_RATE, burst=edges.TRY_BURST)
 
     @app.before_request
     def refuse_strangers() -> Response | None:
@@ -147,7 +148,7 @@ def guard(app: APIFlask, here: Settings) -> None:
             return problem(
                 403, "HTTPS only", "the proxy took this request without X-Forwarded-Proto: https", {}
             )
-        return _oversized() or (_refuse_write() if request.method in WRITES else None)
+        return _oversized() or _too_fast() or (_refuse_write() if request.method in WRITES else None)
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -181,14 +182,21 @@ def _oversized() -> Response | None:
     return None
 
 
+def _too_fast() -> Response | None:
+    """Return the refusal of an address that writes too much, or asks too often where everyone may."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_open = request.path.startswith("/api/") and door.PUBLIC in getattr(view, "permissions", ())
+    for kind, counts in (("tries", is_open), ("writes", request.method in WRITES)):
+        wait = current_app.extensions[kind].take(request.remote_addr or "") if counts else 0
+        if wait:
+            answer = problem(429, f"Too many {kind}", "this address asks too fast; ask again later", {})
+            answer.headers["Retry-After"] = str(math.ceil(wait))
+            return answer
+    return None
+
+
 def _refuse_write() -> Response | None:
-    """Return the refusal of a write from an address that writes too much, of a foreign form, or of no text."""
-    buckets: edges.Buckets = current_app.extensions["writes"]
-    wait = buckets.take(request.remote_addr or "")
-    if wait:
-        answer = problem(429, "Too many writes", "this address writes too fast; ask again later", {})
-        answer.headers["Retry-After"] = str(math.ceil(wait))
-        return answer
+    """Return the refusal of a foreign form, or of no text."""
     view = current_app.view_functions.get(request.endpoint or "")
     if forms.are_taken(view):
         request.max_content_length = forms.LARGEST

@@ -21,6 +21,8 @@ class Preset:
     age: timedelta
 
 
+PASSES, MEMORY, LANES = 1, 47104, 1
+"""Argon2id, the first choice of OWASP's password storage cheat sheet: one pass over 46 MiB (KiB here), one thread."""
 DENGBAO3 = Preset(least=10, most=128, classes=3, history=5, age=timedelta(days=90))
 COMMON = (
     "password", "passw0rd", "p@ssw0rd", "qwerty", "qwertyuiop", "asdfgh", "zxcvbn", "1qaz2wsx", "abc123", "abcd1234",

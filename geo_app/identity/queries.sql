@@ -96,10 +96,18 @@ UPDATE account SET fs_uniquifier = :uniquifier, version = version + 1 WHERE id =
 -- name: set_active(account_id, active, uniquifier)!
 UPDATE account SET active = :active, fs_uniquifier = :uniquifier, version = version + 1 WHERE id = :account_id;
 
--- name: count_failure(username, most, until)^
--- Counts a failed login; the one that is too many locks the account.
-UPDATE account SET failures = CASE WHEN failures + 1 >= :most THEN 0 ELSE failures + 1 END,
-  locked_until = CASE WHEN failures + 1 >= :most THEN :until::timestamptz ELSE locked_until END
+-- name: count_failure(username, most, at, until)^
+-- Counts a failed login; the one that is too many locks the account, and while it is locked none is counted.
+UPDATE account SET
+  failures = CASE
+    WHEN locked_until > :at::timestamptz THEN failures
+    WHEN failures + 1 >= :most THEN 0
+    ELSE failures + 1
+  END,
+  locked_until = CASE
+    WHEN locked_until > :at::timestamptz OR failures + 1 < :most THEN locked_until
+    ELSE :until::timestamptz
+  END
 WHERE lower(username) = lower(:username::text)
 RETURNING id, locked_until;
 

@@ -27,7 +27,12 @@ LOCKED_FOR = timedelta(minutes=15)
 MOST_ACCOUNTS = 30
 """Different accounts over which an address may fail before it is slowed; an office behind one must not lock."""
 FAILURES_WITHIN = timedelta(minutes=15)
-_hasher = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)
+SLOWED = timedelta(seconds=10)
+"""How long after a failure at a slowed address the next stranger may try there."""
+KNOWN_FOR = timedelta(days=90)
+"""How long an account is known where it came in: there it is not slowed."""
+CAME_IN = "login.succeeded"
+_hasher = PasswordHasher(passwords.PASSES, passwords.MEMORY, passwords.LANES)
 
 
 def accounts(tx: db.Transaction) -> list[Account]:
@@ -186,22 +191,31 @@ def is_locked(tx: db.Transaction, username: str) -> bool:
 
 
 def failed(tx: db.Transaction, username: str, address: str) -> None:
-    """Count a failed login against the account, which the fifth locks for 15 minutes, and its address."""
+    """Count a failed login against its address and the account: the fifth locks it for 15 minutes, no longer."""
     at = clock.now()
     store.add_login_failure(tx, address, _digest(username.lower()), at)
-    account_id = store.count_failure(tx, username, MOST_FAILURES, at + LOCKED_FOR)
+    account_id = store.count_failure(tx, username, MOST_FAILURES, at, at + LOCKED_FOR)
     facts.record(tx, "login.failed", account_id, None)
 
 
-def succeeded(tx: db.Transaction, account_id: int) -> None:
-    """Forget failures once the right owner is in."""
+def succeeded(tx: db.Transaction, account_id: int, address: str) -> None:
+    """Forget failures once the right owner is in, and know the account at this address from now on."""
     store.forget_failures(tx, account_id)
-    facts.record(tx, "login.succeeded", account_id, None)
+    facts.record(tx, CAME_IN, account_id, None, network=address)
 
 
 def is_slowed(tx: db.Transaction, address: str) -> bool:
-    """Return whether an address has failed over so many accounts that it must wait."""
+    """Return whether an address has failed over so many accounts that strangers there come one by one."""
     return store.accounts_tried(tx, address, clock.now() - FAILURES_WITHIN) >= MOST_ACCOUNTS
+
+
+def may_try(tx: db.Transaction, username: str, address: str) -> bool:
+    """Return whether this name may try at a slowed address: one that came in there before, or it is its turn."""
+    at = clock.now()
+    if store.accounts_tried(tx, address, at - SLOWED) == 0:
+        return True
+    found = store.accounts(tx, username=username)
+    return bool(found) and facts.has(tx, CAME_IN, found[0].id, at - KNOWN_FOR, network=address)
 
 
 def take_code(tx: db.Transaction, account_id: int, counter: int) -> bool:

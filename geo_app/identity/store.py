@@ -114,9 +114,9 @@ def set_active(tx: db.Transaction, account_id: int, active: bool, uniquifier: st
     tx.run(SQL.set_active, account_id=account_id, active=active, uniquifier=uniquifier)
 
 
-def count_failure(tx: db.Transaction, username: str, most: int, until: datetime) -> int | None:
-    """Count a failed login; the one that makes `most` locks the account until then. Return its id, if any."""
-    found = tx.first(SQL.count_failure, dict, username=username, most=most, until=until)
+def count_failure(tx: db.Transaction, username: str, most: int, at: datetime, until: datetime) -> int | None:
+    """Count a failed login, none while it is locked; the one that makes `most` locks it. Return its id, if any."""
+    found = tx.first(SQL.count_failure, dict, username=username, most=most, at=at, until=until)
     return None if found is None else int(found["id"])
 
 

@@ -20,10 +20,19 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from geo_app.core import clock, door, keys, web
-from geo_app.core.actor import NOBODY, SYSTEM, Actor
+from geo_app.core.actor import NOBODY, SYSTEM, Actor, Scope
 from geo_app.core.settings import Settings
-from geo_app.identity import service
-from geo_app.identity.api.users import REFUSED, NameAndPassword, NamedRole, OneTimeCodes, User
+from geo_app.identity import passwords, service
+from geo_app.identity.api.users import (
+    REFUSED,
+    Code,
+    NameAndPassword,
+    NamedRole,
+    OneTimeCodes,
+    RecoveryCode,
+    User,
+    address,
+)
 
 IDLE = timedelta(minutes=15)
 IDLE_ON_DEVICE = timedelta(hours=8)
@@ -40,6 +49,9 @@ PERMISSIONS = {
     "security.mf_recovery_codes": "own.account",
 }
 """What the library's own routes ask for; those not named here are closed."""
+HASHING = frozenset({"/api/login", "/api/link/use", "/api/me/password"})
+"""Where a password is hashed, which takes a core for a moment: they take turns, and nobody else waits for them."""
+SLOWED = "too many logins have failed at this address; wait a moment and try again"
 
 
 def install(app: Flask, here: Settings) -> None:
@@ -51,6 +63,8 @@ def install(app: Flask, here: Settings) -> None:
         app,
         SQLAlchemySessionUserDatastore(store, User, NamedRole),
         login_form=NameAndPassword,
+        two_factor_verify_code_form=Code,
+        mf_recovery_form=RecoveryCode,
         totp_cls=OneTimeCodes,
     )
     security.want_json(_always)
@@ -83,6 +97,11 @@ def _configure(app: Flask, here: Settings) -> None:
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
+            "argon2__time_cost": passwords.PASSES,
+            "argon2__memory_cost": passwords.MEMORY,
+            "argon2__parallelism": passwords.LANES,
+        },
         SECURITY_PASSWORD_SALT=secret,
         SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",  # noqa: S106
         SECURITY_USERNAME_ENABLE=True,
@@ -140,26 +159,26 @@ def _not_logged_in(mechanisms: Any, headers: Any = None) -> Response:  # noqa: A
 
 def _who() -> Actor:
     """Return who makes this request: by a token, else by the session, else nobody."""
-    address = request.remote_addr
+    came_from = request.remote_addr
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and secret:
         with web.database().transaction(SYSTEM) as tx:
-            return service.actor_by_token(tx, secret.strip(), address) or nobody(address)
+            return service.actor_by_token(tx, secret.strip(), came_from) or nobody(came_from)
     uniquifier = session.get("_user_id")
     if not isinstance(uniquifier, str) or _has_ended():
-        return nobody(address)
+        return nobody(came_from)
     with web.database().transaction(SYSTEM) as tx:
-        found = service.actor_by_session(tx, uniquifier, address)
+        found = service.actor_by_session(tx, uniquifier, came_from)
     if found is None:
         session.clear()
-        return nobody(address)
+        return nobody(came_from)
     g.by_cookie = True
     return found
 
 
-def nobody(address: str | None) -> Actor:
+def nobody(came_from: str | None) -> Actor:
     """Return nobody, with where the request came from."""
-    return Actor(NOBODY.name, address=address)
+    return Actor(NOBODY.name, address=came_from)
 
 
 def _has_ended() -> bool:
@@ -179,13 +198,16 @@ def _has_ended() -> bool:
 
 
 def _begin(_app: Flask, user: User, **_more: Any) -> None:
-    """Start the clocks of a session that has just begun; failures are forgotten."""
-    session.pop("csrf_token", None)
+    """Start the clocks of a session that has just begun, with nothing of the one before; failures are forgotten."""
+    for name in ("csrf_token", "half"):
+        session.pop(name, None)
     g.pop("csrf_token", None)
     session.permanent = True
     session["began"] = session["seen"] = int(clock.now().timestamp())
-    with web.database().transaction(SYSTEM) as tx:
-        service.succeeded(tx, int(user.id))
+    everything = Scope(everything=True)
+    owner = Actor(str(user.username), scope=everything, account=int(user.id), address=request.remote_addr)
+    with web.database().transaction(owner) as tx:
+        service.succeeded(tx, int(user.id), address())
 
 
 def _guard_cookie_session() -> None:
@@ -226,6 +248,10 @@ def _answer(payload: dict[str, Any], code: int, _headers: Any = None, _user: Any
     if code < 400:
         kept = {name: value for name, value in payload.items() if name not in {"csrf_token", "user"}}
         return web.ok({**kept, "csrf_token": csrf_token()}, code)
+    if g.get("is_slowed"):
+        slowed = web.problem(429, "Slowed", SLOWED, {})
+        slowed.headers["Retry-After"] = str(int(service.SLOWED.total_seconds()))
+        return slowed
     members: dict[str, Any] = {}
     detail = REFUSED
     for field, rules in (payload.get("field_errors") or {}).items():

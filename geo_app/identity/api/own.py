@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from geo_app.core import db, describe, door, hosts, web
 from geo_app.core.errors import BadInput, NotFound, NotLoggedIn
 from geo_app.identity import permissions, service
-from geo_app.identity.api import answers, login
+from geo_app.identity.api import answers, login, users
 from geo_app.identity.model import Account, Purpose
 
 routes = APIBlueprint("own", __name__, tag="Own account")
@@ -33,14 +33,14 @@ class Secret(Body):
 class Used(Secret):
     """The secret of a one-time link and the password chosen with it; none for a demo account."""
 
-    password: str | None = Field(None, max_length=200)
+    password: str | None = Field(None, max_length=users.LONGEST)
 
 
 class Passwords(Body):
     """The password so far and the one from now on."""
 
-    current: str = Field(max_length=200)
-    new: str = Field(max_length=200)
+    current: str = Field(max_length=users.LONGEST)
+    new: str = Field(max_length=users.LONGEST)
 
 
 class Uri(Body):
@@ -79,7 +79,7 @@ def change_password(json_data: Passwords) -> ResponseReturnValue:
         if is_right:
             service.set_password(tx, owner, json_data.new)
         else:
-            service.failed(tx, owner.username, door.actor().address or "")
+            service.failed(tx, owner.username, users.address())
     if not is_right:
         raise BadInput("current", "…", "the password of this account")
     return web.ok({"username": owner.username})
@@ -113,7 +113,7 @@ def revoke(token_id: int) -> ResponseReturnValue:
 @door.permit(door.PUBLIC)
 def look(json_data: Secret) -> ResponseReturnValue:
     """Show whose a one-time link is, without using it up."""
-    with web.database().transaction(login.nobody(request.remote_addr)) as tx:
+    with web.database().transaction(users.doorkeeper()) as tx:
         owner, purpose = service.look_at_link(tx, json_data.secret)
     return web.ok({"username": owner.username, "name": owner.name, "purpose": purpose})
 
@@ -124,7 +124,7 @@ def look(json_data: Secret) -> ResponseReturnValue:
 @door.permit(door.PUBLIC)
 def use(json_data: Used) -> ResponseReturnValue:
     """Use a one-time link up: choose a password, or enter a demo account on this very machine."""
-    with web.database().transaction(login.nobody(request.remote_addr)) as tx:
+    with web.database().transaction(users.doorkeeper()) as tx:
         _, purpose = service.look_at_link(tx, json_data.secret)
         if purpose is Purpose.DEMO and not hosts.is_loopback(request.remote_addr or ""):
             raise NotFound("this link works on the machine of the service only")

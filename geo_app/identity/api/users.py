@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
-from flask import request
-from flask_security import AsaList, LoginForm, RoleMixin, UserMixin
+from flask import g, request, session
+from flask_security import (
+    AsaList,
+    LoginForm,
+    MfRecoveryForm,
+    RoleMixin,
+    TwoFactorVerifyCodeForm,
+    UserMixin,
+)
 from flask_security.totp import Totp
+from flask_security.utils import hash_password
 from passlib.totp import TotpMatch
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import declarative_base
 from wtforms.validators import ValidationError
 
-from geo_app.core import door, web
-from geo_app.core.actor import SYSTEM
+from geo_app.core import clock, edges, web
+from geo_app.core.actor import NOBODY, SYSTEM, Actor, Scope
 from geo_app.identity import permissions, service
 
 Base: Any = declarative_base()
 Mixin: Any = UserMixin  # its annotations are those of plain attributes; ours are columns
 REFUSED = "name or password is wrong, or the account is locked for a while"
 """One answer for every failed login: it does not tell whether the account exists."""
+CODE_REFUSED = "this code is wrong, was used or is too late"
+LONGEST = 200
+"""Characters of a password as it is sent."""
+HALF_LIVES = timedelta(minutes=10)
+"""How long after the password the code may come."""
+
+
+def address() -> str:
+    """Return where a login comes from, as failures are counted: an IPv6 subscriber is one."""
+    return edges.subscriber(request.remote_addr or "")
+
+
+def doorkeeper() -> Actor:
+    """Return who looks accounts up for somebody who is not in yet: may do nothing, and no row is hidden."""
+    return Actor(NOBODY.name, scope=Scope(everything=True), address=request.remote_addr)
 
 
 class NamedRole(RoleMixin):
@@ -66,8 +90,8 @@ class User(Base, Mixin):  # type: ignore[misc]
 
     def track_failed_authn(self, auth_type: str, tfa: bool = False) -> None:  # noqa: ARG002
         """Count a wrong password or code against account and address, whatever becomes of the request."""
-        with web.database().transaction(door.actor()) as tx:
-            service.failed(tx, cast(str, self.username), request.remote_addr or "")
+        with web.database().transaction(doorkeeper()) as tx:
+            service.failed(tx, cast(str, self.username), address())
 
 
 class OneTimeCodes(Totp):
@@ -85,20 +109,70 @@ class OneTimeCodes(Totp):
 
 
 class NameAndPassword(LoginForm):
-    """Name and password; a locked account and a slowed address are refused before the password is looked at."""
+    """Name and password; a locked account and a stranger at a slowed address fail whatever the password.
+
+    Every refusal reads the same and costs one hash, so neither its words nor its time tell which it was.
+    """
 
     def validate(self, **kwargs: Any) -> bool:
-        """Return whether they are right; every refusal reads the same."""
-        username, address = str(self.username.data or "").strip().lower(), request.remote_addr or ""
-        self.username.data = username
-        with web.database().transaction(SYSTEM) as tx:
-            refused = service.is_locked(tx, username) or service.is_slowed(tx, address)
-        if refused:
+        """Return whether they are right."""
+        username = str(self.username.data or "").strip().lower()
+        self.username.data, self.password.data = username, _readable(str(self.password.data or ""))
+        if not service.USERNAME.fullmatch(username):  # nobody is called so, as everybody may know
             self.form_errors.append(REFUSED)
             return False
-        if not super().validate(**kwargs):
-            if self.user is None and username:  # Flask-Security counts the failures of accounts there are
-                with web.database().transaction(door.actor()) as tx:
-                    service.failed(tx, username, address)
-            return False
-        return True
+        with web.database().transaction(doorkeeper()) as tx:
+            g.is_slowed = service.is_slowed(tx, address())
+            may_try = not g.is_slowed or service.may_try(tx, username, address())
+            is_locked = service.is_locked(tx, username)
+        if is_locked or not may_try:
+            hash_password(self.password.data)
+            self.form_errors.append(REFUSED)
+        elif super().validate(**kwargs):
+            session["half"] = int(clock.now().timestamp())
+            return True
+        # Flask-Security counts the failures of accounts there are; a try that was none is not counted
+        if may_try and (is_locked or self.user is None):
+            with web.database().transaction(doorkeeper()) as tx:
+                service.failed(tx, username, address())
+        return False
+
+
+class Code(TwoFactorVerifyCodeForm):
+    """A one-time code; a locked account is refused here too, and so is who showed the password long ago."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Return whether it is right and was not used."""
+        try:
+            if (self.is_setup or _may_go_on(self.user)) and super().validate(**kwargs):
+                return True
+        except ValidationError:  # another request was faster with the same code
+            pass
+        self.code.errors = [CODE_REFUSED]
+        return False
+
+
+class RecoveryCode(MfRecoveryForm):
+    """A recovery code in place of a one-time code, under the same rules; a wrong one counts."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Return whether it is right and was not used."""
+        if _may_go_on(self.user):
+            if super().validate(**kwargs):
+                return True
+            cast(User, self.user).track_failed_authn("recovery", tfa=True)
+        self.code.errors = [CODE_REFUSED]
+        return False
+
+
+def _readable(password: str) -> str:
+    """Return a password as it can be hashed; what is longer than any may be stays longer."""
+    return password[: LONGEST + 1].encode("utf-8", "backslashreplace").decode()
+
+
+def _may_go_on(user: Any) -> bool:
+    """Return whether somebody who has shown the password may show a code now."""
+    with web.database().transaction(doorkeeper()) as tx:
+        is_locked = service.is_locked(tx, str(user.username))
+    since = clock.now().timestamp() - int(session.get("half", 0))
+    return not is_locked and since <= HALF_LIVES.total_seconds()

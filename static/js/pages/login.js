@@ -89,8 +89,9 @@ async function refuse(key, act) {
   try {
     return await act()
   } catch (problem) {
-    if (problem.name === 'Problem' && [400, 401, 422].includes(problem.status)) {
-      Object.assign(problem, { status: 422, detail: word(key), field: '' })
+    if (problem.name === 'Problem' && [400, 401, 422, 429, 503].includes(problem.status)) {
+      const said = problem.status === 429 ? 'login.slowed' : problem.status === 503 ? 'login.busy' : key
+      Object.assign(problem, { status: 422, detail: word(said), field: '' })
     }
     throw problem
   }

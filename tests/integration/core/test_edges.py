@@ -103,6 +103,22 @@ def test_an_address_that_writes_too_fast_is_told_to_wait_and_still_reads(still_t
     assert client.post("/api/incidents", json={}).status_code != 429
 
 
+@pytest.mark.parametrize("path", ["/api/reports/no-such-code", "/api/login"])
+def test_nobody_guesses_fast_at_what_is_open_to_everyone(still_town: Town, path: str) -> None:
+    app = create_app(still_town.settings, still_town.database)
+    app.extensions["feed"].stop()
+    app.extensions["tries"] = edges.Buckets(lambda: 1000.0, edges.TRY_RATE, burst=3)
+    client = people.everybody(app)
+    answers = [client.get(path, environ_overrides=OUTSIDE) for _ in range(5)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 3 + [True] * 2
+    assert answers[-1].headers["Retry-After"] == "1"
+    assert answers[-1].mimetype == "application/problem+json"
+    for free in ("/healthz", "/login", "/static/css/app.css", "/api/cities"):
+        with client.get(free, environ_overrides=OUTSIDE) as answer:
+            assert answer.status_code == 200, "no secret is behind it, or it asks who comes"
+    assert client.get(path, environ_overrides={"REMOTE_ADDR": "203.0.113.8"}).status_code != 429
+
+
 def test_a_request_that_breaks_logs_no_secret(still_town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     app = create_app(still_town.settings, still_town.database)
     app.extensions["feed"].stop()

@@ -2,59 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from passlib.totp import TOTP
 
-from geo_app.app import create_app
-from geo_app.core import clock, db, door
+from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
-from geo_app.core.settings import Settings
 from geo_app.identity import service
-from geo_app.identity.model import NewAccount, Token
-from tests.people import PASSWORD, Visitor
-
-
-class House:
-    """The web service with accounts, and people who come to its door."""
-
-    def __init__(self, settings: Settings, database: db.Database) -> None:
-        self.database = database
-        self.app = create_app(settings)
-
-        @self.app.get("/who")
-        @door.permit(door.PUBLIC)
-        def who() -> Any:
-            actor = door.actor()
-            return {"name": actor.name, "account": actor.account, "units": list(actor.scope.units)}
-
-        @self.app.post("/change")
-        @door.permit(door.PUBLIC)
-        def change() -> Any:
-            return {"changed": True}
-
-    def account(self, username: str, *roles: str) -> int:
-        """Make an account that has chosen its password and return its id."""
-        with self.database.transaction(SYSTEM) as tx:
-            made, secret = service.invite(tx, NewAccount(username, "李娜", roles))
-            service.enter_by_link(tx, secret, PASSWORD)
-        return made.id
-
-    def visitor(self, address: str = "10.0.0.1") -> Visitor:
-        """Return somebody at a browser of their own."""
-        return Visitor(self.app.test_client(), address)
-
-
-def name(visitor: Visitor) -> str:
-    return str(visitor.get("/who").get_json()["name"])
-
-
-@pytest.fixture
-def house(settings: Settings, database: db.Database) -> Iterator[House]:
-    return House(settings, database)
+from geo_app.identity.model import Token
+from tests.integration.identity.house import House, name, second_factor
+from tests.people import PASSWORD
 
 
 def test_a_worker_enters_with_name_and_password(house: House) -> None:
@@ -95,17 +52,6 @@ def test_a_change_by_cookie_needs_the_token_of_the_page(house: House) -> None:
     visitor.csrf = ""
     refused = visitor.post("/change", {})
     assert (refused.status_code, refused.mimetype) == (403, "application/problem+json")
-
-
-def second_factor(house: House, username: str) -> tuple[Visitor, Any]:
-    """Log in for the first time, set the second factor up, and return the visitor and the code's generator."""
-    visitor = house.visitor()
-    assert visitor.login(username).get_json()["tf_state"] == "setup_from_login"
-    assert name(visitor) == "nobody", "half a login is none"
-    shown = visitor.post("/api/second-factor", {"setup": "authenticator"}).get_json()
-    codes = TOTP(key=shown["tf_authr_b32key"])
-    assert visitor.post("/api/second-factor/code", {"code": codes.generate().token}).status_code == 200
-    return visitor, codes
 
 
 def test_a_dispatcher_needs_a_second_factor_and_a_code_works_once(house: House) -> None:
@@ -167,17 +113,6 @@ def test_a_lock_ends_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) ->
     assert house.visitor().login("wang.fang").status_code == 401
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=16))
     assert house.visitor().login("wang.fang").status_code == 200
-
-
-def test_an_address_that_tries_many_accounts_is_slowed_and_an_office_is_not(house: House) -> None:
-    house.account("wang.fang", "worker")
-    for _ in range(40):
-        house.visitor("10.9.9.9").login("zhao.lei", "Wrong-4-sure!")
-    assert house.visitor("10.9.9.9").login("wang.fang").status_code == 200, "one name wrong is no attack"
-    for number in range(30):
-        house.visitor("10.8.8.8").login(f"guess{number}", "Wrong-4-sure!")
-    assert house.visitor("10.8.8.8").login("wang.fang").status_code == 401
-    assert house.visitor("10.7.7.7").login("wang.fang").status_code == 200
 
 
 def test_a_session_ends_when_nobody_touches_it_and_after_twelve_hours(

@@ -56,7 +56,7 @@ class Peer:
 
 
 def front(application: asgi.Wsgi, threads: int = 1) -> asgi.Front:
-    return asgi.Front(application, threads, asgi.Largest(10, 20), lambda: None)
+    return asgi.Front(application, threads, asgi.Largest(10, 20), lambda: None, in_turn={"/in-turn"})
 
 
 def echo(environ: asgi.Environ, start: Callable[..., Any]) -> Iterable[bytes]:
@@ -136,7 +136,7 @@ def test_who_comes_when_all_hands_are_full_is_told_when_to_come_back(monkeypatch
         serve = front(slow)
         first, second, third = (Peer(b"x") for _ in range(3))
         early = [asyncio.ensure_future(serve(SCOPE, peer.receive, peer.send)) for peer in (first, second)]
-        await until(lambda: serve._requests == 2)
+        await until(lambda: serve._hands["requests"].busy == 2)
         await serve(SCOPE, third.receive, third.send)
         assert (third.status, third.headers[b"retry-after"]) == (503, b"1")
         assert third.headers[b"content-type"] == b"application/problem+json"
@@ -148,6 +148,34 @@ def test_who_comes_when_all_hands_are_full_is_told_when_to_come_back(monkeypatch
         fourth = Peer(b"x")
         await serve(SCOPE, fourth.receive, fourth.send)
         assert fourth.status == 201
+
+    run(story)
+
+
+def test_what_takes_turns_is_done_one_by_one_and_leaves_the_others_their_threads() -> None:
+    go_on, at_once, most = threading.Event(), [0], [0]
+
+    def application(environ: asgi.Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/in-turn" and environ["REQUEST_METHOD"] == "POST":
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+            assert go_on.wait(60)
+            at_once[0] -= 1
+        return echo(environ, start)
+
+    async def story() -> None:
+        serve = front(application)
+        in_turn = SCOPE | {"path": "/in-turn", "raw_path": b"/in-turn"}
+        rush, others = [Peer(b"x") for _ in range(asgi.MOST_IN_TURN + 2)], [Peer(b"x") for _ in range(3)]
+        waiting = [asyncio.ensure_future(serve(in_turn, peer.receive, peer.send)) for peer in rush]
+        for scope, peer in zip((SCOPE, SCOPE, in_turn | {"method": "GET"}), others, strict=True):
+            await serve(scope, peer.receive, peer.send)
+        assert [peer.status for peer in others] == [201] * 3
+        await until(lambda: any(peer.told for peer in rush))
+        go_on.set()
+        await asyncio.gather(*waiting)
+        refused = [peer for peer in rush if peer.status == 503]
+        assert (len(refused), refused[0].headers[b"retry-after"], most) == (1, b"5", [1])
 
     run(story)
 

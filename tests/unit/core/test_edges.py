@@ -52,6 +52,14 @@ def test_the_machine_itself_is_not_counted() -> None:
     assert spent(buckets, "127.0.0.1", 1000) == spent(buckets, "::1", 1000) == 1000
 
 
+def test_a_door_may_have_a_rate_of_its_own() -> None:
+    clock = Clock()
+    buckets = Buckets(clock, rate=5, burst=20)
+    assert spent(buckets, "203.0.113.7", 500) == 20
+    clock.now += 2
+    assert spent(buckets, "203.0.113.7", 500) == 10
+
+
 def test_no_more_addresses_are_kept_than_fit() -> None:
     buckets = Buckets(Clock())
     for number in range(MOST_ADDRESSES + 100):
