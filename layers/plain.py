@@ -49,6 +49,11 @@ SCRIPTS = Markup("""<script type="application/json" id="page-data" nonce="{nonce
 <script type="module" nonce="{nonce}" src="{url}"></script>
 """)
 
+REFUSED = Markup("""<p>{sentence}</p>
+<p class="soft">{status} · {why}</p>
+<p><a class="button" href="/?lang={lang}">{home}</a></p>""")
+REFUSALS = {403: "refused.forbidden", 404: "refused.not_found", 503: "state.not_ready"}
+
 
 @dataclass(frozen=True, slots=True)
 class Plain:
@@ -93,6 +98,14 @@ def render(page: Plain, nonce: str, token: str = "") -> str:
         body=page.body,
         scripts=_scripts(page, nonce),
     )
+
+
+def refused(lang: Lang, path: str, status: int, why: str) -> Plain:
+    """Return the page of somebody who is refused: a sentence, the HTTP status and why, the way to their own page."""
+    said = words.of(lang)
+    sentence = said[REFUSALS.get(status, "refused.other")]
+    body = REFUSED.format(sentence=sentence, status=status, why=why, lang=lang, home=said["refused.home"])
+    return Plain(said["refused.title"], lang, path, body)
 
 
 def _scripts(page: Plain, nonce: str) -> Markup:

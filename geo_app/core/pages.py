@@ -1,4 +1,7 @@
-"""What every page needs: its language, and a Content-Security-Policy with a nonce that is used once."""
+"""What every page needs: its language, and a Content-Security-Policy with a nonce that is used once.
+
+Whoever opens an address in a browser and is refused gets a page too, not a problem report.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,10 @@ POLICY = (
 )
 
 
+MACHINES = ("/api/", "/tiles/", "/static/")
+"""Where programs ask; the description of the API is a page all the same."""
+
+
 def lang() -> Lang:
     """Return the language asked for, else the browser's; BadInput when it is none of ours."""
     asked = request.args.get("lang")
@@ -38,6 +45,25 @@ def lang() -> Lang:
             raise BadInput("lang", asked, "one of " + ", ".join(Lang))
         return Lang(asked)
     return Lang(request.accept_languages.best_match(list(Lang), default=Lang.ZH))
+
+
+def is_page() -> bool:
+    """Return whether a person opens this address in a browser, and not a script or a program."""
+    if request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
+        return False
+    return request.path == "/api/docs" or not request.path.startswith(MACHINES)
+
+
+def refused(status: int, why: str) -> Response:
+    """Answer a person who is refused: a sentence in their language, why, a way on."""
+    try:
+        spoken = lang()
+    except BadInput:
+        spoken = Lang.ZH
+    path = request.path if request.url_rule and not request.view_args else "/"
+    shown = show(plain.refused(spoken, path, status, why))
+    shown.status_code = status
+    return shown
 
 
 def answer(render: Callable[[str], str]) -> Response:

@@ -20,7 +20,7 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
-from geo_app.core import asgi, db, door, edges, forms, hosts, log
+from geo_app.core import asgi, db, door, edges, forms, hosts, log, pages
 from geo_app.core.errors import WITHHELD, BadInput, Conflict, GeoError, NeedsVersion, shown
 from geo_app.core.settings import Settings
 
@@ -222,7 +222,9 @@ def _unreadable() -> Response | None:
 
 
 def problem(status: int, title: str, detail: str, members: dict[str, Any]) -> Response:
-    """Answer with a problem report."""
+    """Answer with a problem report, or who opens the address in a browser with a page."""
+    if pages.is_page():
+        return pages.refused(status, str(members.get("permission", detail)))
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
     return _json(json.dumps(body, ensure_ascii=False, default=str), status, "application/problem+json")
 

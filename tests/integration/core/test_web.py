@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 
 from geo_app.app import create_app
 from geo_app.core import db, door, jobs
-from geo_app.core.actor import SYSTEM
+from geo_app.core.actor import SYSTEM, Actor
+from layers import words as layers_words
+from layers.words import Lang
 from tests import people
 from tests.integration.conftest import Raw, Town
 
@@ -207,6 +209,35 @@ def test_an_answer_that_takes_too_long_is_a_503(town: Town) -> None:
     assert is_problem(answer, 503)
     assert "too long" in answer.get_json()["detail"]
     database.dispose()
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh"}
+
+
+def test_who_opens_an_address_in_a_browser_and_is_refused_gets_a_page(still_client: FlaskClient) -> None:
+    """A worker who followed a link to the dispatcher's page saw raw JSON."""
+    words = layers_words.of(Lang.ZH)
+    answer = still_client.get("/no-such-page/<script>", headers=BROWSER)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert words["refused.not_found"] in answer.text
+    assert "<script>" not in answer.text
+    assert is_problem(still_client.get("/no-such-page"), 404)
+    assert is_problem(still_client.get("/api/incidents/999999", headers=BROWSER), 404)
+
+
+def test_a_page_that_is_refused_says_so_in_both_languages(still_client: FlaskClient) -> None:
+    app = still_client.application
+    door.identify(app, lambda: Actor("somebody", frozenset(), account=1))
+    try:
+        for lang in Lang:
+            answer = still_client.get(f"/dispatcher?lang={lang}", headers=BROWSER)
+            assert answer.status_code == 403
+            assert layers_words.of(lang)["refused.forbidden"] in answer.text
+            assert "assignment.make" in answer.text
+            assert 'href="/dispatcher?lang=' in answer.text
+        assert is_problem(still_client.get("/dispatcher"), 403)
+    finally:
+        people.everybody(app)
 
 
 def test_every_answer_carries_its_guards(still_client: FlaskClient) -> None:
