@@ -160,14 +160,16 @@ def demo_stream() -> None:
 @click.option("--if-demo", is_flag=True, help="Print nothing unless there is one city, a generated one.")
 @session
 @permit("account.manage")
-def links(here: Session, city: str | None, if_demo: bool) -> None:
+def show_links(here: Session, city: str | None, if_demo: bool) -> None:
     """Print a one-time link into each demo account; it works once, on this machine only."""
     with here.transaction() as tx:
         if if_demo and [one.is_generated for one in organisation.cities(tx)] != [True]:
             return
         town = organisation.city(tx, city)
-        for username, secret in service.demo_links(tx, town).items():
-            click.echo(f"demo {username:<22} http://127.0.0.1:{here.settings.port}/link#{secret}")
+        links = service.demo_links(tx, town)
+    click.echo("demo accounts, each entered by a link that works once (geo demo links makes new ones):")
+    for username, secret in links.items():
+        click.echo(f"  {username:<22} http://127.0.0.1:{here.settings.port}/link#{secret}")
 
 
 @demo_stream.command("start")

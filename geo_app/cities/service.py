@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -26,12 +27,14 @@ from geo_app.patrols.model import NewRoute
 from geo_app.planning import service as planning
 from geo_app.planning.model import Draft
 from geo_app.responders import service as responders
-from geo_app.responders.model import Kind, NewResponder, Shift
+from geo_app.responders.model import Kind, NewResponder, Responder, Shift
 from geo_app.roads import service as roads
 from grids.model import Cell, Partition
 
 STREAM_RUNS = timedelta(minutes=30)
 STREAM_SEED = 7
+MOST_OPEN = 2000
+"""Open incidents, the newest, among which the demo's grid worker is chosen."""
 DEMO_ROLES = (
     "worker", "dispatcher", "planner", "approver", "leader", "system_admin", "security_admin", "audit_admin",
 )  # fmt: skip
@@ -161,10 +164,10 @@ def _incidents(city: City, data: CityData) -> list[NewReport]:
 def demo_links(tx: db.Transaction, city: City) -> dict[str, str]:
     """Return the secret of a one-time link into the demo account of each role, made and bound when it is missing.
 
-    The worker is the city's first grid worker.
+    The worker is the grid worker with the most open incidents in their cells.
     """
     at = clock.now()
-    worker = next((one for one in responders.responders(tx, city, at) if one.kind is Kind.GRID_WORKER), None)
+    worker = _busiest(tx, city, at)
     known = {one.username: one for one in identity.accounts(tx)}
     links = {}
     for role in DEMO_ROLES:
@@ -177,3 +180,10 @@ def demo_links(tx: db.Transaction, city: City) -> dict[str, str]:
         if owner.is_demo and owner.is_active:
             links[username] = identity.link(tx, owner.id, Purpose.DEMO)
     return links
+
+
+def _busiest(tx: db.Transaction, city: City, at: datetime) -> Responder | None:
+    """Return the grid worker in whose cells most is open, the first of equals; None when there is no grid worker."""
+    is_open = Counter(one.cell for one in incidents.incidents(tx, city, True, MOST_OPEN))
+    workers = [one for one in responders.responders(tx, city, at) if one.kind is Kind.GRID_WORKER]
+    return max(workers, key=lambda one: sum(is_open[code] for code in one.cells), default=None)
