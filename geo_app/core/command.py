@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -89,6 +90,12 @@ def tell(thing: dict[str, Any], as_json: bool) -> None:
     width = max(map(len, thing))
     for name, value in thing.items():
         click.echo(f"{name.ljust(width)}  {'' if value is None else value}".rstrip())
+
+
+def note(thing: dict[str, Any], said: str, as_json: bool) -> None:
+    """Print one of the things a long command does, at once: as `said`, or as a line of JSON."""
+    click.echo(json.dumps(thing, ensure_ascii=False, default=str) if as_json else said)
+    sys.stdout.flush()
 
 
 def progress(items: Sequence[Item], doing: str) -> Iterator[Item]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from geo_app.core.command import Session, city_option, echo, json_option, permit, session, tell
 from geo_app.dispatch import service, workflow
-from geo_app.dispatch.model import Assignment
+from geo_app.dispatch.model import Assignment, Candidate, Candidates
 from geo_app.dispatch.workflow import Step
 from geo_app.organisation import service as organisation
+from geo_app.patrols.model import Passing
 
+HEADINGS = {"candidates": "", "others": "without the skill:", "passing": "passing by on a round:"}
+"""What is told of an incident, each group under its heading."""
 ACTIVE = {"yes": True, "no": False, "all": None}
 
 
@@ -20,18 +25,50 @@ ACTIVE = {"yes": True, "no": False, "all": None}
 @session
 @permit("assignment.make")
 def candidates(here: Session, incident: int, k: int, as_json: bool) -> None:
-    """List who can be at INCIDENT soonest, by road; (估算) is a straight line where no roads are known."""
+    """List who can be at INCIDENT soonest, by road; (估算) is a straight line where no roads are known.
+
+    Then those who could be but for the skill, when there are fewer than K, and who passes by on a patrol route soon.
+    """
     with here.transaction() as tx:
         found = service.candidates(tx, incident, k)
-    rows: list[dict[str, object]] = [
-        {
-            "responder": one.responder.id, "code": one.responder.code, "name": one.responder.name,
-            "seconds": round(one.seconds), "metres": round(one.metres), "in_cell": one.is_in_cell,
-            "reasons": " ".join(one.reasons), "is_estimate": found.is_estimate,
-        }
-        for one in found.candidates
-    ]  # fmt: skip
-    echo(rows, as_json)
+    groups = {
+        "candidates": [_candidate(one, found) for one in found.candidates],
+        "others": [_candidate(one, found) for one in found.others],
+        "passing": [_passing(one) for one in found.passing],
+    }
+    told = {
+        "incident": found.incident, "mode": str(found.mode), "is_estimate": found.is_estimate,
+        **groups, "unreachable": found.unreachable,
+    }  # fmt: skip
+    if as_json:
+        tell(told, as_json)
+        return
+    for name, heading in HEADINGS.items():
+        rows = [
+            {key: " ".join(v) if isinstance(v, list) else v for key, v in row.items()} for row in groups[name]
+        ]
+        if heading and rows:
+            click.echo(heading)
+        if rows or not heading:
+            echo(rows, as_json)
+    if found.unreachable:
+        click.echo(f"no road leads here from {found.unreachable} more who have the skill")
+
+
+def _candidate(one: Candidate, found: Candidates) -> dict[str, Any]:
+    return {
+        "responder": one.responder.id, "code": one.responder.code, "name": one.responder.name,
+        "seconds": round(one.seconds), "metres": round(one.metres), "in_cell": one.is_in_cell,
+        "is_estimate": found.is_estimate, "reasons": list(one.reasons),
+    }  # fmt: skip
+
+
+def _passing(one: Passing) -> dict[str, Any]:
+    walker = one.walker
+    return {
+        "responder": walker.responder, "name": walker.responder_name, "route": walker.code,
+        "route_name": walker.name, "seconds": round(one.passage.seconds), "metres": round(one.passage.metres),
+    }  # fmt: skip
 
 
 @click.group()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from geo_app.core.command import (
     echo,
     frame_option,
     json_option,
+    note,
     permit,
     progress,
     session,
@@ -198,13 +198,16 @@ def _loaded(file: Path, counts: dict[str, int], refused: list[Refusal], as_json:
 @click.option("--to", "until", default=None, help="RFC 3339: only those before.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True)
 @click.option("--run", default="1", show_default=True, help="Name of the run; another name plays them anew.")
+@json_option
 @session
 @click.pass_obj
 @permit("incident.load")
-def play(pace: Pace | None, /, here: Session, city: str | None, speed: float, run: str, **which: Any) -> None:
+def play(
+    pace: Pace | None, /, here: Session, city: str | None, *, speed: float, run: str, as_json: bool, **which: Any
+) -> None:  # fmt: skip
     """Play past incidents again as an exercise (演练), in their order, SPEED times as fast.
 
-    Ctrl-C ends it; the same command goes on where it ended.
+    Ctrl-C ends it; the same command goes on where it ended. With --json each is a line, and the last line sums up.
     """
     with here.transaction() as tx:
         town = organisation.city(tx, city)
@@ -217,25 +220,29 @@ def play(pace: Pace | None, /, here: Session, city: str | None, speed: float, ru
         for one, wait in zip(left, replay.waits(left, speed), strict=True):
             if not going.until(wait):
                 break
-            played += _play(here, town, one, run)
-    click.echo(f"played {played}, {len(known)} were played before, {len(left) - played} left")
+            played += _play(here, town, one, run, as_json)
+    counts = {"played": played, "before": len(known), "left": len(left) - played}
+    said = f"played {played}, {len(known)} were played before, {counts['left']} left"
+    note(counts, said, as_json)
 
 
-def _play(here: Session, city: City, past: Past, run: str) -> int:
+def _play(here: Session, city: City, past: Past, run: str, as_json: bool) -> int:
     """Play one incident; what is refused today is told and left out."""
     new = replay.again(past, run, clock.now())
-    if new is None:
-        click.echo(f"left out: nobody knows where incident {past.id} was")
-        return 0
-    try:
-        with here.transaction() as tx:
-            made = service.report(tx, city, new)
-    except GeoError as error:
-        click.echo(f"left out: {error}", err=True)
-        return 0
-    click.echo(f"{made.reported_at.isoformat(timespec='seconds')} {made.category} {made.id} again {past.id}")
-    sys.stdout.flush()
-    return 1
+    reason = f"nobody knows where incident {past.id} was"
+    if new is not None:
+        try:
+            with here.transaction() as tx:
+                made = service.report(tx, city, new)
+        except GeoError as error:
+            reason = str(error)
+        else:
+            at = made.reported_at.isoformat(timespec="seconds")
+            told = {"again": past.id, "id": made.id, "category": made.category, "reported_at": at}
+            note(told, f"{at} {made.category} {made.id} again {past.id}", as_json)
+            return 1
+    note({"again": past.id, "left_out": reason}, f"left out: {reason}", as_json)
+    return 0
 
 
 def _said(

@@ -10,8 +10,8 @@ FROM category WHERE city_id = :city_id AND valid @> :at::timestamptz ORDER BY co
 -- name: new_ids(count)
 SELECT nextval(pg_get_serial_sequence('incident', 'id'))::bigint AS id FROM generate_series(1, :count);
 
--- name: incidents(city_id, incident_id, is_open, is_settled, category, since, until, before_at, before_id, most, at)
--- Incidents of a city, or one by id, newest first; those after one that is known, when it is given.
+-- name: incidents(city_id, incident_ids, is_open, is_settled, category, since, until, before_at, before_id, most, at)
+-- Incidents of a city, or some by id, newest first; those after one that is known, when it is given.
 SELECT i.id, i.city_id AS city, c.code AS category, c.name AS category_name, c.name_en AS category_name_en,
   c.skill, c.is_urgent, i.channel, i.description, i.state, i.point AS position, i.address, i.score, i.uncertainty,
   i.occurred_at, i.reported_at, i.respond_by, i.closed_at, i.is_exercise, v.code AS cell, v.name AS cell_name,
@@ -28,7 +28,7 @@ LEFT JOIN LATERAL (
   ORDER BY valid @> p.matched_at DESC, lower(valid) DESC LIMIT 1
 ) v ON true
 WHERE (:city_id::integer IS NULL OR i.city_id = :city_id::integer)
-  AND (:incident_id::bigint IS NULL OR i.id = :incident_id::bigint)
+  AND (:incident_ids::bigint[] IS NULL OR i.id = ANY(:incident_ids::bigint[]))
   AND (:is_open::boolean IS NULL OR (i.state <> 'closed') = :is_open::boolean)
   AND (:is_settled::boolean IS NULL OR (i.location IN ('sure', 'outside')) = :is_settled::boolean)
   AND (:category::text IS NULL OR c.code = :category::text)

@@ -185,10 +185,15 @@ def past(
 
 def incident(tx: db.Transaction, incident_id: int) -> Incident:
     """Return one incident; NotFound names it."""
-    found = store.incident(tx, incident_id, clock.now())
+    found = by_ids(tx, [incident_id]).get(incident_id)
     if found is None:
         raise NotFound(f"there is no incident {incident_id}")
     return found
+
+
+def by_ids(tx: db.Transaction, incident_ids: Sequence[int]) -> dict[int, Incident]:
+    """Return these incidents by id; what is not there is left out."""
+    return store.by_ids(tx, incident_ids, clock.now()) if incident_ids else {}
 
 
 def lock(tx: db.Transaction, incident_id: int) -> tuple[int, State]:

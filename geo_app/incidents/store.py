@@ -121,7 +121,7 @@ def incidents(
 ) -> list[Incident]:
     """Return up to `most` incidents of a city, newest first; of the list those that come after `after`."""
     return tx.all(
-        SQL.incidents, Incident.read, city_id=city.id, incident_id=None, **asdict(choice), most=most, at=at,
+        SQL.incidents, Incident.read, city_id=city.id, incident_ids=None, **asdict(choice), most=most, at=at,
         before_at=None if after is None else after.occurred_at, before_id=None if after is None else after.id,
     )  # fmt: skip
 
@@ -132,12 +132,14 @@ def count(tx: db.Transaction, city: City, choice: Choice) -> int:
     return found
 
 
-def incident(tx: db.Transaction, incident_id: int, at: datetime) -> Incident | None:
-    """Return one incident."""
-    return tx.first(
-        SQL.incidents, Incident.read, city_id=None, incident_id=incident_id, **asdict(Choice()), before_at=None,
-        before_id=None, most=1, at=at,
+def by_ids(tx: db.Transaction, incident_ids: Sequence[int], at: datetime) -> dict[int, Incident]:
+    """Return these incidents by id; what is not there is left out."""
+    ids = sorted(set(incident_ids))
+    found = tx.all(
+        SQL.incidents, Incident.read, city_id=None, incident_ids=ids, **asdict(Choice()), before_at=None,
+        before_id=None, most=len(ids), at=at,
     )  # fmt: skip
+    return {one.id: one for one in found}
 
 
 def past(

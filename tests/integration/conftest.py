@@ -94,12 +94,14 @@ def still_client(still_town: Town) -> FlaskClient:
 
 @pytest.fixture
 def geo(town: Town, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command line on the town; returns what it printed, as JSON when asked for that."""
+    """The command line on the town; returns what it printed, as JSON when asked for that, or each line of it."""
     monkeypatch.setattr("geo_app.core.settings.connected", lambda: town.settings)
 
-    def run(*words: object, obj: object = None) -> Any:
+    def run(*words: object, obj: object = None, is_lines: bool = False) -> Any:
         texts = [str(word) for word in words]
         done = CliRunner().invoke(command, texts, obj=obj, catch_exceptions=False, standalone_mode=False)
+        if is_lines:
+            return [json.loads(line) for line in done.stdout.splitlines()]
         return json.loads(done.stdout) if "--json" in texts else done.stdout
 
     return run

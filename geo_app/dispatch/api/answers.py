@@ -195,6 +195,7 @@ class ReportAnswer(Answer):
     mode: str
     is_estimate: bool
     candidates: list[Nearest] = Field(description="as GET …/candidates lists them, without routes")
+    unreachable: int = Field(description="skilled and free, but no road leads from them")
 
 
 class Joined(Answer):

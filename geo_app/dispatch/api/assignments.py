@@ -111,5 +111,7 @@ def assignments() -> ResponseReturnValue:
     with web.transaction() as tx:
         city = organisation.city(tx, request.args.get("city"))
         found = service.assignments(tx, city, responder, is_active, most)
-        about = {one.incident: incidents.incident(tx, one.incident) for one in found}
-    return web.ok({"assignments": [wire.task(one, about[one.incident]) for one in found]})
+        about = incidents.by_ids(tx, [one.incident for one in found])
+    return web.ok(
+        {"assignments": [wire.task(one, about[one.incident]) for one in found if one.incident in about]}
+    )

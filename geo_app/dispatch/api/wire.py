@@ -47,6 +47,7 @@ def receipt(taken: Receipt, found: Candidates) -> dict[str, object]:
         "respond_by": incident.respond_by.isoformat(), "version": incident.version,
         "mode": found.mode, "is_estimate": found.is_estimate,
         "candidates": [_without_route(one, found.at) for one in found.candidates],
+        "unreachable": found.unreachable,
     }  # fmt: skip
 
 

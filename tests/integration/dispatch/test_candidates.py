@@ -8,6 +8,7 @@ import shapely
 from flask.testing import FlaskClient
 from shapely import Point
 
+from geo_app.cities.demo.catalogue import CATEGORIES
 from geo_app.core import clock, coords
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import NotFound
@@ -219,6 +220,12 @@ def test_how_many_no_road_leads_from_is_told(town: Town, town_client: FlaskClien
     with town.database.transaction(SYSTEM) as tx:
         skill = incidents.incident(tx, incident_id).skill
         assert answer["unreachable"] == len(responders.available(tx, town.city, skill, clock.now())) > 0
+    said = {"category": CATEGORIES[0].code, "channel": "web", "description": "井盖丢了",
+            "position": {"lon": place.x, "lat": place.y, "frame": "wgs84"}}  # fmt: skip
+    told = town_client.post("/api/incidents", json=said, headers={"Idempotency-Key": "cut off"}).get_json()
+    later = town_client.get(f"/api/incidents/{told['id']}/candidates").get_json()
+    assert told["candidates"] == []
+    assert told["unreachable"] == later["unreachable"] > 0
 
 
 def test_nobody_is_sent_after_an_incident_that_is_nowhere(town: Town) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 import pytest
+from flask.testing import FlaskClient
+from shapely import Point
 
+from geo_app.core import coords
 from geo_app.core.errors import BadInput, Conflict, Refused
 from tests.integration.conftest import Run, Town
 
@@ -18,7 +21,7 @@ def first(town: Town) -> int:
 
 def test_an_incident_goes_from_candidates_to_done(geo: Run, town: Town) -> None:
     incident = first(town)
-    rows = geo("incidents", "candidates", incident, "--json")
+    rows = geo("incidents", "candidates", incident, "--json")["candidates"]
     assert [row["seconds"] for row in rows] == sorted(row["seconds"] for row in rows)
     make = ["assignments", "make", incident, rows[0]["responder"], "--json"]
     made = geo(*make)
@@ -33,9 +36,41 @@ def test_an_incident_goes_from_candidates_to_done(geo: Run, town: Town) -> None:
     assert geo("assignments", "list", "--json") == []
 
 
+def test_who_lacks_the_skill_and_who_passes_by_are_told_as_the_door_tells_them(
+    geo: Run, town: Town, town_client: FlaskClient
+) -> None:
+    incident = first(town)
+    town.run("UPDATE incident SET point = %(p)s WHERE id = %(id)s", p=lonlat(50), id=incident)
+    town.run("UPDATE responder_position SET point = %(p)s WHERE responder_id ="
+             " (SELECT id FROM responder WHERE code = 'P0')", p=lonlat(45))  # fmt: skip
+    told = geo("incidents", "candidates", incident, "--k", 20, "--json")
+    asked = town_client.get(f"/api/incidents/{incident}/candidates?k=20").get_json()
+    assert told.keys() == asked.keys()
+    for group in ("candidates", "others"):
+        assert [(one["responder"], one["reasons"]) for one in told[group]] == [
+            (one["responder"]["id"], one["reasons"]) for one in asked[group]
+        ]
+    assert [(one["responder"], one["route"]) for one in told["passing"]] == [
+        (one["responder"]["id"], one["route"]["code"]) for one in asked["passing"]
+    ]
+    assert told["others"]
+    assert "no_skill" in told["others"][0]["reasons"]
+    assert [one["route"] for one in told["passing"]] == ["R1"]
+    said = geo("incidents", "candidates", incident, "--k", 20)
+    assert "without the skill:" in said
+    assert "no_skill" in said
+    assert "passing by on a round:" in said
+    assert "R1" in said
+
+
+def lonlat(x: float) -> Point:
+    """Return a place on the town's round, so many metres from its west."""
+    return coords.to_lonlat(Point(500_000 + x, 4_400_000 + 50), 4548)
+
+
 def test_declining_needs_a_reason(geo: Run, town: Town) -> None:
     incident = first(town)
-    responder = geo("incidents", "candidates", incident, "--json")[0]["responder"]
+    responder = geo("incidents", "candidates", incident, "--json")["candidates"][0]["responder"]
     made = geo("assignments", "make", incident, responder, "--json")
     with pytest.raises(BadInput, match="reason"):
         geo("assignments", "step", made["id"], "decline")

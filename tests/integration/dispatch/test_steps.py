@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from geo_app.core import db
 from geo_app.dispatch import workflow
 from geo_app.dispatch.model import ACTIVE, AssignmentState
 from geo_app.dispatch.workflow import RULES, Step
@@ -175,6 +176,24 @@ def test_a_responder_sees_what_there_is_to_do(town: Town, town_client: FlaskClie
     for wrong in ("active=maybe", "responder=x", "responder=-1", "limit=0"):
         assert town_client.get(f"/api/assignments?{wrong}").status_code == 422
     assert town_client.get("/api/assignments/999999").status_code == 404
+
+
+def test_two_tasks_are_read_with_as_many_statements_as_one(
+    town: Town, town_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = opened(town)
+    at_state(town_client, first, people(town)["P1"], AssignmentState.OFFERED)
+    at_state(town_client, second, people(town)["P2"], AssignmentState.OFFERED)
+    run, asked = db.Transaction._run, []
+    monkeypatch.setattr(
+        db.Transaction, "_run", lambda tx, said, values: (asked.append(said), run(tx, said, values))[1]
+    )
+    counts = []
+    for limit in (1, 2):
+        asked.clear()
+        assert len(town_client.get(f"/api/assignments?limit={limit}").get_json()["assignments"]) == limit
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
 
 
 def test_signing_on_and_off(town: Town, town_client: FlaskClient) -> None:

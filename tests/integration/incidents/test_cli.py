@@ -152,6 +152,21 @@ def test_the_past_is_played_in_order_and_an_interrupted_run_goes_on(geo: Run, to
     assert town.one("SELECT count(*) FROM fact WHERE kind = 'incident.reported'") == 3
 
 
+def test_a_replay_tells_each_as_a_line_of_json_and_sums_up(geo: Run, town: Town) -> None:
+    first, second, third = town.all("SELECT id FROM incident ORDER BY occurred_at")
+    town.run(
+        "UPDATE incident SET location = 'unknown', point = NULL, address = NULL WHERE id = %(id)s", id=second
+    )
+    said = geo("incidents", "replay", "--json", obj=Beats(2), is_lines=True)
+    assert [one.get("again") for one in said] == [first, second, None]
+    assert said[0]["id"] == town.one("SELECT max(id) FROM incident")
+    assert "nobody knows where" in said[1]["left_out"]
+    assert said[-1] == {"played": 1, "before": 0, "left": 2}
+    assert [one.get("again") for one in geo("incidents", "replay", "--json", obj=Beats(9), is_lines=True)] == [
+        second, third, None,
+    ]  # fmt: skip
+
+
 def test_exercises_are_not_played_again_unless_the_run_is_another(geo: Run, town: Town) -> None:
     geo("incidents", "replay", obj=Beats(9))
     assert "played 3, 0 were played before" in geo("incidents", "replay", "--run", "second", obj=Beats(9))
