@@ -20,7 +20,7 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
-from geo_app.core import asgi, db, door, edges, forms, hosts, log, pages
+from geo_app.core import asgi, db, door, edges, forms, hosts, log, masking, pages
 from geo_app.core.errors import WITHHELD, BadInput, Conflict, GeoError, NeedsVersion, shown
 from geo_app.core.settings import Settings
 
@@ -100,10 +100,11 @@ def once(tx: db.Transaction, act: Callable[[], tuple[int, object]], *, said: byt
     body = request.get_data() if said is None else said
     whole = b"\n".join([request.method.encode(), request.full_path.encode(), body])
     request_hash = tx.safe.digest(whole)  # keyed: nobody finds the phone in it by trying
+    key = tx.safe.digest(key.encode("utf-8", "backslashreplace"))  # some make it of a phone
     if tx.run(SQL.claim_key, key=key, actor=tx.actor.name, request_hash=request_hash) == 0:
         earlier = tx.one(SQL.answered, dict, key=key, actor=tx.actor.name)
         if earlier["request_hash"] != request_hash:
-            raise BadInput("Idempotency-Key", key, "this key already belongs to another request")
+            raise BadInput("Idempotency-Key", "…", "a new one: this key already belongs to another request")
         if earlier["status"] is None:
             raise Conflict("the same request is still being answered; ask again")
         return _json(earlier["body"], earlier["status"], "application/json")
@@ -222,7 +223,9 @@ def _unreadable() -> Response | None:
 
 
 def problem(status: int, title: str, detail: str, members: dict[str, Any]) -> Response:
-    """Answer with a problem report, or who opens the address in a browser with a page."""
+    """Answer with a problem report, or who opens the address in a browser with a page; what is a person's is masked."""
+    detail = masking.text(detail)
+    members = {name: masking.text(one) if isinstance(one, str) else one for name, one in members.items()}
     if pages.is_page():
         return pages.refused(status, str(members.get("permission", detail)))
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
@@ -236,11 +239,16 @@ def _json(text: str, status: int, kind: str) -> Response:
 
 def _explain(error: GeoError) -> Response:
     if error.status >= 500:
-        log.warn("request.not_ready", path=request.path, reason=str(error))
+        log.warn("request.not_ready", path=_rule(), reason=str(error))
     answer = problem(error.status, error.title, str(error), error.members())
     if error.status == 503:
         answer.headers["Retry-After"] = COME_BACK
     return answer
+
+
+def _rule() -> str:
+    """Return the address of this request without its values: a report's code is a secret."""
+    return str(request.url_rule or "unknown")
 
 
 def _http(error: HTTPException) -> Response:
@@ -288,5 +296,5 @@ def _nested(_error: RecursionError) -> Response:
 
 
 def _unexpected(_error: Exception) -> Response:
-    log.failed("request.failed", path=request.path, method=request.method)
+    log.failed("request.failed", path=_rule(), method=request.method)
     return problem(500, "Error", "something went wrong on our side; it has been logged", {})

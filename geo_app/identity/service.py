@@ -17,6 +17,7 @@ from geo_app.identity import passwords, permissions, store
 from geo_app.identity.model import Account, Binding, NewAccount, Purpose, Token
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+BARE_NUMBER = re.compile(r"[0-9._-]{7,}x?")
 LINK_LIVES = {
     Purpose.INVITE: timedelta(days=3),
     Purpose.RECOVER: timedelta(hours=1),
@@ -61,6 +62,10 @@ def invite(tx: db.Transaction, new: NewAccount) -> tuple[Account, str]:
     username = new.username.lower()
     if not USERNAME.fullmatch(username):
         raise BadInput("username", new.username, "2 to 40 of a-z, 0-9, dot, hyphen, underscore")
+    if BARE_NUMBER.fullmatch(username):
+        raise BadInput(
+            "username", new.username, "no number of a phone or an identity card: it stands in every record"
+        )
     if not 1 <= len(new.name.strip()) <= 60:
         raise BadInput("name", new.name, "1 to 60 characters")
     permissions.check_together(new.roles)
@@ -193,7 +198,7 @@ def is_locked(tx: db.Transaction, username: str) -> bool:
 def failed(tx: db.Transaction, username: str, address: str) -> None:
     """Count a failed login against its address and the account: the fifth locks it for 15 minutes, no longer."""
     at = clock.now()
-    store.add_login_failure(tx, address, _digest(username.lower()), at)
+    store.add_login_failure(tx, address, tx.safe.digest(username.lower().encode()), at)
     account_id = store.count_failure(tx, username, MOST_FAILURES, at, at + LOCKED_FOR)
     facts.record(tx, "login.failed", account_id, None)
 

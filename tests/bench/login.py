@@ -71,14 +71,14 @@ def _accounts(database: db.Database, count: int) -> list[str]:
 
 def _ask(server: WebServer, seconds: int) -> list[float]:
     """Ask for this and that at an even pace and return the seconds each answer took."""
-    paths = itertools.cycle(PATHS)
+    paths, head = itertools.cycle(PATHS), server.head
     turns = [[next(paths) for _ in range(OTHERS * seconds // HANDS)] for _ in range(HANDS)]
 
     def work_through(hand: int) -> list[float]:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
 
         def ask(path: str) -> None:
-            connection.request("GET", path, headers=server.head)
+            connection.request("GET", path, headers=head)
             _expect(connection.getresponse())
 
         times = _paced(

@@ -85,10 +85,12 @@ def test_a_refused_write_leaves_its_key_free(town: Town, town_client: FlaskClien
 def test_a_key_is_forgotten_after_two_days(town: Town, town_client: FlaskClient) -> None:
     stream(town_client, True, "old")
     town.run("UPDATE idempotency SET claimed_at = claimed_at - interval '49 hours'")
+    (old,) = town.all("SELECT key FROM idempotency")
     stream(town_client, True, "new")
     with town.database.transaction(SYSTEM) as tx:
         jobs.forget_answers(tx)
-    assert town.all("SELECT key FROM idempotency") == ["new"]
+    (kept,) = town.all("SELECT key FROM idempotency")
+    assert kept not in {old, "new"}, "a key is kept by its digest: some make it of a phone"
 
 
 @pytest.mark.parametrize("key", [None, "", "k" * 201])

@@ -11,6 +11,7 @@ from argon2 import low_level
 
 from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
+from geo_app.core.errors import BadInput
 from geo_app.identity import service
 from geo_app.identity.model import Purpose
 from tests.integration.conftest import Raw
@@ -204,3 +205,10 @@ def test_a_locked_account_takes_no_codes_and_an_old_password_no_longer_opens(
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=16))
     assert half.login("li.na").get_json()["tf_state"] == "ready"
     assert half.post("/api/second-factor/code", late).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["13812345678", "138-1234-5678", "11010519491231002x", "6512345.6"])
+def test_nobody_is_called_by_a_number_which_would_stand_in_every_record(house: House, number: str) -> None:
+    with house.database.transaction(SYSTEM) as tx, pytest.raises(BadInput, match="username"):
+        service.invite(tx, service.NewAccount(number, "李娜", ("worker",)))
+    house.account("grid-13812345678x9", "worker")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from itertools import product
 from pathlib import Path
@@ -16,7 +15,6 @@ from geo_app.core import clock, jobs
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import Refused
 from tests import pictures
-from tests.databases import connected
 from tests.integration.conftest import Run, Town
 from tests.integration.privacy.telling import (
     ADDRESS,
@@ -27,35 +25,12 @@ from tests.integration.privacy.telling import (
     PHONE,
     WHY,
     body,
+    dump,
+    found,
     only_report,
     post,
     told,
 )
-
-SECRETS = (PHONE, CALL, CARD, NAME, "2单元501")
-TABLES = """
-SELECT table_schema, table_name FROM information_schema.tables
-WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
-ORDER BY table_name
-"""
-
-
-def found(text: str) -> list[str]:
-    """Return which of the planted values stand in a text, also with separators between their digits."""
-    close = re.sub(r"[\s\-]", "", text)
-    return [secret for secret in SECRETS if secret in text or secret in close]
-
-
-def dump(url: str) -> dict[str, str]:
-    """Return every column of every row of every table as text, by table."""
-    with connected(url) as cursor:
-        cursor.execute(TABLES)
-        names = cursor.fetchall()
-        texts = {}
-        for schema, table in names:
-            cursor.execute(f'SELECT t::text FROM "{schema}"."{table}" t')
-            texts[table] = "\n".join(row[0] or "" for row in cursor.fetchall())
-    return texts
 
 
 def table(folder: Path) -> Path:
@@ -79,6 +54,11 @@ def plant(town: Town, client: FlaskClient) -> list[str]:
         post(client, "/api/incidents", body(description=DESCRIPTION + "\x1b"), "refused too"),
         post(client, "/api/incidents", body(position=PHONE), "refused by its shape"),
         post(client, "/api/incidents", body(description="x", other=1), "replayed"),
+        post(client, "/api/incidents", body(**{CALL: 1}), "refused by the name of a field"),
+        post(client, "/api/incidents", {}, PHONE),
+        post(client, "/api/incidents", body(), PHONE),
+        post(client, "/api/incidents", body(description="x"), PHONE),
+        post(client, "/api/login", {"username": PHONE, "password": CARD}),
         post(client, f"/api/incidents/{incident}/reports", joined, "joined"),
         client.patch(
             f"/api/incidents/{incident}", headers={"Idempotency-Key": "p", "If-Match": '"1"'},
@@ -101,6 +81,7 @@ def plant(town: Town, client: FlaskClient) -> list[str]:
     code = answers[0].get_json()["code"]
     paths = [
         f"/api/incidents/{incident}", "/api/incidents?state=all", f"/api/incidents/{incident}/reports",
+        f"/api/reports/{PHONE}", f"/api/incidents/{PHONE}", f"/api/incidents?state={PHONE}", f"/api/{CARD}",
         f"/api/reports/{code}", "/api/assignments?state=all", f"/api/incidents/{incident}/candidates",
     ]  # fmt: skip
     answers += [client.get(path) for path in paths]

@@ -90,3 +90,12 @@ def test_handlers_of_others_keep_their_form(caplog: pytest.LogCaptureFixture) ->
     before = [handler.formatter for handler in logging.getLogger().handlers]
     log.configure()
     assert [handler.formatter for handler in logging.getLogger().handlers] == before
+
+
+def test_a_number_that_a_writer_let_through_is_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info")
+    log.warn("request.not_ready", reason=f"call {PHONE}", cell="110114001001002", incident=7)
+    said = capsys.readouterr().err
+    assert "138****5678" in said
+    assert PHONE not in said
+    assert "cell=110114001001002 incident=7" in said
