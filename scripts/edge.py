@@ -107,9 +107,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--tls-cert", type=Path, default=cert, help="certificate of HTTPS, PEM; without it one of our own"
     )
     parser.add_argument("--tls-key", type=Path, default=key, help="its key, PEM (PKCS #8)")
-    parser.add_argument(
-        "--without-login", action="store_true", help="serve a network although no door asks who comes"
-    )
     parser.add_argument("--install-port", type=int, help="also serve the page for phones here, by plain HTTP")
 
 
@@ -119,11 +116,6 @@ def of(options: argparse.Namespace, work: Path, names: str) -> Edge:
     known = [*options.name, *(name for name in names.split(",") if name.strip())]
     if bool(options.tls_cert) != bool(options.tls_key):
         raise Wrong("--tls-cert and --tls-key belong together")
-    if not address.is_loopback and not options.without_login:
-        raise Wrong(
-            "no door asks who comes yet: whoever reaches this address may do everything. "
-            "Say --without-login if that is meant, in a closed network"
-        )
     if not address.is_unspecified and not address.is_loopback:
         known.append(str(address))
     if address.is_unspecified and not known:

@@ -177,7 +177,7 @@ def test_a_network_is_served_by_https_and_phones_find_the_authority(
     folder.mkdir()
     (folder / "cache").symlink_to(settings.work_path / "cache")  # compiled kernels
     port, install = free_port(), free_port()
-    words = ("--host", "0.0.0.0", "--without-login", "--name", "grid.test", "--name", "127.0.0.1",
+    words = ("--host", "0.0.0.0", "--name", "grid.test", "--name", "127.0.0.1",
              "--port", str(port), "--install-port", str(install))  # fmt: skip
     with supervised(settings, folder, *words) as (process, output):
         until(lambda: "phones and other computers" in output.read_text(), process, output)
@@ -194,6 +194,11 @@ def test_a_network_is_served_by_https_and_phones_find_the_authority(
             f"https://127.0.0.1:{port}/healthz", timeout=STOP_LIMIT, context=context
         ) as answer:
             assert json.load(answer) == {"alive": True}
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(
+                f"https://127.0.0.1:{port}/api/incidents", timeout=STOP_LIMIT, context=context
+            )
+        assert "/link#" not in output.read_text(), "demo accounts are for the machine itself"
         with urllib.request.urlopen(f"{page}/", timeout=STOP_LIMIT) as answer:  # leads to the page
             assert answer.url == f"{page}/install"
             assert f'href="https://grid.test:{port}/"' in answer.read().decode()  # no phone reaches loopback
@@ -209,8 +214,7 @@ def is_open(port: int) -> bool:
 
 
 @pytest.mark.parametrize(("words", "reason"), [
-    (("--host", "0.0.0.0", "--name", "grid.test"), "no door asks who comes"),
-    (("--host", "0.0.0.0", "--without-login"), "needs --name"), (("--host", "grid.test"), "names go to --name"),
+    (("--host", "0.0.0.0"), "needs --name"), (("--host", "grid.test"), "names go to --name"),
     (("--tls-cert", "x"), "belong together"), (("--install-port", "1"), "leave it out"),
     (("--tls-cert", "README.md", "--tls-key", "README.md"), "cannot be used"),
 ])  # fmt: skip

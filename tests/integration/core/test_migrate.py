@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -14,7 +15,7 @@ from geo_app.core import migrate
 from geo_app.core.errors import NotReady, WrongSetup
 from tests.databases import Place, Server, connected
 
-NEWEST = "0008"
+NEWEST = max(path.name[:4] for path in Path(migrate.__file__).parents[1].glob("migrations/versions/0*.py"))
 
 
 @pytest.fixture
