@@ -29,6 +29,20 @@ export function patch(path, body, version, key = newKey()) {
   return send('PATCH', path, body, { 'Idempotency-Key': key, 'If-Match': `"${version}"` })
 }
 
+/** Send a form with a file in it; `key` identifies the decision, as in `post`. */
+export async function upload(path, form, key = newKey()) {
+  const headers = { Accept: 'application/json', 'Idempotency-Key': key, 'X-CSRF-Token': await tokenNow() }
+  return call(path, { method: 'POST', headers, body: form }) // the browser writes the type, with its boundary
+}
+
+/** Send JSON and take the file that is answered: its name and its content. */
+export async function take(path, body, key = newKey()) {
+  const headers = { Accept: '*/*', 'Content-Type': 'application/json', 'Idempotency-Key': key, 'X-CSRF-Token': await tokenNow() }
+  const response = await ask(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  const named = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') || '')
+  return { name: named ? named[1] : 'export', blob: await response.blob() }
+}
+
 /** Return a random key for one decision, as a UUID; Chrome 86 and Safari 14 have no randomUUID. */
 export function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID()
@@ -71,7 +85,19 @@ async function send(method, path, body, headers) {
   return call(path, { method, headers: all, body: JSON.stringify(body) })
 }
 
+/** Ask and return the JSON that is answered, null when it is something else. */
 async function call(url, options) {
+  const response = await ask(url, options)
+  const body = isJson(response) ? await response.json() : null
+  if (body && body.csrf_token) session.token = body.csrf_token
+  return body
+}
+
+function isJson(response) {
+  return (response.headers.get('Content-Type') || '').includes('json')
+}
+
+async function ask(url, options) {
   let response
   options.headers['X-Idle'] = String(Math.max(0, Math.round((Date.now() - session.touched) / 1000)))
   try {
@@ -80,12 +106,9 @@ async function call(url, options) {
     if (error.name === 'AbortError') throw error
     throw new Problem(0)
   }
-  const isJson = (response.headers.get('Content-Type') || '').includes('json')
-  const body = isJson ? await response.json() : null
-  if (body && body.csrf_token) session.token = body.csrf_token
   if (response.status === 401 && !LOGGING_IN.test(url)) leave()
-  if (!response.ok) throw new Problem(response.status, body || {})
-  return body
+  if (!response.ok) throw new Problem(response.status, isJson(response) ? await response.json() : {})
+  return response
 }
 
 /** The session has ended: the page stays as it is, with what was typed; the next change asks for a new token. */

@@ -16,7 +16,7 @@ import { addMe } from './parts/me.js'
 import { addTools, tileTrouble } from './parts/tools.js'
 
 /**
- * Open the page and return `{ city, view, card, openCell, account }`, or null when there is no city to show.
+ * Open the page and return `{ city, view, card, openCell, account, permissions }`, or null when there is no city to show.
  * `parts` are the layers one may switch, those in `hidden` start off; `hasThemes` offers the city's own;
  * `keys` are the rows of the help; `onIncident` what a click on an incident does.
  */
@@ -38,7 +38,7 @@ export async function start({ parts, hidden, hasThemes, keys, onIncident }) {
   }, { hidden, hasThemes })
   addTools(view, parts)
   addFind(view, (code) => openCell(code, { goes: true }))
-  return { city, view, card, openCell, account: me && me.account }
+  return { city, view, card, openCell, account: me && me.account, permissions: me ? me.permissions : [] }
 }
 
 /** Fetch the responders and show them on the map; returns the features. */

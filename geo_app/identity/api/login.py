@@ -38,6 +38,7 @@ IDLE = timedelta(minutes=15)
 IDLE_ON_DEVICE = timedelta(hours=8)
 LONGEST = timedelta(hours=12)
 UNSEEN = ("/api/stream", "/tiles/", "/static/")
+PICTURES = "/photos/"
 """What pages fetch by themselves says nothing about whether somebody sits before them."""
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PERMISSIONS = {
@@ -190,7 +191,8 @@ def _has_ended() -> bool:
         session.clear()
         return True
     since_input = request.headers.get("X-Idle", "0")
-    if not request.path.startswith(UNSEEN) and since_input.isascii() and since_input.isdigit():
+    is_unseen = request.path.startswith(UNSEEN) or PICTURES in request.path
+    if not is_unseen and since_input.isascii() and since_input.isdigit():
         latest = now - min(int(since_input[:6]), now)
         if latest - seen > 10:  # not a new cookie with every request
             session["seen"] = latest

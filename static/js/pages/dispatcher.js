@@ -7,6 +7,7 @@ import { actionOf } from '../keys.js'
 import { concerns, listen } from '../live.js'
 import { isUnsettled } from '../map/shapes.js'
 import { lang, word } from '../page.js'
+import { exportButton } from '../parts/export.js'
 import { singleKeys } from '../parts/help.js'
 import { Opened } from '../parts/opened.js'
 import { Queue } from '../parts/queue.js'
@@ -41,7 +42,8 @@ class Console {
     this.counts = {}
     for (const name of SHOWS) this.counts[name] = el('span', { class: 'count' })
     const report = el('button', { type: 'button', class: 'button small primary', 'aria-keyshortcuts': 'n', onclick: () => this.report() }, word('report.new'))
-    fillPanel(panelHead(word('queue.title'), report, this.demoButton()), this.filter(), this.place)
+    const leave = this.permissions.includes('export.make') ? exportButton(this.city) : null
+    fillPanel(panelHead(word('queue.title'), report, this.demoButton(), leave), this.filter(), this.place)
     document.addEventListener('keydown', (event) => this.key(event))
     await listen(this.city.code, (kinds) => this.refresh(kinds), showConnection)
     await this.refresh(new Set(['*']))
@@ -49,7 +51,7 @@ class Console {
   }
 
   async refresh(kinds) {
-    if (concerns(kinds, 'incident', 'assignment', 'report', 'placement')) {
+    if (concerns(kinds, 'incident', 'assignment', 'report', 'placement', 'photo')) {
       await fill(this.place, () => this.fetch(), ({ features, unsettled }) => {
         this.tellNew(features)
         this.features = features

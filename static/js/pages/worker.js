@@ -6,6 +6,7 @@ import { distance } from '../format.js'
 import { metresBetween } from '../geo.js'
 import { concerns, listen } from '../live.js'
 import { lang, query, setQuery, term, word } from '../page.js'
+import { Album } from '../parts/album.js'
 import { boundsOf } from '../parts/cell.js'
 import { categoryLabel, categoryName, incidentFacts } from '../parts/incident.js'
 import { Queue } from '../parts/queue.js'
@@ -136,7 +137,7 @@ class Worker {
   async hear(kinds) {
     if (!this.me) return
     if (concerns(kinds, 'assignment')) await this.tasks.show(this.me.properties.id)
-    if (concerns(kinds, 'incident', 'assignment')) await this.loadIncidents()
+    if (concerns(kinds, 'incident', 'assignment', 'photo')) await this.loadIncidents()
     if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view))
     if (concerns(kinds, 'route')) await quietly(() => this.showRound())
     if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
@@ -175,7 +176,9 @@ class Worker {
     if (isSheet) {
       const body = this.card.open(categoryName(feature.properties), { onClose: () => this.view.incidents.choose(null) })
       this.view.incidents.choose(feature.properties.id)
-      body.append(el('p', { class: 'lead' }, feature.properties.description), incidentFacts(feature.properties, this.city))
+      const album = new Album(feature.properties.id, this.city)
+      body.append(el('p', { class: 'lead' }, feature.properties.description), incidentFacts(feature.properties, this.city), album.element)
+      album.update(feature.properties.photos)
     }
     if (feature.geometry) this.view.goTo(feature.geometry.coordinates, 17)
   }

@@ -5,6 +5,7 @@ import { announce, el } from '../dom.js'
 import { isUnsettled } from '../map/shapes.js'
 import { term, word } from '../page.js'
 import { isActive } from '../steps.js'
+import { Album } from './album.js'
 import { Candidates } from './candidates.js'
 import { categoryName, incidentFacts } from './incident.js'
 import { Locate } from './locate.js'
@@ -29,7 +30,9 @@ export class Opened {
     const body = this.card.open(categoryName(incident), { onClose: () => this.close() })
     body.append(
       el('p', { class: 'lead' }, incident.is_urgent ? el('strong', { class: 'tag urgent' }, word('incident.urgent')) : null, incident.description),
-      this.facts, this.result, this.place)
+      this.facts, this.result)
+    this.album = new Album(incident.id, this.city)
+    body.append(this.album.element, this.place)
     this.people = new People(incident.id, this.city)
     body.append(this.people.element)
     this.show(feature, first)
@@ -50,6 +53,7 @@ export class Opened {
     const now = feature.properties
     this.feature = feature
     this.facts.replaceChildren(incidentFacts(now, this.city))
+    this.album.update(now.photos)
     this.people.update(now.reports)
     const phase = phaseOf(now)
     if (was && was.assignment && isActive(was.assignment) && !now.assignment) this.tellEnd(was.assignment)

@@ -6,6 +6,7 @@ import { distance } from '../format.js'
 import { Pin } from '../map/pin.js'
 import { lang, word } from '../page.js'
 import { categoryLabel } from './incident.js'
+import { Photos } from './photos.js'
 import { fill, words } from './states.js'
 
 const FIX = { enableHighAccuracy: true, timeout: 8000, maximumAge: 30000 }
@@ -18,12 +19,14 @@ export class Tell {
     Object.assign(this, { view, card, onTold })
     this.key = newKey()
     this.pin = new Pin(view, word('where.pin'), (at) => this.moved(at))
+    this.photos = new Photos()
     this.text = el('input', { id: 'tell-text', type: 'text', maxlength: LONGEST, autocomplete: 'off', placeholder: word('tell.text_hint') })
     this.place = el('p', { class: 'tell-place', role: 'status' })
     this.result = el('p', { class: 'result bad', role: 'alert' })
     this.tiles = el('div', { class: 'tiles-box' })
     this.element = el('div', { class: 'tell' },
-      this.place, el('label', { for: 'tell-text', class: 'unseen' }, word('tell.text')), this.text, this.result, this.tiles)
+      this.place, el('label', { for: 'tell-text', class: 'unseen' }, word('tell.text')),
+      el('div', { class: 'tell-said' }, this.text, this.photos.bar), this.photos.list, this.result, this.tiles)
   }
 
   /** Open the tiles; `here` is the phone's position when the page knows it already. */
@@ -87,8 +90,8 @@ export class Tell {
     this.said = said
     try {
       const told = await post('/api/incidents', body, this.key)
-      this.card.close()
-      this.onTold(told, category)
+      if (this.photos.isEmpty) this.done(told, category)
+      else this.element.replaceChildren(this.photos.sending(told, () => this.done(told, category)))
     } catch (problem) {
       this.result.textContent = words(problem)
       this.result.scrollIntoView({ block: 'nearest' })
@@ -96,6 +99,11 @@ export class Tell {
       this.isSending = false
       tile.removeAttribute('aria-busy')
     }
+  }
+
+  done(told, category) {
+    if (this.element.isConnected) this.card.close()
+    this.onTold(told, category)
   }
 
   say(text) {

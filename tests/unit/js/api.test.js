@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { address, get, newKey, patch, post, step } from '../../../static/js/api.js'
+import { address, get, newKey, patch, post, step, take, upload } from '../../../static/js/api.js'
 
 const answer = (status, body, type = 'application/json') => new Response(body === null ? null : JSON.stringify(body), {
   status, headers: { 'Content-Type': type },
@@ -73,4 +73,28 @@ test('a server out of reach is status 0, and nothing is tried twice', async () =
 test('an aborted request stays an AbortError', async () => {
   serving(() => { throw new DOMException('stop', 'AbortError') })
   await assert.rejects(get('/api/x'), { name: 'AbortError' })
+})
+
+test('a form with a file carries its key and leaves its type to the browser', async () => {
+  const calls = serving(() => answer(201, { id: 1 }))
+  const form = new FormData()
+  assert.deepEqual(await upload('/api/x', form, 'key-1'), { id: 1 })
+  const { options } = calls[0]
+  assert.equal(options.body, form)
+  assert.equal(options.headers['Idempotency-Key'], 'key-1')
+  assert.equal(options.headers['Content-Type'], undefined)
+})
+
+test('a file that is answered comes with its name', async () => {
+  globalThis.fetch = async () => new Response('a,b', {
+    status: 201, headers: { 'Content-Type': 'text/csv', 'Content-Disposition': 'attachment; filename="incidents-town-7.csv"' },
+  })
+  const { name, blob } = await take('/api/x', {})
+  assert.equal(name, 'incidents-town-7.csv')
+  assert.equal(await blob.text(), 'a,b')
+})
+
+test('a refused file is a Problem like any other', async () => {
+  serving(() => answer(422, { title: 'Bad input', detail: 'x', field: 'rows', rule: 'at most 10' }, 'application/problem+json'))
+  await assert.rejects(take('/api/x', {}), { name: 'Problem', status: 422, field: 'rows' })
 })
