@@ -96,7 +96,7 @@ def leaf(windows: Windows, incident: int) -> None:
     expect(large).to_have_attribute("alt", ZH["photos.of"].format(n=1, of=2))
     desk.page.keyboard.press("ArrowRight")
     expect(large).to_have_attribute("alt", ZH["photos.of"].format(n=2, of=2))
-    desk.page.wait_for_function("document.querySelector('.large-photo').naturalWidth === 2048")
+    desk.page.wait_for_function("() => document.querySelector('.large-photo').naturalWidth === 2048")
     assert desk.barriers() == []
     desk.page.keyboard.press("Escape")
     expect(large).to_have_count(0)

@@ -15,8 +15,11 @@ import psycopg2
 import pytest
 from flask.testing import FlaskClient
 
+from geo_app.core import door
+from geo_app.core.actor import Actor, Scope
 from geo_app.core.errors import BadInput
 from geo_app.exports import service, table
+from geo_app.identity import permissions
 from layers.words import Lang
 from tests.integration.conftest import Run, Town
 from tests.integration.privacy.telling import CALL, PHONE, post, told
@@ -142,6 +145,24 @@ def test_the_command_line_makes_lists_and_finds_whose_a_file_is(
     assert geo("exports", "list", "--file", file, "--json") == []
     with pytest.raises(BadInput):
         geo("exports", "make", "incidents", "--reason", WHY, "--out", tmp_path / "a.pdf")
+
+
+def test_one_sees_ones_own_exports_and_who_reads_the_audit_sees_all(
+    town: Town, town_client: FlaskClient
+) -> None:
+    app = town_client.application
+    numbers = {}
+    for name, role in (("wang.li", "dispatcher"), ("zhao.lei", "planner"), ("sun.qi", "audit_admin")):
+        actor = Actor(name, permissions.of_roles([role]), Scope(everything=True), 1)
+        door.identify(app, lambda who=actor: who)
+        made = post(app.test_client(), "/api/exports", order(), name)
+        numbers[name] = {one["id"] for one in app.test_client().get("/api/exports").get_json()["items"]}
+        assert made.status_code == (403 if role == "audit_admin" else 201)
+    first, second = town.all("SELECT id FROM export ORDER BY id")
+    assert numbers == {"wang.li": {first}, "zhao.lei": {second}, "sun.qi": {first, second}}
+    planner = Actor("zhao.lei", permissions.of_roles(["planner"]), Scope(everything=True), 1)
+    door.identify(app, lambda: planner)
+    assert app.test_client().get(f"/api/exports/{first}").status_code == 404
 
 
 def test_nobody_changes_or_deletes_what_is_known_of_an_export(town: Town, town_client: FlaskClient) -> None:

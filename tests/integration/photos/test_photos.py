@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from geo_app.core import clock, forms, web
-from geo_app.core.actor import SYSTEM
+from geo_app.core import clock, door, forms, web
+from geo_app.core.actor import NOBODY, SYSTEM, Actor, Scope
+from geo_app.identity import permissions
 from geo_app.photos.model import MOST
 from geo_app.privacy import service as privacy
 from tests import pictures
@@ -132,6 +133,17 @@ def test_a_photo_is_not_shown_under_another_incident(town_client: FlaskClient) -
     one, other = told(town_client, "1")["id"], told(town_client, "2")["id"]
     photo = send(town_client, one, pictures.photo(size=(32, 32))).get_json()["id"]
     assert town_client.get(f"/api/incidents/{other}/photos/{photo}").status_code == 404
+
+
+def test_who_may_not_report_may_look_and_who_may_nothing_sees_nothing(town_client: FlaskClient) -> None:
+    incident = told(town_client)["id"]
+    path = send(town_client, incident, pictures.photo(size=(32, 32))).get_json()["path"]
+    app = town_client.application
+    observer = Actor("observer", permissions.of_roles(["observer"]), Scope(everything=True), 1)
+    for actor, statuses in ((observer, (200, 403)), (NOBODY, (401, 401))):
+        door.identify(app, lambda who=actor: who)
+        seen = app.test_client().get(path).status_code
+        assert (seen, send(app.test_client(), incident, pictures.photo(), "no").status_code) == statuses
 
 
 def test_photos_go_with_their_term(town: Town, town_client: FlaskClient) -> None:
