@@ -23,7 +23,7 @@ NUMBERS = {
     "pool_size": (1, 1000),
     "pool_wait": (1, 3_600_000),
     "facts_kept": (6, 1200),
-    "export_rows": (1, 200_000),
+    "export_rows": (1, 50_000),
 }
 """Settings that are whole numbers, with the least and the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")

@@ -58,6 +58,7 @@ def make(here: Session, things: str, city: str | None, out: Path, lang: str, **s
         order = Order(Things(things), choice, Format(ending), said["reason"], Lang(lang))
         made = service.make(tx, town, order, int(here.settings.export_rows))
         out.touch(mode=0o600)
+        out.chmod(0o600)
         out.write_bytes(made.content)
     click.echo(f"export {made.export.id}: {made.export.rows} rows in {out}, SHA-256 {made.export.sha256}")
 

@@ -31,7 +31,8 @@ def make(tx: db.Transaction, city: City, order: Order, most: int) -> Made:
         raise BadInput("rows", count, rule)
     number = store.next_number(tx)
     at = clock.now()
-    mark = Mark(number, city.code, tx.actor.name, at.astimezone(ZoneInfo(city.time_zone)), reason)
+    local = at.astimezone(ZoneInfo(city.time_zone)).replace(microsecond=0)
+    mark = Mark(number, city.code, tx.actor.name, local, reason)
     rows = [table.row(line, mark.line) for line in _lines(tx, city, order)]
     content = _file(order, city, mark, rows)
     made = Export(

@@ -18,9 +18,9 @@ from geo_app.photos.model import Picture
 
 LARGEST = 8_000_000
 """Bytes as sent."""
-MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
+MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 12_500_000, "WEBP": 12_500_000}
 """By what it is: a JPEG is read at half or a quarter of its size when it is large, the others are not."""
-MOST_SCANS = 100
+MOST_SCANS = 20
 """Scans of a JPEG: each goes over the whole picture, and a few bytes make one."""
 SIDE, SMALL_SIDE = 2048, 320
 """Longest side in pixels: whole, and small as in a list."""

@@ -103,6 +103,57 @@ def test_a_request_reaches_the_application_as_it_was_sent() -> None:
     run(story)
 
 
+def form(*parts: bytes) -> tuple[Message, Peer]:
+    """Return the scope of a form with files, and who sends its parts."""
+    others = [(name, value) for name, value in SCOPE["headers"] if name != b"content-type"]
+    kind = (b"content-type", b"Multipart/Form-Data; boundary=x")
+    return {**SCOPE, "headers": [*others, kind]}, Peer(*parts)
+
+
+def test_a_form_with_files_may_be_larger_than_another_body() -> None:
+    async def story() -> None:
+        scope, peer = form(*[b"12345678"] * 1000)
+        await front(echo)(scope, peer.receive, peer.send)
+        assert peer.body.endswith(b"}123456781234567812345"), (
+            "20 bytes and one, by which it is seen to be too large"
+        )
+
+    run(story)
+
+
+def test_only_so_many_forms_with_files_are_read_at_once_and_other_requests_go_on() -> None:
+    async def story() -> None:
+        server = front(echo)
+        scope, _ = form()
+        slow = [Peer() for _ in range(asgi.MOST_FORMS)]
+        reading = [asyncio.ensure_future(server(scope, one.receive, one.send)) for one in slow]
+        await until(lambda: server._forms == asgi.MOST_FORMS)
+        late, other = Peer(b"x"), Peer(b"x")
+        await server(scope, late.receive, late.send)
+        await server(SCOPE, other.receive, other.send)
+        assert (late.status, late.headers[b"retry-after"], other.status) == (503, b"3", 201)
+        for one in slow:
+            one.left.set()
+        await asyncio.gather(*reading)
+        again = Peer(b"x")
+        await server(scope, again.receive, again.send)
+        assert again.status == 201
+
+    run(story)
+
+
+def test_a_form_that_does_not_come_in_time_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "LONGEST_FORM", 0.001)
+
+    async def story() -> None:
+        server = front(echo)
+        scope, peer = form()
+        await asyncio.wait_for(server(scope, peer.receive, peer.send), 60)
+        assert (peer.told, server._forms) == ([], 0)
+
+    run(story)
+
+
 def test_of_a_body_that_is_too_large_only_the_beginning_is_kept() -> None:
     async def story() -> None:
         peer = Peer(*[b"12345678"] * 1000)
