@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from shapely import LineString, MultiLineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.core.coords import Given
 from geo_app.core.db import Row
+from geo_app.organisation.model import City
 
 
 class Kind(StrEnum):
@@ -175,3 +178,36 @@ class Candidate:
     """The former name (曾用名) it was found by; None when a name in use led here."""
     is_inside: bool = False
     """Whether it lies in `community`, whatever its distance from `position`: the community itself was named."""
+
+
+class Names(Protocol):
+    """The names of a city's gazetteer, in the database or in memory: both answer alike."""
+
+    @property
+    def city(self) -> City:
+        """The city whose names they are."""
+        ...
+
+    def by_key(self, keys: Sequence[str]) -> list[Hit]:
+        """Return the places that are called exactly one of the keys, the longest names first, 400 at most."""
+        ...
+
+    def by_sound(self, pinyin: str | None, initials: str | None) -> list[Hit]:
+        """Return the places whose name sounds so or has these initials, 100 at most."""
+        ...
+
+    def similar(self, key: str, most: int) -> list[Hit]:
+        """Return the names that share most pairs of characters with a key, looking only where its rarest are."""
+        ...
+
+    def sounding(self, pinyin: str, most: int) -> list[Hit]:
+        """Return the names whose pinyin is most like this."""
+        ...
+
+    def numbers(self, road_key: str) -> list[Hit]:
+        """Return the house numbers of a road."""
+        ...
+
+    def road_lines(self, ids: Sequence[int]) -> list[RoadLine]:
+        """Return the middle lines of road places."""
+        ...

@@ -23,7 +23,20 @@ LEFT JOIN unit c ON c.id = p.community_id
 LEFT JOIN unit s ON s.id = c.parent_id
 LEFT JOIN unit d ON d.id = s.parent_id
 WHERE n.city_id = :city_id AND n.key = ANY(:keys)
-ORDER BY length(n.key) DESC, p.id LIMIT 400;
+ORDER BY length(n.key) DESC, p.id, n.id LIMIT 400;
+
+-- name: all_names(city_id)
+-- Every way to name every place, for searching in memory.
+SELECT p.id, p.kind, p.name, p.road, p.number, p.former, n.key, n.how, p.point, p.extent,
+  c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name,
+  n.id AS name_id, n.pinyin, n.initials, n.grams, p.road_key
+FROM place_name n
+JOIN place p ON p.id = n.place_id
+LEFT JOIN unit c ON c.id = p.community_id
+LEFT JOIN unit s ON s.id = c.parent_id
+LEFT JOIN unit d ON d.id = s.parent_id
+WHERE n.city_id = :city_id
+ORDER BY p.id, n.id;
 
 -- name: by_sound(city_id, pinyin, initials)
 -- Places whose name sounds so, or has these initials; NULL for what is not asked.
@@ -40,7 +53,7 @@ JOIN place p ON p.id = n.place_id
 LEFT JOIN unit c ON c.id = p.community_id
 LEFT JOIN unit s ON s.id = c.parent_id
 LEFT JOIN unit d ON d.id = s.parent_id
-ORDER BY p.id LIMIT 100;
+ORDER BY p.id, n.id LIMIT 100;
 
 -- name: by_beginning(city_id, beginning, most)
 -- Places whose name, pinyin or initials begin so (a LIKE pattern), the shortest first.
@@ -60,22 +73,25 @@ ORDER BY length(n.key), p.id LIMIT :most;
 
 -- name: rarest(city_id, grams)
 -- Those of the pairs that any name holds, and how many hold it; the rarest first.
-SELECT gram, names FROM place_gram WHERE city_id = :city_id AND gram = ANY(:grams) ORDER BY names, gram;
+SELECT gram, names FROM place_gram WHERE city_id = :city_id AND gram = ANY(:grams) ORDER BY names, gram COLLATE "C";
 
 -- name: by_grams(city_id, rare, grams, most)
 -- Names that hold one of the rare pairs, those with most of all pairs first.
 SELECT p.id, p.kind, p.name, p.road, p.number, p.former, n.key, 'similar' AS how, p.point, p.extent,
   c.code AS community, c.name AS community_name, s.name AS street_name, d.name AS district_name
 FROM (
-  SELECT id, place_id, key FROM place_name
+  SELECT id, place_id, key, cardinality(grams) AS pairs,
+    (SELECT count(*) FROM unnest(grams) g WHERE g = ANY(:grams)) AS shared
+  FROM place_name
   WHERE city_id = :city_id AND grams && :rare::text[]
-  ORDER BY (SELECT count(*) FROM unnest(grams) g WHERE g = ANY(:grams)) DESC, cardinality(grams), id
+  ORDER BY shared DESC, pairs, id
   LIMIT :most
 ) n
 JOIN place p ON p.id = n.place_id
 LEFT JOIN unit c ON c.id = p.community_id
 LEFT JOIN unit s ON s.id = c.parent_id
-LEFT JOIN unit d ON d.id = s.parent_id;
+LEFT JOIN unit d ON d.id = s.parent_id
+ORDER BY n.shared DESC, n.pairs, n.id;
 
 -- name: by_trigrams(city_id, pinyin, most)
 -- Names that sound similar, for what was typed in Latin letters.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from shapely import Point, Polygon
 
 from geo_app.core import coords, db
 from geo_app.geocoding import naming, text
 from geo_app.geocoding.model import Hit, Near, NewPlace, Place, RoadLine
+from geo_app.geocoding.shelf import rarest
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
@@ -17,8 +20,6 @@ COLUMNS = (
     "line", "road_key", "given_x", "given_y", "given_frame",
 )  # fmt: skip
 NAME_COLUMNS = ("place_id", "city_id", "how", "key", "pinyin", "initials", "grams")
-MOST_RARE = 600
-"""Names that the rare pairs of a search may bring to be compared."""
 
 
 def add_all(tx: db.Transaction, city: City, new: Sequence[NewPlace], units: Mapping[str, int]) -> int:
@@ -50,50 +51,52 @@ def places(tx: db.Transaction, city: City) -> list[Place]:
     return tx.all(SQL.places, Place.read, city_id=city.id)
 
 
-def by_key(tx: db.Transaction, city: City, keys: Sequence[str]) -> list[Hit]:
-    """Return the places that are called exactly one of the keys."""
-    return tx.all(SQL.by_key, Hit.read, city_id=city.id, keys=list(keys))
-
-
-def by_sound(tx: db.Transaction, city: City, pinyin: str | None, initials: str | None) -> list[Hit]:
-    """Return the places whose name sounds so or has these initials."""
-    return tx.all(SQL.by_sound, Hit.read, city_id=city.id, pinyin=pinyin, initials=initials)
-
-
 def by_beginning(tx: db.Transaction, city: City, beginning: str, most: int) -> list[Hit]:
     """Return the places whose name, pinyin or initials begin so, the shortest names first."""
     pattern = beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return tx.all(SQL.by_beginning, Hit.read, city_id=city.id, beginning=pattern, most=most)
 
 
-def similar(tx: db.Transaction, city: City, key: str, most: int) -> list[Hit]:
-    """Return the names that share most pairs of characters with a key, looking only where its rarest are."""
-    grams = text.grams(key)
-    rare: list[str] = []
-    brought = 0
-    for row in tx.all(SQL.rarest, dict, city_id=city.id, grams=grams):
-        if rare and brought + row["names"] > MOST_RARE:
-            break
-        rare.append(row["gram"])
-        brought += row["names"]
-    if not rare:
-        return []
-    return tx.all(SQL.by_grams, Hit.read, city_id=city.id, rare=rare, grams=grams, most=most)
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The names of a city as the database has them, asked one by one; see `model.Names`."""
+
+    tx: db.Transaction
+    city: City
+
+    def by_key(self, keys: Sequence[str]) -> list[Hit]:
+        """Return the places that are called exactly one of the keys."""
+        return self.tx.all(SQL.by_key, Hit.read, city_id=self.city.id, keys=list(keys))
+
+    def by_sound(self, pinyin: str | None, initials: str | None) -> list[Hit]:
+        """Return the places whose name sounds so or has these initials."""
+        return self.tx.all(SQL.by_sound, Hit.read, city_id=self.city.id, pinyin=pinyin, initials=initials)
+
+    def similar(self, key: str, most: int) -> list[Hit]:
+        """Return the names that share most pairs of characters with a key, looking only where its rarest are."""
+        grams = text.grams(key)
+        counts = self.tx.all(SQL.rarest, dict, city_id=self.city.id, grams=grams)
+        rare = rarest((row["gram"], row["names"]) for row in counts)
+        if not rare:
+            return []
+        return self.tx.all(SQL.by_grams, Hit.read, city_id=self.city.id, rare=rare, grams=grams, most=most)
+
+    def sounding(self, pinyin: str, most: int) -> list[Hit]:
+        """Return the names whose pinyin is most like this."""
+        return self.tx.all(SQL.by_trigrams, Hit.read, city_id=self.city.id, pinyin=pinyin, most=most)
+
+    def numbers(self, road_key: str) -> list[Hit]:
+        """Return the house numbers of a road."""
+        return self.tx.all(SQL.numbers, Hit.read, city_id=self.city.id, road_key=road_key)
+
+    def road_lines(self, ids: Sequence[int]) -> list[RoadLine]:
+        """Return the middle lines of road places."""
+        return self.tx.all(SQL.road_lines, RoadLine.read, ids=list(ids))
 
 
-def sounding(tx: db.Transaction, city: City, pinyin: str, most: int) -> list[Hit]:
-    """Return the names whose pinyin is most like this."""
-    return tx.all(SQL.by_trigrams, Hit.read, city_id=city.id, pinyin=pinyin, most=most)
-
-
-def numbers(tx: db.Transaction, city: City, road_key: str) -> list[Hit]:
-    """Return the house numbers of a road."""
-    return tx.all(SQL.numbers, Hit.read, city_id=city.id, road_key=road_key)
-
-
-def road_lines(tx: db.Transaction, ids: Sequence[int]) -> list[RoadLine]:
-    """Return the middle lines of road places."""
-    return tx.all(SQL.road_lines, RoadLine.read, ids=list(ids))
+def all_names(tx: db.Transaction, city: City) -> list[dict[str, Any]]:
+    """Return every name of every place with all that is kept of both, for `shelf.Shelf`."""
+    return tx.all(SQL.all_names, dict, city_id=city.id)
 
 
 def beside(tx: db.Transaction, city: City, box: Polygon, point: Point) -> list[Near]:

@@ -173,11 +173,12 @@ def _places(
 ) -> tuple[list[Where], list[Refusal]]:
     """Return where each report is, and the rows whose address or position is refused."""
     places, refused = [], []
-    for number, one in progress(fresh, "locate"):
-        try:
-            places.append(service.whereabouts(tx, city, one))
-        except BadInput as error:
-            refused.append(Refusal(number, error.field, error.value, error.rule))
+    found = service.whereabouts_all(tx, city, [one for _, one in fresh])
+    for (number, _), where in zip(progress(fresh, "locate"), found, strict=True):
+        if isinstance(where, BadInput):
+            refused.append(Refusal(number, where.field, where.value, where.rule))
+        else:
+            places.append(where)
     return places, refused
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -14,9 +15,10 @@ from shapely import Point
 from geo_app.core import clock, coords, db, facts
 from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput, Conflict, NotFound, Stale
+from geo_app.core.remembering import Remembering
 from geo_app.geocoding import service as geocoding
-from geo_app.geocoding.model import How
-from geo_app.incidents import intake, masked, sealing, store
+from geo_app.geocoding.model import Candidate, How
+from geo_app.incidents import intake, masked, sealing, store, verdict
 from geo_app.incidents.model import (
     SETTLED,
     Category,
@@ -36,10 +38,10 @@ from geo_app.incidents.model import (
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
-from geo_app.planning.model import OUTSIDE, Location, Placed, StandingCell, Subject, Verdict
+from geo_app.planning.model import OUTSIDE, Subject, Verdict
 
-MOST_CELLS = 20
-"""Cells that are named when something may lie in several."""
+ADDRESSES = 20_000
+"""Addresses whose whereabouts are remembered while a table is loaded."""
 
 
 def add_categories(tx: db.Transaction, city: City, new: Sequence[NewCategory], since: datetime) -> None:
@@ -111,13 +113,13 @@ def settle_location(tx: db.Transaction, incident_id: int, version: int, located:
     city = organisation.city_by_id(tx, found.city)
     _check_reach(city, located.position)
     placed = planning.place(tx, city, Subject("incident", incident_id, located.position, is_open=True))
-    verdict = _verdict(placed)
+    judged = verdict.of(placed)
     address = masked.address(located.address, city.jurisdiction)
-    store.settle(tx, incident_id, located.position, verdict, address)
+    store.settle(tx, incident_id, located.position, judged, address)
     given = located.given or Given(located.position.x, located.position.y, "wgs84")
     facts.record(
         tx, "incident.located", incident_id, city.jurisdiction,
-        location=verdict, x=given.x, y=given.y, frame=given.frame,
+        location=judged, x=given.x, y=given.y, frame=given.frame,
     )  # fmt: skip
     return incident(tx, incident_id)
 
@@ -214,54 +216,55 @@ def handled(tx: db.Transaction, incident_id: int) -> None:
 def locate(tx: db.Transaction, city: City, new: NewReport) -> Where:
     """Return where a report says it is: by its position, which is exact, or else by its address; never a guess."""
     if new.position is None:
-        return _by_address(tx, city, new.address or "")
+        return _address(tx, city, new.address or "")
     _check_reach(city, new.position)
     found = planning.describe(tx, city, new.position, clock.now())
     return Where(
-        _verdict(found.placed), new.position, 1.0, None, new.address or found.text, None, How.COORDINATES,
-        _cells_of(found.placed), next((Named(unit.code, unit.name) for unit in found.units), None),
+        verdict.of(found.placed), new.position, 1.0, None, new.address or found.text, None, How.COORDINATES,
+        verdict.cells(found.placed), next((Named(unit.code, unit.name) for unit in found.units), None),
     )  # fmt: skip
 
 
 def whereabouts(tx: db.Transaction, city: City, new: NewReport) -> Where:
     """Return where a report says it is, a position without words: its cell is found when it is matched."""
     if new.position is None:
-        return _by_address(tx, city, new.address or "")
+        return _address(tx, city, new.address or "")
     _check_reach(city, new.position)
     return Where(Verdict.SURE, new.position, 1.0)
 
 
-def _by_address(tx: db.Transaction, city: City, address: str) -> Where:
+def whereabouts_all(tx: db.Transaction, city: City, new: Sequence[NewReport]) -> Iterator[Where | BadInput]:
+    """Yield for each report where it says it is, as `whereabouts` returns it, or what refuses that."""
+    reads, at = Remembering(tx), clock.now()
+    addresses = {one.address or "" for one in new if one.position is None}
+    geocode = geocoding.geocoder(reads, city, len(addresses))
+
+    @lru_cache(ADDRESSES)
+    def by_address(address: str) -> Where:
+        return _by_address(reads, city, address, geocode, at)
+
+    for one in new:
+        try:
+            yield whereabouts(tx, city, one) if one.position is not None else by_address(one.address or "")
+        except BadInput as error:
+            yield error
+
+
+def _address(tx: db.Transaction, city: City, address: str) -> Where:
+    return _by_address(tx, city, address, geocoding.geocoder(tx, city, 1), clock.now())
+
+
+def _by_address(
+    tx: db.Transaction, city: City, address: str, geocode: Callable[[str], Sequence[Candidate]], at: datetime
+) -> Where:
     """Return where an address is; one too long to be one is unknown, one that breaks a rule is BadInput."""
     if len(address.strip()) > geocoding.LONGEST:
         return Where(Verdict.UNKNOWN)
     try:
-        candidates = geocoding.geocode(tx, city, address)
+        candidates = geocode(address)
     except BadInput as error:
         raise error.at("address") from error
-    return _first(planning.locate(tx, city, candidates, clock.now()))
-
-
-def _first(found: Location) -> Where:
-    if not found.candidates:
-        return Where(found.verdict)
-    first = found.candidates[0]
-    one, community = first.candidate, found.community
-    touched = found.candidates if found.verdict is Verdict.UNSURE else found.candidates[:1]
-    cells: dict[str, StandingCell] = {cell.cell.code: cell for every in touched for cell in every.cells}
-    return Where(
-        found.verdict, one.position, one.score, one.uncertainty, one.name, one.kind, one.how,
-        tuple(Named(cell.cell.code, cell.cell.name) for cell in list(cells.values())[:MOST_CELLS]),
-        None if community is None else Named(community.code, community.name),
-    )  # fmt: skip
-
-
-def _verdict(placed: Placed) -> Verdict:
-    return Verdict.OUTSIDE if placed.cell_id is None else Verdict.SURE
-
-
-def _cells_of(placed: Placed) -> tuple[Named, ...]:
-    return () if placed.code is None or placed.name is None else (Named(placed.code, placed.name),)
+    return verdict.first(planning.locate(tx, city, candidates, at))
 
 
 def _check_reach(city: City, position: Point) -> None:

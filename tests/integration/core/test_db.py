@@ -16,6 +16,7 @@ from shapely import LineString, MultiPolygon, Point
 from geo_app.core import db
 from geo_app.core.actor import SYSTEM, Actor, Scope
 from geo_app.core.errors import Conflict, NotFound, NotReady
+from geo_app.core.remembering import Remembering
 from geo_app.core.settings import Settings
 from tests.databases import connected
 from tests.integration.conftest import Raw
@@ -54,6 +55,21 @@ def test_leaving_the_block_commits_and_an_exception_rolls_back(database: db.Data
         _write_and_fail(tx)
     with database.transaction(SYSTEM) as tx:
         assert tx.all(Raw("SELECT kind FROM fact"), lambda row: row["kind"]) == ["kept"]
+
+
+def test_a_remembering_transaction_asks_the_same_once_and_gives_each_a_list_of_its_own(
+    database: db.Database,
+) -> None:
+    chance = Raw("SELECT random() AS drawn WHERE %(n)s = ANY(%(some)s)")
+    with database.transaction(SYSTEM) as tx:
+        reads = Remembering(tx)
+        first = reads.all(chance, dict, n=1, some=[1, 2])
+        assert reads.all(chance, dict, n=1, some=[1, 2]) == first
+        assert reads.all(chance, dict, n=2, some=[1, 2]) != first
+        assert reads.first(chance, dict, n=1, some=[1]) == reads.first(chance, dict, n=1, some=[1])
+        assert reads.first(chance, dict, n=3, some=[1]) is None
+        first.clear()
+        assert len(reads.all(chance, dict, n=1, some=[1, 2])) == 1
 
 
 def _write_and_fail(tx: db.Transaction) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from geo_app.core import clock
+from geo_app.core.actor import SYSTEM
 from geo_app.core.command import Pace
 from geo_app.core.errors import BadInput, Refused, Stale
+from geo_app.geocoding import service as geocoding
+from geo_app.incidents import service
+from geo_app.incidents.model import Channel, NewReport
 from tests.integration.conftest import Run, Town
 from tests.sizes import size
 
@@ -117,6 +123,24 @@ def test_every_refused_row_is_told_and_nothing_is_loaded(
         "row 3, category", "row 3, channel", "row 5, lon", "row 6, address",
     ]  # fmt: skip
     assert count(town) == before
+
+
+def test_a_table_of_addresses_is_located_as_each_alone_is(geo: Run, town: Town, tmp_path: Path) -> None:
+    said = ["中山路1号", "一社区", "世上没有的地方", *(f"中山路{n}号" for n in range(2, geocoding.MANY))]
+    when = "2026-05-01T08:00:00+08:00"
+    rows = [[str(n), "0102", "patrol", "垃圾", "", "", "", one, when, ""] for n, one in enumerate(said)]
+    geo("incidents", "load", table(tmp_path / "may.csv", rows))
+    found = town.all(
+        "SELECT i.location, ST_X(i.point), ST_Y(i.point), i.uncertainty FROM report r"
+        " JOIN incident i ON i.id = r.incident_id WHERE r.source = 'may.csv' ORDER BY r.source_key::int"
+    )
+    new = NewReport(category="0102", channel=Channel.PATROL, description="垃圾", occurred_at=clock.now())
+    with town.database.transaction(SYSTEM) as tx:
+        alone = [service.locate(tx, town.city, replace(new, address=one)) for one in said]
+    assert found == [
+        (one.verdict, one.point and one.point.x, one.point and one.point.y, one.uncertainty) for one in alone
+    ]
+    assert len(set(found)) > 2
 
 
 class Beats:

@@ -65,6 +65,13 @@ def test_300_addresses_find_their_cell_and_none_is_wrong_and_confident(
     assert len(wrong) <= MOST_WRONG * len(ROWS), wrong
 
 
+def test_in_memory_an_address_means_what_it_means_in_the_database(here: tuple[db.Transaction, City]) -> None:
+    tx, city = here
+    from_memory = geocoding.geocoder(tx, city, geocoding.MANY)
+    for row in ROWS:
+        assert from_memory(row["said"]) == geocoding.geocode(tx, city, row["said"]), row["said"]
+
+
 def test_what_is_certain_gives_cell_and_community(here: tuple[db.Transaction, City]) -> None:
     found = locate(here, "云汀区人民医院")
     assert found.verdict == Verdict.SURE

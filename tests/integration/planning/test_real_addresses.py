@@ -111,6 +111,17 @@ def some(known: list[Community]) -> list[Community]:
     return known[:: max(1, len(known) // size("spoken_names"))]
 
 
+def test_in_memory_an_address_of_a_real_city_means_what_it_means_in_the_database(
+    real_cities: db.Database,
+) -> None:
+    with real_cities.transaction(SYSTEM) as tx:
+        city = organisation.city(tx, "huitian")
+        from_memory = geocoding.geocoder(tx, city, geocoding.MANY)
+        told = [one.said for one in sayings.names(some(communities(tx, city)), SEED)]
+        for said in [*told, *(row["said"] for row in table("huitian"))]:
+            assert from_memory(said) == geocoding.geocode(tx, city, said), said
+
+
 def test_every_way_to_say_a_place_of_the_gazetteer(real_cities: db.Database, real_data: Path) -> None:
     right, said_so, wrong = Counter[str](), Counter[str](), []
     with real_cities.transaction(SYSTEM) as tx:
