@@ -20,6 +20,10 @@ SIZES: dict[str, tuple[int, int]] = {
     "turns_at_once": (15, 1_000),
     # Points for which the database's cell is compared with brute force, in each real city.
     "cell_at_points": (2_000, 10_000),
+    # Hostile points around borders, corners and anywhere whose cell from the index is compared with GEOS and PostGIS.
+    "hostile_points": (4_000, 400_000),
+    # Places on borders that are tried to find those where plain double arithmetic errs: one in a hundred thousand.
+    "doubtful_places": (2_000_000, 40_000_000),
     # Lines whose way through the cells is compared with brute force, in each real city.
     "crossing_lines": (40, 400),
     # Generated cities that are looked at whole, each with another seed.

@@ -85,12 +85,13 @@ WITH found AS (
   FROM placement p
   LEFT JOIN LATERAL (
     SELECT v.cell_id FROM cell_version v
-    WHERE v.city_id = p.city_id AND ST_Intersects(v.geometry, p.point)
+    WHERE v.city_id = p.city_id AND ST_Intersects(v.geometry, ST_ForceCollection(p.point))
       AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
-    ORDER BY v.code LIMIT 1
+    ORDER BY v.code COLLATE "C" LIMIT 1
   ) c ON true
   WHERE p.city_id = :city_id AND p.is_open AND p.release_id IS DISTINCT FROM :release_id
-    AND (:area::geometry IS NULL OR ST_Intersects(p.point, :area::geometry))
+    AND (:area::geometry IS NULL OR (p.point && :area::geometry
+      AND ST_Intersects(:area::geometry, ST_ForceCollection(p.point))))
 ), moved AS (
   UPDATE placement p SET cell_id = f.cell_id, release_id = :release_id, matched_at = :at
   FROM found f WHERE p.id = f.id
@@ -103,11 +104,12 @@ SELECT subject_kind, subject_id, was, cell_id FROM moved WHERE was IS DISTINCT F
 
 -- name: cell_at(city_id, point, at)^
 -- The cell covering a point; on a shared border the lowest code.
+-- A collection is left to GEOS, which is exact; of a plain point PostGIS asks its own rounded arithmetic.
 SELECT v.cell_id, v.code, v.name, r.id AS release_id
 FROM cell_version v JOIN release r ON r.city_id = v.city_id AND r.effective @> :at::timestamptz
-WHERE v.city_id = :city_id AND ST_Intersects(v.geometry, :point)
+WHERE v.city_id = :city_id AND ST_Intersects(v.geometry, ST_ForceCollection(:point::geometry))
   AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
-ORDER BY v.code LIMIT 1;
+ORDER BY v.code COLLATE "C" LIMIT 1;
 
 -- name: cells_at(city_id, points, at)
 -- The cell covering each point, in their order; on a shared border the lowest code, outside all of them nothing.
@@ -170,9 +172,9 @@ WITH matched AS (
   FROM release r, placement q
   LEFT JOIN LATERAL (
     SELECT v.cell_id FROM cell_version v
-    WHERE v.city_id = q.city_id AND ST_Intersects(v.geometry, q.point)
+    WHERE v.city_id = q.city_id AND ST_Intersects(v.geometry, ST_ForceCollection(q.point))
       AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
-    ORDER BY v.code LIMIT 1
+    ORDER BY v.code COLLATE "C" LIMIT 1
   ) c ON true
   WHERE p.id = q.id AND q.city_id = :city_id AND q.release_id IS NULL
     AND r.city_id = :city_id AND r.effective @> :at::timestamptz

@@ -29,7 +29,7 @@ WHERE p.subject_kind = 'thing' ORDER BY p.subject_id"""
 STALE = """
 SELECT p.id FROM placement p WHERE p.is_open AND p.cell_id IS DISTINCT FROM (
   SELECT v.cell_id FROM cell_version v
-  WHERE ST_Intersects(v.geometry, p.point) AND upper_inf(v.valid) AND upper_inf(v.recorded)
+  WHERE ST_Intersects(v.geometry, ST_ForceCollection(p.point)) AND upper_inf(v.valid) AND upper_inf(v.recorded)
   ORDER BY v.code LIMIT 1)"""
 MOVED = "SELECT subject FROM fact WHERE kind = 'placement.moved' ORDER BY subject"
 HISTORY = """

@@ -1,0 +1,139 @@
+"""Find the cell of points in an index of squares: at once for most, by the borders around for the others."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from grids.compiled import compiled, frozen
+from grids.covering import covers, covers_or_is_near
+from grids.pixels import BITS, OUTSIDE, SIDE, Floats, Index, Indices
+
+TOGETHER = 512
+"""Points that go through the squares together: few enough to stay in the nearest cache."""
+
+
+class Batch(NamedTuple):
+    """Memory for points that go through the squares together."""
+
+    east: Floats
+    """Millimetres from the corner of the index."""
+    north: Floats
+    cut: Indices
+    """Points whose square is cut further."""
+    borders: Indices
+    """Points in a square that borders cross."""
+    left: Indices
+    """The left sides of those squares."""
+    heads: Indices
+    """The first words of their leaves."""
+
+
+def example() -> tuple[object, ...]:
+    """Return tiny arguments for `find`: one square with one cell, one point."""
+    return example_index(), frozen(np.zeros((1, 2)))
+
+
+def example_index() -> Index:
+    """Return an index of one square."""
+    nothing = np.zeros(1, dtype=np.int32)
+    index: Index = frozen(Index(nothing, nothing[:0], 0, 0, 1, 1, 5, 0.1))
+    return index
+
+
+@compiled
+def find(index: Index, points: Floats) -> Indices:
+    """Return for each x, y (metres) the first cell in order of code that covers it, else OUTSIDE."""
+    found = np.empty(points.shape[0], dtype=np.int32)
+    batch = new_batch()
+    for begin in range(0, found.size, TOGETHER):
+        entries = found[begin : begin + TOGETHER]
+        for i in range(entries.size):
+            batch.east[i] = points[begin + i, 0] * 1000.0 - index.x
+            batch.north[i] = points[begin + i, 1] * 1000.0 - index.y
+        for j in range(descend(index, entries, batch)):
+            i = batch.borders[j]
+            point = (points[begin + i, 0], points[begin + i, 1])
+            at = (batch.east[i], batch.north[i])
+            entries[i] = covers(index, (-2 - entries[i]) >> 1, batch.heads[j], batch.left[j], point, at)
+    return found
+
+
+@compiled
+def new_batch() -> Batch:
+    """Return memory for TOGETHER points."""
+    number = np.empty(TOGETHER, dtype=np.int32)
+    place = np.empty(TOGETHER)
+    return Batch(place, place.copy(), number, number.copy(), number.copy(), number.copy())
+
+
+@compiled
+def descend(index: Index, entries: Indices, batch: Batch) -> int:
+    """Put the entry of each point's smallest square into `entries`; return how many stand in `batch.borders`.
+
+    Points go through each level of squares together: the processor fetches many entries at once, and guesses of what
+    stands in one do not hold up the next.
+    """
+    width, height = float(index.columns << index.shift), float(index.rows << index.shift)
+    waiting = 0
+    for i in range(entries.size):
+        if 0.0 <= batch.east[i] < width and 0.0 <= batch.north[i] < height:
+            row, column = int(batch.north[i]) >> index.shift, int(batch.east[i]) >> index.shift
+            entry = index.entries[row * index.columns + column]
+        else:
+            entry = np.int32(OUTSIDE)
+        entries[i] = entry
+        batch.cut[waiting] = i
+        waiting += entry < OUTSIDE
+    shift, at_border = index.shift, 0
+    while waiting > 0:
+        shift -= BITS
+        waiting, at_border = _descend_once(index, shift, entries, batch, waiting, at_border)
+    for j in range(at_border):
+        batch.heads[j] = index.leaves[(-2 - entries[batch.borders[j]]) >> 1]
+    return at_border
+
+
+@compiled
+def _descend_once(
+    index: Index, shift: int, entries: Indices, batch: Batch, waiting: int, at_border: int
+) -> tuple[int, int]:
+    """Go one level down with the `waiting` points; return how many wait still, and how many came to a border."""
+    first = index.rows * index.columns
+    kept = 0
+    for j in range(waiting):
+        i = batch.cut[j]
+        row, column = int(batch.north[i]) >> shift, int(batch.east[i]) >> shift
+        block = first + (((-2 - entries[i]) >> 1) << (2 * BITS))
+        entry = index.entries[block + ((row & (SIDE - 1)) << BITS | (column & (SIDE - 1)))]
+        entries[i] = entry
+        is_leaf = entry < OUTSIDE and entry & 1 == 1
+        batch.borders[at_border], batch.left[at_border] = i, column << shift
+        at_border += is_leaf
+        batch.cut[kept] = i
+        kept += entry < OUTSIDE and not is_leaf
+    return kept, at_border
+
+
+@compiled
+def find_near(index: Index, east: float, north: float, reach: float) -> int:
+    """Return the first cell that covers a point, in millimetres of the index, or has a border within `reach`.
+
+    `reach` is no more than SLACK.
+    """
+    if not (0.0 <= east < index.columns << index.shift and 0.0 <= north < index.rows << index.shift):
+        return OUTSIDE
+    column, row = int(east), int(north)
+    shift = index.shift
+    entry = index.entries[(row >> shift) * index.columns + (column >> shift)]
+    first = index.rows * index.columns
+    while entry < OUTSIDE:
+        code = -2 - entry
+        if code & 1:
+            word, left = code >> 1, column >> shift << shift
+            return covers_or_is_near(index, word, index.leaves[word], left, (east, north), reach)[0]
+        shift -= BITS
+        place = ((row >> shift) & (SIDE - 1)) << BITS | ((column >> shift) & (SIDE - 1))
+        entry = index.entries[first + ((code >> 1) << (2 * BITS)) + place]
+    return int(entry)
