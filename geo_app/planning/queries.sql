@@ -118,9 +118,9 @@ FROM unnest(:points::geometry[]) WITH ORDINALITY AS p (point, place)
 LEFT JOIN LATERAL (
   SELECT c.cell_id, c.code, c.name, r.id AS release_id
   FROM cell_version c JOIN release r ON r.city_id = c.city_id AND r.effective @> :at::timestamptz
-  WHERE c.city_id = :city_id AND ST_Intersects(c.geometry, p.point)
+  WHERE c.city_id = :city_id AND ST_Intersects(c.geometry, ST_ForceCollection(p.point))
     AND c.valid @> :at::timestamptz AND upper_inf(c.recorded)
-  ORDER BY c.code LIMIT 1
+  ORDER BY c.code COLLATE "C" LIMIT 1
 ) v ON true
 ORDER BY p.place;
 
