@@ -25,6 +25,7 @@ from geo_app.live import api as live
 from geo_app.live.service import Feed
 from geo_app.maps import api as maps
 from geo_app.maps import pages
+from geo_app.organisation import api as organisation_doors
 from geo_app.organisation import service as organisation
 from geo_app.patrols import api as patrols
 from geo_app.photos import api as photos
@@ -51,6 +52,7 @@ DOORS = (
     cities.routes,
     live.routes,
     tls_pages.routes,
+    organisation_doors.routes,
     accounts.routes,
     own.routes,
     audit.routes,

@@ -20,6 +20,7 @@ from geo_app.exports.cli import exports
 from geo_app.identity.cli import accounts, roles, tokens
 from geo_app.incidents.cli import incidents
 from geo_app.organisation import service as organisation
+from geo_app.organisation.cli import departments, units
 from geo_app.planning import service as planning
 from geo_app.planning.cli import places
 from geo_app.privacy.cli import privacy
@@ -144,6 +145,8 @@ def show_settings() -> None:
 geo.add_command(accounts)
 geo.add_command(roles)
 geo.add_command(tokens)
+geo.add_command(units)
+geo.add_command(departments)
 geo.add_command(audit)
 geo.add_command(cities)
 geo.add_command(demo_stream)

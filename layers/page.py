@@ -70,6 +70,7 @@ def start(page: Page) -> dict[str, object]:
         "lang": page.lang,
         "city": page.city,
         "words": dict(words.of(page.lang)),
+        "refusals": dict(words.refusals(page.lang)),
         "style": look(),
     }
 

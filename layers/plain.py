@@ -36,7 +36,7 @@ SHELL = Markup("""<!DOCTYPE html>
   {menu}
   <a id="language" class="quiet" href="{other_path}" hreflang="{other_lang}" lang="{other_html_lang}">{other_word}</a>
 </header>
-<main id="content" class="content" tabindex="-1">
+<main id="content" class="content{width}" tabindex="-1">
 {body}
 </main>
 <div id="announce" class="unseen" role="status" aria-live="polite"></div>
@@ -69,6 +69,7 @@ class Plain:
     module: str | None = None
     start: Mapping[str, object] = field(default_factory=dict)
     has_menu: bool = False
+    is_wide: bool = False
 
 
 def render(page: Plain, nonce: str, token: str = "") -> str:
@@ -95,6 +96,7 @@ def render(page: Plain, nonce: str, token: str = "") -> str:
         other_lang=other,
         other_html_lang=words.HTML_LANG[other],
         other_word=said["page.other_language"],
+        width=" wide" if page.is_wide else "",
         body=page.body,
         scripts=_scripts(page, nonce),
     )
@@ -111,6 +113,7 @@ def refused(lang: Lang, path: str, status: int, why: str) -> Plain:
 def _scripts(page: Plain, nonce: str) -> Markup:
     if page.module is None:
         return Markup()
-    data = {"lang": page.lang, "words": dict(words.of(page.lang)), **page.start}
+    said = {"words": dict(words.of(page.lang)), "refusals": dict(words.refusals(page.lang))}
+    data = {"lang": page.lang, **said, **page.start}
     written = Markup(behaviour.safe_json(data))  # no markup can be left in it
     return SCRIPTS.format(nonce=nonce, data=written, url=assets.module(page.module))

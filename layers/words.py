@@ -21,6 +21,15 @@ HTML_LANG = {Lang.ZH: "zh-CN", Lang.EN: "en"}
 
 
 @cache
+def refusals(lang: Lang) -> Mapping[str, str]:
+    """Return the sentences the API refuses with, by their English; pages in English need none."""
+    if lang is Lang.EN:
+        return {}
+    said: dict[str, str] = json.loads((assets.FOLDER / "words" / "refusals.json").read_text(encoding="utf-8"))
+    return said
+
+
+@cache
 def of(lang: Lang) -> Mapping[str, str]:
     """Return every word of a language by key."""
     words: dict[str, str] = json.loads((assets.FOLDER / "words" / f"{lang}.json").read_text(encoding="utf-8"))

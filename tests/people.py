@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from geo_app.core import clock, db, door
 from geo_app.core.actor import SYSTEM, Actor, Scope
-from geo_app.identity import permissions, service
+from geo_app.identity import permissions, service, tokens
 from geo_app.identity.model import NewAccount, Purpose, Token
 
 PASSWORD = "Xk9!sun-river"
@@ -34,7 +34,7 @@ def token(database: db.Database, *roles: str) -> str:
         made, _ = service.invite(tx, NewAccount(f"program-{uuid.uuid4().hex[:12]}", "程序", held))
         until = clock.now() + timedelta(days=1)
         asked = tuple(sorted(permissions.of_roles(held)))
-        return service.issue_token(tx, Token(0, made.id, "system", "test", asked, until, None))
+        return tokens.issue(tx, Token(0, made.id, "system", "test", asked, until, None))
 
 
 def demo_link(database: db.Database, username: str, *roles: str, responder: int | None = None) -> str:

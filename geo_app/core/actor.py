@@ -23,7 +23,7 @@ class Actor:
     """Somebody or something that acts; `permissions` None means all of them.
 
     `account` is the id of the account, `responder` of the responder it belongs to, `address` where the request
-    came from; each None when there is none.
+    came from; each None when there is none. Who `owes_password` may do nothing before choosing a new one.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Actor:
     account: int | None = None
     responder: int | None = None
     address: str | None = None
+    owes_password: bool = False
 
     def may(self, permission: str) -> bool:
         """Return whether the actor has this permission."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from geo_app.core.actor import NOBODY, Actor
-from geo_app.core.errors import Forbidden, NotFound, NotLoggedIn, WrongSetup
+from geo_app.core.errors import Forbidden, NotFound, NotLoggedIn, PasswordDue, WrongSetup
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -21,17 +21,20 @@ PUBLIC = "public"
 CLOSED = "closed"
 """The permission of a door that a library brings and nobody uses: there is nothing behind it."""
 LOGIN = "/login"
+ACCOUNT = "/account"
 
 
-def permit(*permissions: str, is_page: bool = False) -> Callable[[View], View]:
+def permit(*permissions: str, is_page: bool = False, before_password: bool = False) -> Callable[[View], View]:
     """Mark a view with the permission it asks for, or several of which one is enough; closest to the function.
 
-    From a page, somebody who has not logged in is led to the login; anything else answers 401.
+    From a page, somebody who has not logged in is led to the login; anything else answers 401. Who owes a new
+    password is led to the own account, and opens nothing but what is marked `before_password`.
     """
 
     def mark(view: View) -> View:
         view.permissions = permissions  # type: ignore[attr-defined]
         view.is_page = is_page  # type: ignore[attr-defined]
+        view.before_password = before_password  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -73,12 +76,24 @@ def guard() -> ResponseReturnValue | None:
         raise WrongSetup(f"{request.endpoint} states no permission")
     if CLOSED in asked:
         raise NotFound(f"there is nothing at {request.path}")
-    if PUBLIC in asked or any(actor().may(permission) for permission in asked):
+    if PUBLIC in asked:
+        return None
+    is_page = getattr(view, "is_page", False)
+    if actor().owes_password and not getattr(view, "before_password", False):
+        if is_page:
+            return redirect(_kept(ACCOUNT))
+        raise PasswordDue
+    if any(actor().may(permission) for permission in asked):
         return None
     if actor().account is not None:
         raise Forbidden(asked[0])
-    if getattr(view, "is_page", False):
-        lang = request.args.get("lang")
-        kept = f"&lang={quote(lang, safe='')}" if lang else ""
-        return redirect(f"{LOGIN}?next={quote(request.full_path.rstrip('?'), safe='')}{kept}")
+    if is_page:
+        return redirect(_kept(LOGIN, next=request.full_path.rstrip("?")))
     raise NotLoggedIn
+
+
+def _kept(path: str, **values: str) -> str:
+    """Return an address with these values, in the language of this one."""
+    lang = request.args.get("lang")
+    query = urlencode({**values, **({"lang": lang} if lang else {})})
+    return f"{path}?{query}" if query else path

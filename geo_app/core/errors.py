@@ -1,9 +1,10 @@
 """Errors a person can do something about; each knows its HTTP status.
 
 GeoError is the root; below it BadInput 422 (a value breaks a rule; names field, value and rule), Refused 422 (what
-was listed before is wrong), NotLoggedIn 401, Forbidden 403 (names the missing permission), NotFound 404, Conflict 409
-(somebody else was first), Stale 412 (it changed since it was looked at), NeedsVersion 428 (an edit must say what it
-looked at), NotReady 503, WrongSetup 500 (the installation lacks something).
+was listed before is wrong), NotLoggedIn 401, Forbidden 403 (names the missing permission), PasswordDue 403 (a new
+password comes first), NotFound 404, Conflict 409 (somebody else was first), Stale 412 (it changed since it was looked
+at), NeedsVersion 428 (an edit must say what it looked at), NotReady 503, WrongSetup 500 (the installation lacks
+something).
 """
 
 from __future__ import annotations
@@ -80,6 +81,17 @@ class Forbidden(GeoError):
     def members(self) -> dict[str, object]:
         """Return the missing permission."""
         return {"permission": self.permission}
+
+
+class PasswordDue(GeoError):
+    """Choose a new password first: this one must be changed. Nothing else is done until then."""
+
+    status = 403
+    title = "Password must be changed"
+
+    def members(self) -> dict[str, object]:
+        """Return what is due, and where."""
+        return {"due": "password", "at": "/api/me/password"}
 
 
 class NotFound(GeoError):

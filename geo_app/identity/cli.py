@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -10,6 +11,7 @@ from geo_app.core import clock
 from geo_app.core.command import Session, echo, json_option, permit, session, tell
 from geo_app.core.errors import BadInput
 from geo_app.identity import permissions, service
+from geo_app.identity import tokens as token_service
 from geo_app.identity.model import Account, Binding, NewAccount, Purpose, Token
 from geo_app.organisation import service as organisation
 
@@ -77,16 +79,37 @@ def end(here: Session, username: str) -> None:
     click.echo(f"{username} ended")
 
 
-@accounts.command("lock")
+@accounts.command("reopen")
 @click.argument("username")
-@click.option("--open", "is_open", is_flag=True, help="Open it again.")
 @session
 @permit("account.manage")
-def lock(here: Session, username: str, is_open: bool) -> None:
-    """Lock the account USERNAME until it is opened again; its sessions end."""
+def reopen(here: Session, username: str) -> None:
+    """Open the account USERNAME again after it was ended."""
     with here.transaction() as tx:
-        service.set_active(tx, service.account(tx, username), active=is_open)
-    click.echo(f"{username} {'open' if is_open else 'locked'}")
+        service.set_active(tx, service.account(tx, username), active=True)
+    click.echo(f"{username} open")
+
+
+@accounts.command("unlock")
+@click.argument("username")
+@session
+@permit("account.manage")
+def unlock(here: Session, username: str) -> None:
+    """End the lock that failed logins have put on USERNAME, before its time."""
+    with here.transaction() as tx:
+        service.unlock(tx, service.account(tx, username))
+    click.echo(f"{username} unlocked")
+
+
+@accounts.command("demand-password")
+@click.argument("username")
+@session
+@permit("account.manage")
+def demand_password(here: Session, username: str) -> None:
+    """Let USERNAME do nothing after the next login before choosing a new password."""
+    with here.transaction() as tx:
+        service.demand_password(tx, service.account(tx, username))
+    click.echo(f"{username} must choose a new password")
 
 
 @accounts.command("bind")
@@ -96,21 +119,25 @@ def lock(here: Session, username: str, is_open: bool) -> None:
     "--unit", type=click.IntRange(1), help="Id of a district, street or community; else the whole city."
 )
 @click.option("--department", type=click.IntRange(1), help="Id of a department.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it has ended (UTC).")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day (in the city); else from now on.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), help="First day on which it has ended (in the city)."
+)
 @session
 @permit("role.grant")
 def bind(
     here: Session, username: str, city: str | None, unit: int | None, department: int | None,
-    until: datetime | None,
+    **days: datetime | None,
 ) -> None:  # fmt: skip
-    """Bind USERNAME to a city, or to one unit or department of it, from now on."""
+    """Bind USERNAME to a city, or to one unit or department of it; `geo units list` and `departments list` name ids."""
     with here.transaction() as tx:
         owner = service.account(tx, username)
         town = organisation.city(tx, city)
-        new = Binding(
-            0, owner.id, town.id, unit, department, clock.now(), None if until is None else _day(until)
+        zone = ZoneInfo(town.time_zone)
+        first, end = (
+            None if day is None else day.replace(tzinfo=zone) for day in (days["since"], days["until"])
         )
-        number = service.bind(tx, new)
+        number = service.bind(tx, Binding(0, owner.id, town.id, unit, department, first or clock.now(), end))
     click.echo(f"binding {number}")
 
 
@@ -176,7 +203,7 @@ def issue(here: Session, username: str, kind: str, name: str, allowed: tuple[str
     with here.transaction() as tx:
         owner = service.account(tx, username)
         until = clock.now() + timedelta(days=days)
-        click.echo(service.issue_token(tx, Token(0, owner.id, kind, name, allowed, until, None)))
+        click.echo(token_service.issue(tx, Token(0, owner.id, kind, name, allowed, until, None)))
 
 
 @tokens.command("list")
@@ -187,7 +214,7 @@ def issue(here: Session, username: str, kind: str, name: str, allowed: tuple[str
 def list_tokens(here: Session, username: str, as_json: bool) -> None:
     """List the tokens of USERNAME, without their secrets."""
     with here.transaction() as tx:
-        found = service.tokens(tx, service.account(tx, username))
+        found = token_service.of(tx, service.account(tx, username))
     rows = [
         {"id": one.id, "kind": one.kind, "name": one.name, "expires_at": one.expires_at, "revoked_at": one.revoked_at}
         for one in found
@@ -203,7 +230,7 @@ def list_tokens(here: Session, username: str, as_json: bool) -> None:
 def revoke_token(here: Session, username: str, token: int) -> None:
     """Revoke TOKEN of USERNAME at once."""
     with here.transaction() as tx:
-        service.revoke_token(tx, service.account(tx, username), token)
+        token_service.revoke(tx, service.account(tx, username), token)
     click.echo(f"token {token} revoked")
 
 
@@ -212,10 +239,6 @@ def link(here: Session, secret: str) -> str:
     host = here.settings.names[0] if here.settings.names else "127.0.0.1"
     scheme = "https" if here.settings.tls_cert else "http"
     return f"{scheme}://{host}:{here.settings.port}/link#{secret}"
-
-
-def _day(naive: datetime) -> datetime:
-    return clock.moment(f"{naive:%Y-%m-%d}T00:00:00Z", "day")
 
 
 def _row(one: Account) -> dict[str, object]:

@@ -68,15 +68,37 @@ class Binding:
     since: datetime
     until: datetime | None
 
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A binding with the names it is shown by; `kind` is city, district, street, community or department."""
+
+    id: int
+    account: int
+    username: str
+    account_name: str
+    city: int
+    city_code: str
+    unit: int | None
+    department: int | None
+    kind: str
+    place: str
+    place_en: str | None
+    since: datetime
+    until: datetime | None
+
     @classmethod
-    def read(cls, row: Row) -> Binding:
+    def read(cls, row: Row) -> Bound:
         """Return the binding of a row."""
         return cls(**row)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A device's or a system's key, known by its hash only."""
+    """A device's or a system's key, known by its hash only; a device without permissions is a bound one.
+
+    A bound device opens nothing: whoever logs in on it may put it down for longer.
+    """
 
     id: int
     account: int
@@ -85,6 +107,12 @@ class Token:
     permissions: tuple[str, ...]
     expires_at: datetime
     revoked_at: datetime | None
+    seen_at: datetime | None = None
+
+    @property
+    def is_bound_device(self) -> bool:
+        """Return whether it is a device somebody bound to their account, and no key."""
+        return self.kind == "device" and not self.permissions
 
     @classmethod
     def read(cls, row: Row) -> Token:

@@ -1,4 +1,4 @@
-"""Doors to the pages of accounts: logging in, one-time links, one's own account, accounts and roles, audit search.
+"""Doors to the pages of people: login, one-time links, own account, accounts and roles, organisation, audit search.
 
 Nothing of an account goes through the HTML: the pages' modules fetch it.
 """
@@ -29,7 +29,7 @@ def link() -> ResponseReturnValue:
 
 
 @routes.get("/account")
-@door.permit("own.account", is_page=True)
+@door.permit("own.account", is_page=True, before_password=True)
 def account() -> ResponseReturnValue:
     """Show one's own account."""
     return pages.show(people.page("account", pages.lang()))
@@ -40,6 +40,13 @@ def account() -> ResponseReturnValue:
 def accounts() -> ResponseReturnValue:
     """Show accounts and roles."""
     return pages.show(people.page("accounts", pages.lang()))
+
+
+@routes.get("/organisation")
+@door.permit("organisation.read", is_page=True)
+def organisation() -> ResponseReturnValue:
+    """Show the units and departments of a city."""
+    return pages.show(people.page("organisation", pages.lang()))
 
 
 @routes.get("/audit")

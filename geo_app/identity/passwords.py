@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,6 +60,11 @@ def is_old(set_at: datetime | None, at: datetime, preset: Preset = DENGBAO3) -> 
 def remembered(former: Sequence[str], current: str | None, preset: Preset = DENGBAO3) -> list[str]:
     """Return the hashes to remember once `current` is replaced, newest first."""
     return ([current] if current else [])[: preset.history] + list(former)[: preset.history - bool(current)]
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _broken(rule: str) -> BadInput:

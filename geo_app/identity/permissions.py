@@ -107,6 +107,12 @@ def needs_second_factor(roles: Iterable[str]) -> bool:
     return any(ROLES[role].needs_second_factor for role in roles)
 
 
+def may_bind_device(roles: Iterable[str]) -> bool:
+    """Return whether somebody with these roles may bind a phone: a grid worker who is nothing that needs more care."""
+    held = set(roles)
+    return "worker" in held and not needs_second_factor(held)
+
+
 def check_together(roles: Iterable[str]) -> None:
     """Refuse roles one person must not hold together: an administrator (三员分立, 等保 2.0) holds one role only."""
     held = sorted(set(roles))

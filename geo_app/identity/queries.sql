@@ -37,15 +37,30 @@ UPDATE account_binding
 SET valid = CASE WHEN lower(valid) >= :at::timestamptz THEN 'empty'::tstzrange ELSE tstzrange(lower(valid), :at) END
 WHERE id = :binding_id AND (upper(valid) IS NULL OR upper(valid) > :at::timestamptz);
 
--- name: bindings(account_id)
-SELECT id, account_id AS account, city_id AS city, unit_id AS unit, department_id AS department,
-  lower(valid) AS since, upper(valid) AS until
-FROM account_binding WHERE account_id = :account_id AND NOT isempty(valid) ORDER BY id;
+-- name: bound(account_id, city_id, of_place, unit_id, department_id)
+-- Bindings with their names: of one account, or of one place of a city (city, unit or department).
+SELECT b.id, b.account_id AS account, a.username, a.name AS account_name, b.city_id AS city, c.code AS city_code,
+  b.unit_id AS unit, b.department_id AS department,
+  coalesce(u.level, CASE WHEN d.id IS NULL THEN 'city' ELSE 'department' END) AS kind,
+  coalesce(u.name, d.name, c.name) AS place,
+  CASE WHEN u.id IS NULL THEN coalesce(d.name_en, c.name_en) END AS place_en,
+  lower(b.valid) AS since, upper(b.valid) AS until
+FROM account_binding b
+JOIN account a ON a.id = b.account_id
+JOIN city c ON c.id = b.city_id
+LEFT JOIN unit u ON u.id = b.unit_id
+LEFT JOIN department d ON d.id = b.department_id
+WHERE NOT isempty(b.valid)
+  AND (:account_id::bigint IS NULL OR b.account_id = :account_id::bigint)
+  AND (:city_id::integer IS NULL OR b.city_id = :city_id::integer)
+  AND (NOT :of_place::boolean
+    OR (b.unit_id IS NOT DISTINCT FROM :unit_id::bigint AND b.department_id IS NOT DISTINCT FROM :department_id::bigint))
+ORDER BY upper(b.valid) NULLS LAST, a.username, b.id;
 
 -- name: who_by_session(uniquifier, at)^
 -- The account a session belongs to, with its roles and what it is bound to now.
 SELECT a.id, a.username, a.responder_id AS responder, a.must_change_password, a.is_demo,
-  a.tf_primary_method IS NOT NULL AS has_second_factor,
+  a.tf_primary_method IS NOT NULL AS has_second_factor, a.password IS NOT NULL AS has_password, a.password_at,
   coalesce((SELECT array_agg(r.role) FROM account_role r WHERE r.account_id = a.id), '{}') AS roles,
   coalesce((SELECT array_agg(b.city_id) FROM account_binding b WHERE b.account_id = a.id
     AND b.valid @> :at::timestamptz AND b.unit_id IS NULL AND b.department_id IS NULL), '{}') AS cities,
@@ -89,6 +104,9 @@ SELECT password, former_passwords, password_at FROM account WHERE id = :account_
 UPDATE account SET password = :password, former_passwords = :former, password_at = :at, fs_uniquifier = :uniquifier,
   must_change_password = :must_change, failures = 0, locked_until = NULL, version = version + 1
 WHERE id = :account_id;
+
+-- name: demand_password(account_id)!
+UPDATE account SET must_change_password = true, version = version + 1 WHERE id = :account_id AND password IS NOT NULL;
 
 -- name: end_sessions(account_id, uniquifier)!
 UPDATE account SET fs_uniquifier = :uniquifier, version = version + 1 WHERE id = :account_id;
@@ -140,8 +158,20 @@ VALUES (:account_id, :kind, :name, :token_hash, :permissions, :at, :expires_at)
 RETURNING id;
 
 -- name: tokens(account_id)
-SELECT id, account_id AS account, kind, name, permissions, expires_at, revoked_at
+SELECT id, account_id AS account, kind, name, permissions, expires_at, revoked_at, seen_at
 FROM access_token WHERE account_id = :account_id ORDER BY id;
+
+-- name: device(token_hash, account_id, at)$
+-- The id of a bound device by its secret, while it is bound to this account.
+SELECT id FROM access_token
+WHERE token_hash = :token_hash AND account_id = :account_id AND kind = 'device' AND permissions = '{}'
+  AND revoked_at IS NULL AND expires_at > :at;
+
+-- name: see_device(token_id, account_id, at)!
+-- Notes that a bound device is used; nothing when it is not bound any more.
+UPDATE access_token SET seen_at = :at
+WHERE id = :token_id AND account_id = :account_id AND kind = 'device' AND permissions = '{}'
+  AND revoked_at IS NULL AND expires_at > :at;
 
 -- name: revoke_token(token_id, account_id, at)!
 UPDATE access_token SET revoked_at = :at WHERE id = :token_id AND account_id = :account_id AND revoked_at IS NULL;

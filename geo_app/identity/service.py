@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -14,7 +14,9 @@ from geo_app.core import clock, db, facts
 from geo_app.core.actor import Actor, Scope
 from geo_app.core.errors import BadInput, Conflict, NotFound
 from geo_app.identity import passwords, permissions, store
-from geo_app.identity.model import Account, Binding, NewAccount, Purpose, Token
+from geo_app.identity.model import Account, Binding, Bound, NewAccount, Purpose
+from geo_app.organisation import service as organisation
+from geo_app.organisation.model import City
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 BARE_NUMBER = re.compile(r"[0-9._-]{7,}x?")
@@ -84,14 +86,14 @@ def link(tx: db.Transaction, account_id: int, purpose: Purpose) -> str:
     """Make a one-time link and return its secret, which is not kept; only its hash is."""
     secret = secrets.token_urlsafe(32)
     at = clock.now()
-    store.add_link(tx, _digest(secret), account_id, purpose, at + LINK_LIVES[purpose])
+    store.add_link(tx, passwords.digest(secret), account_id, purpose, at + LINK_LIVES[purpose])
     facts.record(tx, "account.link_made", account_id, None, purpose=purpose)
     return secret
 
 
 def look_at_link(tx: db.Transaction, secret: str) -> tuple[Account, Purpose]:
     """Return whose a one-time link is, without using it up; NotFound when it is not good any more."""
-    found = store.look_at_link(tx, _digest(secret), clock.now())
+    found = store.look_at_link(tx, passwords.digest(secret), clock.now())
     if found is None:
         raise NotFound("this link has been used, has expired or was never made; ask for a new one")
     return account_by_id(tx, found[0]), found[1]
@@ -99,7 +101,7 @@ def look_at_link(tx: db.Transaction, secret: str) -> tuple[Account, Purpose]:
 
 def enter_by_link(tx: db.Transaction, secret: str, password: str | None) -> Account:
     """Use a one-time link up: set the password it is for, or enter a demo account, which has none."""
-    found = store.take_link(tx, _digest(secret), clock.now())
+    found = store.take_link(tx, passwords.digest(secret), clock.now())
     if found is None:
         raise NotFound("this link has been used, has expired or was never made; ask for a new one")
     owner = account_by_id(tx, found[0])
@@ -148,10 +150,12 @@ def revoke(tx: db.Transaction, owner: Account, role: str) -> None:
 
 
 def bind(tx: db.Transaction, new: Binding) -> int:
-    """Bind an account to a city, a unit or a department, with dates; return the binding's id."""
-    if new.until is not None and new.until <= new.since:
-        raise BadInput("until", new.until.isoformat(), "after since")
-    binding_id = store.bind(tx, new)
+    """Bind an account to a city, or a unit or department of it, from now at the earliest; return the binding's id."""
+    since = max(new.since, clock.now())
+    if new.until is not None and new.until <= since:
+        raise BadInput("until", new.until.isoformat(), "later than since, and than now")
+    organisation.check_place(tx, new.city, new.unit, new.department)
+    binding_id = store.bind(tx, replace(new, since=since))
     facts.record(
         tx, "account.bound", new.account, None, city=new.city, unit=new.unit, department=new.department
     )
@@ -160,21 +164,40 @@ def bind(tx: db.Transaction, new: Binding) -> int:
 
 def unbind(tx: db.Transaction, owner: Account, binding_id: int) -> None:
     """End a binding of an account now."""
-    if all(one.id != binding_id for one in store.bindings(tx, owner.id)):
+    if all(one.id != binding_id for one in store.bound(tx, owner.id)):
         raise NotFound(f"{owner.username} has no binding {binding_id}")
     if store.unbind(tx, binding_id, clock.now()):
         facts.record(tx, "account.unbound", owner.id, None, binding=binding_id)
 
 
-def bindings(tx: db.Transaction, owner: Account) -> list[Binding]:
+def bindings(tx: db.Transaction, owner: Account) -> list[Bound]:
     """Return what an account is, was and will be bound to."""
-    return store.bindings(tx, owner.id)
+    return store.bound(tx, owner.id)
+
+
+def bound_to(tx: db.Transaction, city: City, unit: int | None, department: int | None) -> list[Bound]:
+    """Return who is, was and will be bound to a unit, a department or, without either, to the whole city itself."""
+    organisation.check_place(tx, city.id, unit, department)
+    return store.bound_to(tx, city.id, unit, department)
 
 
 def set_active(tx: db.Transaction, owner: Account, *, active: bool) -> None:
     """Open or end an account; its sessions end."""
     store.set_active(tx, owner.id, active, _uniquifier())
     facts.record(tx, "account.opened" if active else "account.ended", owner.id, None)
+
+
+def unlock(tx: db.Transaction, owner: Account) -> None:
+    """End the lock of an account before its time; the failures that led to it are forgotten."""
+    store.forget_failures(tx, owner.id)
+    facts.record(tx, "account.unlocked", owner.id, None)
+
+
+def demand_password(tx: db.Transaction, owner: Account) -> None:
+    """Let the owner do nothing before choosing a new password; Conflict when there is none yet."""
+    if not store.demand_password(tx, owner.id):
+        raise Conflict(f"{owner.username} has no password yet")
+    facts.record(tx, "account.password_demanded", owner.id, None)
 
 
 def end_sessions(tx: db.Transaction, account_id: int) -> None:
@@ -228,29 +251,6 @@ def take_code(tx: db.Transaction, account_id: int, counter: int) -> bool:
     return store.set_totp_counter(tx, account_id, counter)
 
 
-def issue_token(tx: db.Transaction, new: Token) -> str:
-    """Issue a device or system token and return its secret, which is not kept."""
-    owner = account_by_id(tx, new.account)
-    beyond = sorted(set(new.permissions) - permissions.of_roles(owner.roles))
-    if beyond:
-        raise BadInput("permissions", beyond[0], f"what {owner.username} may do")
-    secret = secrets.token_urlsafe(32)
-    token_id = store.add_token(tx, new, _digest(secret), clock.now())
-    facts.record(tx, "token.issued", owner.id, None, token=token_id, of=new.kind)
-    return secret
-
-
-def tokens(tx: db.Transaction, owner: Account) -> list[Token]:
-    """Return an account's tokens."""
-    return store.tokens(tx, owner.id)
-
-
-def revoke_token(tx: db.Transaction, owner: Account, token_id: int) -> None:
-    """Revoke a token at once."""
-    if store.revoke_token(tx, owner.id, token_id, clock.now()):
-        facts.record(tx, "token.revoked", owner.id, None, token=token_id)
-
-
 def actor_by_session(tx: db.Transaction, uniquifier: str, address: str | None) -> Actor | None:
     """Return who acts in the session with this key; None when it has ended."""
     found = store.who_by_session(tx, uniquifier, clock.now())
@@ -258,12 +258,15 @@ def actor_by_session(tx: db.Transaction, uniquifier: str, address: str | None) -
         return None
     scope = Scope(False, tuple(found["cities"]), tuple(found["units"]), tuple(found["departments"]))
     allowed = permissions.of_roles(found["roles"])
-    return Actor(found["username"], allowed, scope, found["id"], found["responder"], address)
+    owes = found["has_password"] and (
+        found["must_change_password"] or passwords.is_old(found["password_at"], clock.now())
+    )
+    return Actor(found["username"], allowed, scope, found["id"], found["responder"], address, owes)
 
 
 def actor_by_token(tx: db.Transaction, secret: str, address: str | None) -> Actor | None:
     """Return who acts with this token, as far as the token reaches; None when it does not live."""
-    found = store.who_by_token(tx, _digest(secret), clock.now())
+    found = store.who_by_token(tx, passwords.digest(secret), clock.now())
     if found is None:
         return None
     owner = actor_by_session(tx, found["fs_uniquifier"], address)
@@ -276,10 +279,6 @@ def actor_by_token(tx: db.Transaction, secret: str, address: str | None) -> Acto
 def _not_own(tx: db.Transaction, owner: Account) -> None:
     if tx.actor.account == owner.id:
         raise Conflict("nobody changes their own roles; ask another security administrator")
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _uniquifier() -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from geo_app.core import db
-from geo_app.identity.model import Account, Binding, NewAccount, Purpose, Token
+from geo_app.identity.model import Account, Binding, Bound, NewAccount, Purpose, Token
 
 SQL = db.statements(__file__)
 
@@ -57,9 +57,20 @@ def unbind(tx: db.Transaction, binding_id: int, at: datetime) -> int:
     return tx.run(SQL.unbind, binding_id=binding_id, at=at)
 
 
-def bindings(tx: db.Transaction, account_id: int) -> list[Binding]:
-    """Return what an account is, was and will be bound to."""
-    return tx.all(SQL.bindings, Binding.read, account_id=account_id)
+def bound(tx: db.Transaction, account_id: int) -> list[Bound]:
+    """Return the bindings of an account with their names, those that ended last."""
+    return tx.all(
+        SQL.bound, Bound.read, account_id=account_id, city_id=None, of_place=False, unit_id=None,
+        department_id=None,
+    )  # fmt: skip
+
+
+def bound_to(tx: db.Transaction, city_id: int, unit_id: int | None, department_id: int | None) -> list[Bound]:
+    """Return who is, was and will be bound to a unit, a department or, without either, to the whole city itself."""
+    return tx.all(
+        SQL.bound, Bound.read, account_id=None, city_id=city_id, of_place=True, unit_id=unit_id,
+        department_id=department_id,
+    )  # fmt: skip
 
 
 def who_by_session(tx: db.Transaction, uniquifier: str, at: datetime) -> Mapping[str, Any] | None:
@@ -102,6 +113,11 @@ def set_password(
         SQL.set_password, account_id=account_id, password=password, former=list(former), uniquifier=uniquifier,
         must_change=False, at=at,
     )  # fmt: skip
+
+
+def demand_password(tx: db.Transaction, account_id: int) -> int:
+    """Demand a new password of an account; return 0 when it has none."""
+    return tx.run(SQL.demand_password, account_id=account_id)
 
 
 def end_sessions(tx: db.Transaction, account_id: int, uniquifier: str) -> None:
@@ -174,6 +190,17 @@ def tokens(tx: db.Transaction, account_id: int) -> list[Token]:
 def revoke_token(tx: db.Transaction, account_id: int, token_id: int, at: datetime) -> int:
     """Revoke a token; return 0 when it was revoked before."""
     return tx.run(SQL.revoke_token, token_id=token_id, account_id=account_id, at=at)
+
+
+def device(tx: db.Transaction, token_hash: str, account_id: int, at: datetime) -> int | None:
+    """Return the id of a bound device by its secret, None unless it is bound to this account now."""
+    found: int | None = tx.value(SQL.device, token_hash=token_hash, account_id=account_id, at=at)
+    return found
+
+
+def see_device(tx: db.Transaction, token_id: int, account_id: int, at: datetime) -> bool:
+    """Note that a bound device is used; False when it is not bound any more."""
+    return tx.run(SQL.see_device, token_id=token_id, account_id=account_id, at=at) == 1
 
 
 def _link(row: db.Row) -> tuple[int, Purpose]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from geo_app.core.db import Row
@@ -72,6 +73,24 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedUnit:
+    """A unit with the time in which it is one; `until` is excluded, None while no end is known."""
+
+    id: int
+    level: Level
+    code: str
+    name: str
+    parent: int | None
+    since: datetime
+    until: datetime | None
+
+    @classmethod
+    def read(cls, row: Row) -> DatedUnit:
+        """Return the unit of a row."""
+        return cls(**{**row, "level": Level(row["level"])})
+
+
+@dataclass(frozen=True, slots=True)
 class NewUnit:
     """A unit about to be stored; `parent` is the code of the unit above, None for a district."""
 
@@ -79,6 +98,24 @@ class NewUnit:
     code: str
     name: str
     parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department (部门) with the time in which it is one; `until` is excluded, None while no end is known."""
+
+    id: int
+    city: int
+    code: str
+    name: str
+    name_en: str
+    since: datetime
+    until: datetime | None
+
+    @classmethod
+    def read(cls, row: Row) -> Department:
+        """Return the department of a row."""
+        return cls(**row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 /** Talk to the server. Every failure is a Problem with words a person can read; nothing is retried behind their back. */
 
-/** A refusal or failure: `status` is 0 when the server could not be reached; `field` and `rule` when a value broke one. */
+/**
+ * A refusal or failure: `status` is 0 when the server could not be reached; `field` and `rule` when a value broke one;
+ * `permission` or `scope` when it is missing, `due` when something comes first.
+ */
 export class Problem extends Error {
-  constructor(status, { title = '', detail = '', field = '', rule = '' } = {}) {
+  constructor(status, { title = '', detail = '', field = '', rule = '', permission = '', scope = '', due = '' } = {}) {
     super(detail || title)
     this.name = 'Problem'
-    Object.assign(this, { status, title, detail, field, rule })
+    Object.assign(this, { status, title, detail, field, rule, permission, scope, due })
   }
 }
 
@@ -107,8 +110,14 @@ async function ask(url, options) {
     throw new Problem(0)
   }
   if (response.status === 401 && !LOGGING_IN.test(url)) leave()
-  if (!response.ok) throw new Problem(response.status, isJson(response) ? await response.json() : {})
+  if (!response.ok) throw refusal(response.status, isJson(response) ? await response.json() : {})
   return response
+}
+
+/** Return the Problem a refusal is; a password that is due is told to the whole page. */
+function refusal(status, body) {
+  if (body.due && typeof document !== 'undefined') document.dispatchEvent(new CustomEvent('password-due'))
+  return new Problem(status, body)
 }
 
 /** The session has ended: the page stays as it is, with what was typed; the next change asks for a new token. */

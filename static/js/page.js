@@ -1,7 +1,7 @@
 /** What the page starts from: role, language, words and styles, read once from the JSON block in the page. */
 
 import { byId } from './dom.js'
-import { wordFor, wordsOf } from './words.js'
+import { saidOf, wordFor, wordsOf } from './words.js'
 
 const data = JSON.parse(byId('page-data').textContent)
 const night = window.matchMedia('(prefers-color-scheme: dark)')
@@ -16,6 +16,13 @@ export const word = wordsOf(data.words)
 /** Return the word of a value that may come from a city: `term('status', 'free')`. */
 export function term(prefix, value) {
   return wordFor(data.words, prefix, value)
+}
+
+const refusals = saidOf(data.refusals)
+
+/** Return what the server said in English in the page's language; null when we have no words for it. */
+export function said(text) {
+  return lang === 'en' ? text : refusals(text)
 }
 
 /** Return a palette colour for day or night, whichever it is now. */

@@ -11,6 +11,27 @@ export function wordFor(table, prefix, value) {
   return has(table, key) ? table[key] : String(value)
 }
 
+/**
+ * Return what a sentence of the server is in the page's language, by a table from its English to it; null without one.
+ * A sentence with values is found by its pattern: `there is no account {name}`.
+ */
+export function saidOf(table) {
+  const patterns = Object.keys(table).filter((key) => /\{\w+\}/.test(key)).map((key) => [pattern(key), table[key]])
+  return (text) => {
+    if (has(table, text)) return table[text]
+    for (const [expression, words] of patterns) {
+      const found = expression.exec(text)
+      if (found) return fill(words, found.groups)
+    }
+    return null
+  }
+}
+
+function pattern(sentence) {
+  const plain = sentence.replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${plain.replace(/\{(\w+)\}/g, '(?<$1>.{1,200}?)')}$`)
+}
+
 function has(table, key) {
   return Object.prototype.hasOwnProperty.call(table, key)
 }

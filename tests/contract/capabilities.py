@@ -31,6 +31,7 @@ KINDS = {
     "model": Kind.MODEL,
     "store": Kind.STORE,
     "service": Kind.SERVICE,
+    "tokens": Kind.SERVICE,  # of identity: a service of its own
     "api": Kind.DOOR,
     "pages": Kind.DOOR,
     "jobs": Kind.DOOR,

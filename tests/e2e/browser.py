@@ -47,6 +47,14 @@ def session(browser: Browser, site: Any) -> Any:
 
 
 @pytest.fixture
+def strangers(browser: Browser, site: Any) -> Iterator[Windows]:
+    """Windows of people who have not logged in."""
+    opened = Windows(browser, site.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def windows(browser: Browser, site: Any, session: Any) -> Iterator[Windows]:
     """Windows onto the running service, of somebody who has logged in."""
     opened = Windows(browser, site.url, session)

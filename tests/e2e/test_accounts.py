@@ -15,37 +15,13 @@ from geo_app.identity.model import NewAccount
 from layers import words
 from layers.words import Lang
 from tests import people
-from tests.e2e.windows import DESK, PHONE, Visit, Windows
+from tests.e2e.entering import enter, kept
+from tests.e2e.windows import DESK, PHONE, Windows
 
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
 SIZES = {"desk": DESK, "phone": PHONE}
-
-
-@pytest.fixture
-def strangers(browser: Any, site: Any) -> Any:
-    """Windows of people who have not logged in."""
-    opened = Windows(browser, site.url)
-    yield opened
-    opened.close()
-
-
-def enter(visit: Visit, site: Any, role: str, lang: str = "zh") -> None:
-    """Enter a new demo account of a role by clicking its one-time link."""
-    with site.database() as database:
-        secret = people.demo_link(database, f"{role.replace('_', '-')}-{uuid.uuid4().hex[:8]}", role)
-    visit.page.goto(f"{visit.url}/link?lang={lang}#{secret}")
-    visit.page.locator("form button").click()
-    expect(visit.page.locator("#me summary")).to_be_visible()
-
-
-def kept(visit: Visit, site: Any, name: str) -> None:
-    """Keep a picture, and let axe look at the page."""
-    folder = site.folder / "pictures"
-    folder.mkdir(exist_ok=True)
-    visit.page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert visit.barriers() == []
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -118,8 +94,8 @@ def test_administrators_invite_grant_and_search(strangers: Windows, site: Any, l
     enter(security, site, "security_admin", lang)
     security.page.goto(f"{security.url}/accounts?lang={lang}")
     security.page.locator(".account-row", has_text=name).click()
-    security.page.locator(".account-detail .rows li").first.get_by_role("button").click()
-    expect(security.page.locator(".account-detail .rows li").first).to_contain_text("✓")
+    security.page.locator(".beside .rows li").first.get_by_role("button").click()
+    expect(security.page.locator(".beside .rows li").first).to_contain_text("✓")
     kept(security, site, f"roles-{lang}-{size}")
     audit = strangers(SIZES[size])
     enter(audit, site, "audit_admin", lang)

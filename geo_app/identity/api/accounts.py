@@ -8,18 +8,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from apiflask import APIBlueprint
+from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_app.core import clock, db, describe, door, web
 from geo_app.core.errors import Forbidden
-from geo_app.identity import permissions, service
+from geo_app.identity import permissions, service, tokens
 from geo_app.identity.api import answers
 from geo_app.identity.model import Account, Binding, NewAccount, Purpose, Token
 from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("accounts", __name__, tag="Accounts")
 MOST_DAYS = 365
+UNIT = describe.whole("unit", "Id of a district, street or community; 0 for none.", 0, 0, 999_999_999)
+DEPARTMENT = describe.whole("department", "Id of a department; 0 for none.", 0, 0, 999_999_999)
 
 
 class Body(BaseModel):
@@ -51,11 +54,15 @@ class Granted(Body):
 
 
 class NewBinding(Body):
-    """What an account's rows lie in: a city, or one unit or department of it; `until` is RFC 3339, excluded."""
+    """What an account's rows lie in: a city, or one unit or department of it, from `since` (else now) to `until`.
+
+    Both are RFC 3339; `until` is excluded.
+    """
 
     city: str | None = Field(None, max_length=40)
     unit: int | None = Field(None, gt=0, lt=2**62)
     department: int | None = Field(None, gt=0, lt=2**62)
+    since: str | None = Field(None, max_length=40)
     until: str | None = Field(None, max_length=40)
 
 
@@ -83,6 +90,18 @@ def accounts() -> ResponseReturnValue:
 def roles() -> ResponseReturnValue:
     """List the roles with what each may do."""
     return web.ok({"roles": [answers.role(name) for name in permissions.ROLES]})
+
+
+@routes.get("/api/organisation/bound")
+@routes.doc(**describe.door(answers.Bindings, describe.CITY, UNIT, DEPARTMENT))
+@door.permit("account.read")
+def bound() -> ResponseReturnValue:
+    """List who is, was and will be bound to a unit or a department, or without either to the whole city itself."""
+    unit, department = web.whole("unit", 0, 0, 999_999_999), web.whole("department", 0, 0, 999_999_999)
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        found = service.bound_to(tx, city, unit or None, department or None)
+    return web.ok({"bindings": [answers.binding(one) for one in found]})
 
 
 @routes.get("/api/accounts/<int:account_id>")
@@ -131,6 +150,26 @@ def set_active(account_id: int, json_data: Active) -> ResponseReturnValue:
         return _detail(tx, service.account_by_id(tx, account_id))
 
 
+@routes.post("/api/accounts/<int:account_id>/unlock")
+@routes.doc(**describe.door(answers.AccountDetail))
+@door.permit("account.manage")
+def unlock(account_id: int) -> ResponseReturnValue:
+    """End the lock of an account before its time."""
+    with web.transaction() as tx:
+        service.unlock(tx, service.account_by_id(tx, account_id))
+        return _detail(tx, service.account_by_id(tx, account_id))
+
+
+@routes.post("/api/accounts/<int:account_id>/password/demand")
+@routes.doc(**describe.door(answers.AccountDetail))
+@door.permit("account.manage")
+def demand_password(account_id: int) -> ResponseReturnValue:
+    """Let the owner do nothing before choosing a new password."""
+    with web.transaction() as tx:
+        service.demand_password(tx, service.account_by_id(tx, account_id))
+        return _detail(tx, service.account_by_id(tx, account_id))
+
+
 @routes.post("/api/accounts/<int:account_id>/sessions/end")
 @routes.doc(**describe.door(answers.AccountDetail))
 @door.permit("account.manage")
@@ -169,12 +208,13 @@ def set_role(account_id: int, json_data: Granted) -> ResponseReturnValue:
 @routes.doc(**describe.door(answers.AccountDetail))
 @door.permit("role.grant")
 def bind(account_id: int, json_data: NewBinding) -> ResponseReturnValue:
-    """Bind an account to a city, a unit or a department, from now on."""
+    """Bind an account to a city, a unit or a department, with dates."""
+    since = clock.now() if json_data.since is None else clock.moment(json_data.since, "since")
     until = None if json_data.until is None else clock.moment(json_data.until, "until")
     with web.transaction() as tx:
         owner = service.account_by_id(tx, account_id)
         city = organisation.city(tx, json_data.city)
-        new = Binding(0, owner.id, city.id, json_data.unit, json_data.department, clock.now(), until)
+        new = Binding(0, owner.id, city.id, json_data.unit, json_data.department, since, until)
         service.bind(tx, new)
         return _detail(tx, owner)
 
@@ -199,7 +239,7 @@ def issue(account_id: int, json_data: NewToken) -> ResponseReturnValue:
     until = clock.now() + timedelta(days=json_data.days)
     new = Token(0, account_id, json_data.kind, json_data.name, tuple(json_data.permissions), until, None)
     with web.transaction() as tx:
-        return web.ok({"secret": service.issue_token(tx, new)}, 201)
+        return web.ok({"secret": tokens.issue(tx, new)}, 201)
 
 
 @routes.post("/api/accounts/<int:account_id>/tokens/<int:token_id>/revoke")
@@ -209,9 +249,9 @@ def revoke(account_id: int, token_id: int) -> ResponseReturnValue:
     """Revoke a token at once."""
     with web.transaction() as tx:
         owner = service.account_by_id(tx, account_id)
-        service.revoke_token(tx, owner, token_id)
+        tokens.revoke(tx, owner, token_id)
         return _detail(tx, owner)
 
 
 def _detail(tx: db.Transaction, owner: Account) -> ResponseReturnValue:
-    return web.ok(answers.detail(owner, service.bindings(tx, owner), service.tokens(tx, owner)))
+    return web.ok(answers.detail(owner, service.bindings(tx, owner), tokens.of(tx, owner)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -10,7 +11,7 @@ from flask import request
 from geo_app.core import clock
 from geo_app.core.answers import Answer
 from geo_app.identity import permissions
-from geo_app.identity.model import Account, Binding, Token
+from geo_app.identity.model import Account, Bound, Token
 
 
 class RoleName(Answer):
@@ -42,6 +43,7 @@ class AccountShape(Answer):
     is_active: bool
     has_password: bool
     has_second_factor: bool
+    must_change_password: bool
     locked_until: str | None
 
 
@@ -52,25 +54,39 @@ class Accounts(Answer):
 
 
 class BindingShape(Answer):
-    """What an account's rows lie in, with its dates."""
+    """Who is bound to what, with its dates; `kind` is city, district, street, community or department."""
 
     id: int
-    city: int
+    account: int
+    username: str
+    account_name: str
+    city: str
     unit: int | None
     department: int | None
+    kind: str
+    place: str
+    place_en: str | None
     since: str
     until: str | None
 
 
+class Bindings(Answer):
+    """Who is, was and will be bound to one place."""
+
+    bindings: list[BindingShape]
+
+
 class TokenShape(Answer):
-    """A token without its secret."""
+    """A token without its secret; a bound device has no permissions, and only says which phone it is."""
 
     id: int
     kind: str
     name: str
     permissions: list[str]
+    is_bound_device: bool
     expires_at: str
     revoked_at: str | None
+    seen_at: str | None
 
 
 class AccountDetail(Answer):
@@ -95,13 +111,26 @@ class Issued(Answer):
 
 
 class Me(Answer):
-    """Who asks, what they may do, and the token their page sends with every change."""
+    """Who asks, what they may do, and the token their page sends with every change.
+
+    `device` is the bound device they sit at; who `owes_password` may do nothing before choosing a new one.
+    """
 
     account: AccountShape
     roles: list[RoleName]
     permissions: list[str]
     tokens: list[TokenShape]
     needs_second_factor: bool
+    may_bind_device: bool
+    device: int | None
+    owes_password: bool
+    csrf_token: str
+
+
+class Device(Answer):
+    """A phone that is bound now."""
+
+    id: int
     csrf_token: str
 
 
@@ -132,6 +161,7 @@ def account(one: Account) -> dict[str, Any]:
         "id": one.id, "username": one.username, "name": one.name, "roles": list(one.roles),
         "responder": one.responder, "is_demo": one.is_demo, "is_active": one.is_active,
         "has_password": one.has_password, "has_second_factor": one.has_second_factor,
+        "must_change_password": one.must_change_password,
         "locked_until": one.locked_until.isoformat() if one.locked_until and is_locked else None,
     }  # fmt: skip
 
@@ -145,23 +175,34 @@ def role(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def detail(one: Account, bindings: Sequence[Binding], tokens: Sequence[Token]) -> dict[str, Any]:
+def detail(one: Account, bindings: Sequence[Bound], tokens: Sequence[Token]) -> dict[str, Any]:
     """Return an account with what belongs to it."""
-    bound = [
-        {"id": b.id, "city": b.city, "unit": b.unit, "department": b.department, "since": b.since.isoformat(),
-         "until": None if b.until is None else b.until.isoformat()}
-        for b in bindings
-    ]  # fmt: skip
-    return {"account": account(one), "bindings": bound, "tokens": [token(each) for each in tokens]}
+    return {
+        "account": account(one), "bindings": [binding(each) for each in bindings],
+        "tokens": [token(each) for each in tokens],
+    }  # fmt: skip
+
+
+def binding(one: Bound) -> dict[str, Any]:
+    """Return a binding."""
+    return {
+        "id": one.id, "account": one.account, "username": one.username, "account_name": one.account_name,
+        "city": one.city_code, "unit": one.unit, "department": one.department, "kind": one.kind, "place": one.place,
+        "place_en": one.place_en, "since": one.since.isoformat(), "until": _moment(one.until),
+    }  # fmt: skip
 
 
 def token(one: Token) -> dict[str, Any]:
     """Return a token without its secret."""
     return {
         "id": one.id, "kind": one.kind, "name": one.name, "permissions": list(one.permissions),
-        "expires_at": one.expires_at.isoformat(),
-        "revoked_at": None if one.revoked_at is None else one.revoked_at.isoformat(),
+        "is_bound_device": one.is_bound_device, "expires_at": one.expires_at.isoformat(),
+        "revoked_at": _moment(one.revoked_at), "seen_at": _moment(one.seen_at),
     }  # fmt: skip
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def link(secret: str) -> str:

@@ -23,6 +23,7 @@ from geo_app.core import clock, door, keys, web
 from geo_app.core.actor import NOBODY, SYSTEM, Actor, Scope
 from geo_app.core.settings import Settings
 from geo_app.identity import passwords, service
+from geo_app.identity.api import devices
 from geo_app.identity.api.users import (
     REFUSED,
     Code,
@@ -79,7 +80,7 @@ def install(app: Flask, here: Settings) -> None:
     app.after_request(_end_other_sessions)
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith("security."):
-            door.permit(PERMISSIONS.get(endpoint, door.CLOSED))(view)
+            door.permit(PERMISSIONS.get(endpoint, door.CLOSED), before_password=True)(view)
 
 
 def _configure(app: Flask, here: Settings) -> None:
@@ -186,7 +187,7 @@ def _has_ended() -> bool:
     """Return whether the session is over, and say that somebody was there a moment ago when it is not."""
     now = int(clock.now().timestamp())
     began, seen = int(session.get("began", 0)), int(session.get("seen", 0))
-    idle = IDLE_ON_DEVICE if session.get("device") else IDLE
+    idle = IDLE_ON_DEVICE if devices.is_on_one(now) else IDLE
     if now - began > LONGEST.total_seconds() or now - seen > idle.total_seconds():
         session.clear()
         return True
@@ -210,6 +211,7 @@ def _begin(_app: Flask, user: User, **_more: Any) -> None:
     owner = Actor(str(user.username), scope=everything, account=int(user.id), address=request.remote_addr)
     with web.database().transaction(owner) as tx:
         service.succeeded(tx, int(user.id), address())
+        devices.begin(tx, int(user.id))
 
 
 def _guard_cookie_session() -> None:

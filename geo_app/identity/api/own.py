@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_app.core import db, describe, door, hosts, web
-from geo_app.core.errors import BadInput, NotFound, NotLoggedIn
-from geo_app.identity import permissions, service
-from geo_app.identity.api import answers, login, users
+from geo_app.core.errors import BadInput, Conflict, NotFound, NotLoggedIn
+from geo_app.identity import permissions, service, tokens
+from geo_app.identity.api import answers, devices, login, users
 from geo_app.identity.model import Account, Purpose
 
 routes = APIBlueprint("own", __name__, tag="Own account")
@@ -43,6 +43,14 @@ class Passwords(Body):
     new: str = Field(max_length=users.LONGEST)
 
 
+class NewDevice(Body):
+    """How its owner calls a phone."""
+
+    name: str = Field(
+        min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+    )
+
+
 class Uri(Body):
     """What an app for one-time codes reads (otpauth)."""
 
@@ -51,18 +59,21 @@ class Uri(Body):
 
 @routes.get("/api/me")
 @routes.doc(**describe.door(answers.Me))
-@door.permit("own.account")
+@door.permit("own.account", before_password=True)
 def me() -> ResponseReturnValue:
     """Show who asks."""
     with web.transaction() as tx:
         owner = _owner(tx)
-        held = service.tokens(tx, owner)
+        held = tokens.of(tx, owner)
     return web.ok({
         "account": answers.account(owner),
         "roles": [answers.role(name) for name in owner.roles],
         "permissions": sorted(permissions.of_roles(owner.roles)),
         "tokens": [answers.token(one) for one in held],
         "needs_second_factor": permissions.needs_second_factor(owner.roles),
+        "may_bind_device": permissions.may_bind_device(owner.roles) and devices.is_by_cookie(),
+        "device": devices.current(),
+        "owes_password": door.actor().owes_password,
         "csrf_token": login.csrf_token(),
     })  # fmt: skip
 
@@ -70,7 +81,7 @@ def me() -> ResponseReturnValue:
 @routes.post("/api/me/password")
 @routes.input(Passwords)
 @routes.doc(**describe.door(answers.Done))
-@door.permit("own.account")
+@door.permit("own.account", before_password=True)
 def change_password(json_data: Passwords) -> ResponseReturnValue:
     """Choose a new password; every session ends, this one too."""
     with web.transaction() as tx:
@@ -87,7 +98,7 @@ def change_password(json_data: Passwords) -> ResponseReturnValue:
 
 @routes.post("/api/me/sessions/end")
 @routes.doc(**describe.door(answers.Done))
-@door.permit("own.account")
+@door.permit("own.account", before_password=True)
 def end_sessions() -> ResponseReturnValue:
     """End every session, this one too."""
     with web.transaction() as tx:
@@ -103,8 +114,24 @@ def revoke(token_id: int) -> ResponseReturnValue:
     """Revoke one of one's own tokens."""
     with web.transaction() as tx:
         owner = _owner(tx)
-        service.revoke_token(tx, owner, token_id)
+        tokens.revoke(tx, owner, token_id)
+    devices.forget(token_id)
     return web.ok({"username": owner.username})
+
+
+@routes.post("/api/me/devices")
+@routes.input(NewDevice)
+@routes.doc(**describe.door(answers.Device, status=201))
+@door.permit("own.account")
+def bind_device(json_data: NewDevice) -> ResponseReturnValue:
+    """Bind the phone this comes from: there a session ends after 8 hours without input, not after 15 minutes."""
+    if not devices.is_by_cookie():
+        raise Conflict("a phone is bound from its own browser, logged in")
+    with web.transaction() as tx:
+        owner = _owner(tx)
+        token_id, secret = tokens.bind_device(tx, owner, json_data.name)
+    answer = web.ok({"id": token_id, "csrf_token": login.csrf_token()}, 201)
+    return devices.keep(answer, owner.id, token_id, secret)
 
 
 @routes.post("/api/link")

@@ -3,7 +3,7 @@
 import { announce, el } from '../dom.js'
 import { word } from '../page.js'
 import { Field } from './field.js'
-import { words } from './states.js'
+import { rule, words } from './states.js'
 
 /** Return a text field; `type` and the rest are attributes of the input. */
 export function textField(id, label, attributes = {}, hint = null) {
@@ -24,7 +24,7 @@ export function form(fields, label, send) {
       await send()
     } catch (problem) {
       const field = problem.field ? fields[problem.field] : null
-      const text = field && problem.rule ? problem.rule : words(problem)
+      const text = field && problem.rule ? rule(problem) : words(problem)
       if (field) {
         field.fail(text)
         field.control.focus()

@@ -7,12 +7,14 @@ import { quietly } from './states.js'
 
 const PAGES = [
   ['/dispatcher', 'assignment.make', 'role.dispatcher'], ['/worker', 'assignment.step', 'role.worker'], ['/planner', 'map.read', 'role.planner'],
-  ['/accounts', 'account.read', 'accounts.title'], ['/audit', 'audit.read', 'audit.title'], ['/account', 'own.account', 'account.title'],
+  ['/accounts', 'account.read', 'accounts.title'], ['/organisation', 'organisation.read', 'organisation.title'],
+  ['/audit', 'audit.read', 'audit.title'], ['/account', 'own.account', 'account.title'],
 ]
 
 /** Fill the header's place and return what /api/me says; null when it could not be asked. */
 export async function addMe() {
-  document.addEventListener('session-ended', showEnded)
+  document.addEventListener('session-ended', () => showEnded('me.ended', `/login?next=%2Faccount&lang=${lang}`, 'login.enter'))
+  document.addEventListener('password-due', () => showEnded('state.password_due', `/account?lang=${lang}`, 'account.password'))
   let me = null
   await quietly(async () => {
     me = await get('/api/me')
@@ -60,12 +62,11 @@ function hideClosed(me) {
   }
 }
 
-/** Say that the session ended; the login opens beside the page, so that what was typed here stays. */
-function showEnded() {
+/** Say what must be done before anything else; it opens beside the page, so that what was typed here stays. */
+function showEnded(says, href, opens) {
   if (byId('ended')) return
-  const next = encodeURIComponent('/account')
   document.body.append(el('div', { id: 'ended', class: 'ended', role: 'alert' },
-    el('p', {}, word('me.ended')),
-    el('a', { class: 'button', href: `/login?next=${next}&lang=${lang}`, target: '_blank', rel: 'noopener' }, word('login.enter')),
+    el('p', {}, word(says)),
+    el('a', { class: 'button', href, target: '_blank', rel: 'noopener' }, word(opens)),
     el('button', { type: 'button', class: 'button', onclick: () => byId('ended').remove() }, word('card.close'))))
 }

@@ -6,7 +6,7 @@ import { word } from '../page.js'
 import { momentOf, wallOf } from '../wall.js'
 import { Field } from './field.js'
 import { categoryLabel } from './incident.js'
-import { words } from './states.js'
+import { rule, words } from './states.js'
 import { Where } from './where.js'
 
 const CHANNELS = ['hotline', 'web', 'partner', 'patrol', 'system']
@@ -120,7 +120,7 @@ export class ReportForm {
       this.result.textContent = words(problem)
       return
     }
-    this.fields[name].fail(word('wrong.rule', { says: word(`wrong.${name}`), rule: problem.rule || problem.detail }))
+    this.fields[name].fail(word('wrong.rule', { says: word(`wrong.${name}`), rule: rule(problem) }))
     this.focusWrong()
   }
 

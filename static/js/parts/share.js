@@ -5,7 +5,7 @@ import { announce, el } from '../dom.js'
 import { distance, moment } from '../format.js'
 import { lang, word } from '../page.js'
 import { isWorthTelling } from '../sharing.js'
-import { words } from './states.js'
+import { rule, words } from './states.js'
 
 const OPTIONS = { enableHighAccuracy: true, maximumAge: 10000, timeout: 30000 }
 
@@ -61,7 +61,7 @@ export class Share {
     const told = { responder: this.me(), lon: position[0], lat: position[1], at: new Date(timestamp).toISOString(), accuracy: coords.accuracy }
     try {
       const { refused } = await post('/api/positions', { city: this.city.code, frame: 'wgs84', positions: [told] })
-      if (refused.length) this.say(word('share.refused', { field: refused[0].field, rule: refused[0].rule }))
+      if (refused.length) this.say(word('share.refused', { field: refused[0].field, rule: rule(refused[0]) }))
       else this.note.textContent = word('share.told', { at: moment(told.at, this.city.time_zone, lang).slice(-5), accuracy: distance(coords.accuracy, lang) })
     } catch (problem) {
       this.last = before

@@ -1,7 +1,7 @@
 /** Loading, nothing there, failed: each has words, and a failure a way on. */
 
 import { announce, el } from '../dom.js'
-import { word } from '../page.js'
+import { said, term, word } from '../page.js'
 
 /** Return the words for something on its way. */
 export function loading() {
@@ -22,18 +22,38 @@ export function failed(problem, retry) {
     retry ? el('button', { type: 'button', class: 'button', onclick: retry }, word('state.retry')) : null)
 }
 
-const SENTENCES = { 404: 'state.not_found', 403: 'state.forbidden', 409: 'state.conflict', 422: 'state.bad_input' }
+const SENTENCES = { 404: ['state.not_found', 'state.gone'], 409: ['state.conflict', 'state.changed'] }
 
-/** Return a failure in words: our sentence for its kind, with what the server says about it. */
+/** Return a failure in words of the page's language: our sentence for its kind, with what the server says where it is known. */
 export function words(problem) {
   if (problem.name !== 'Problem') throw problem
   if (problem.status === 0) return word('state.unreachable')
   if (problem.status === 401) return word('state.logged_out')
+  if (problem.status === 403) return forbidden(problem)
+  if (problem.status === 429) return word('state.too_fast')
   if (problem.status === 503) return word('state.not_ready')
   if (problem.status === 412) return word('state.stale') // what changed, and to what, the page shows itself
-  const sentence = SENTENCES[problem.status]
-  if (sentence && problem.detail) return word(sentence, { detail: problem.detail })
-  return word('state.refused', { status: problem.status })
+  if (problem.status === 422) return word('state.bad_input', { detail: wrong(problem) })
+  const [sentence, alone] = SENTENCES[problem.status] || []
+  if (!sentence) return word('state.refused', { status: problem.status })
+  const detail = said(problem.detail)
+  return detail ? word(sentence, { detail }) : word(alone)
+}
+
+/** Return the rule that a value breaks, without the name of its field. */
+export function rule(problem) {
+  return said(problem.rule || problem.detail) || problem.rule || problem.detail
+}
+
+function wrong(problem) {
+  const named = problem.field ? term('field', problem.field) : ''
+  return named && problem.rule ? word('state.field', { field: named, rule: rule(problem) }) : rule(problem)
+}
+
+function forbidden({ permission, scope, due }) {
+  if (due === 'password') return word('state.password_due')
+  if (permission) return word('state.no_permission', { permission: term('permission', permission) })
+  return word(scope ? 'state.out_of_scope' : 'state.forbidden')
 }
 
 const latest = new WeakMap()

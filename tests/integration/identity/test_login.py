@@ -8,7 +8,7 @@ import pytest
 
 from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
-from geo_app.identity import service
+from geo_app.identity import service, tokens
 from geo_app.identity.model import Token
 from tests.integration.identity.house import House, name, second_factor
 from tests.people import PASSWORD
@@ -156,8 +156,8 @@ def test_a_token_reaches_as_far_as_it_was_given_and_can_be_revoked(house: House)
     account = house.account("wang.fang", "worker")
     until = clock.now() + timedelta(days=1)
     with house.database.transaction(SYSTEM) as tx:
-        secret = service.issue_token(tx, Token(0, account, "device", "phone", ("map.read",), until, None))
-        (token,) = service.tokens(tx, service.account_by_id(tx, account))
+        secret = tokens.issue(tx, Token(0, account, "device", "phone", ("map.read",), until, None))
+        (token,) = tokens.of(tx, service.account_by_id(tx, account))
         acting = service.actor_by_token(tx, secret, None)
     assert acting is not None
     assert acting.permissions == {"map.read"}
@@ -165,5 +165,5 @@ def test_a_token_reaches_as_far_as_it_was_given_and_can_be_revoked(house: House)
     sent = {"Authorization": f"Bearer {secret}"}
     assert visitor.get("/who", **sent).get_json()["account"] == account
     with house.database.transaction(SYSTEM) as tx:
-        service.revoke_token(tx, service.account_by_id(tx, account), token.id)
+        tokens.revoke(tx, service.account_by_id(tx, account), token.id)
     assert visitor.get("/who", **sent).get_json()["account"] is None

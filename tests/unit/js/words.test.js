@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { wordFor, wordsOf } from '../../../static/js/words.js'
+import { saidOf, wordFor, wordsOf } from '../../../static/js/words.js'
 
 const table = { plain: 'Word', filled: '{n} of {all}', 'status.free': 'Free' }
 const word = wordsOf(table)
@@ -28,4 +28,13 @@ test('a value is filled in as it is, also when it looks like a placeholder or a 
 test('a value of a city without a word of ours shows itself', () => {
   assert.equal(wordFor(table, 'status', 'free'), 'Free')
   assert.equal(wordFor(table, 'status', 'asleep'), 'asleep')
+})
+
+test('a sentence of the server is said in the language of the page, with its values', () => {
+  const said = saidOf({ 'none of the last five': '不能与最近五个相同', 'incident {id} is closed (by {who})': '案件 {id} 已结案', '{least} to {most} signs': '{least} 至 {most} 个' })
+  assert.equal(said('none of the last five'), '不能与最近五个相同')
+  assert.equal(said('incident 7 is closed (by x.y)'), '案件 7 已结案')
+  assert.equal(said('2 to 40 signs'), '2 至 40 个')
+  assert.equal(said('2 to 40 signs or more'), null)
+  assert.equal(said('toString'), null)
 })

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from string import Formatter
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from geo_app.dispatch.model import AssignmentState
 from geo_app.identity.permissions import PERMISSIONS
 from geo_app.incidents.model import Channel, State
+from geo_app.organisation.model import Level
 from geo_app.responders.model import Kind, Status
 from layers import assets, words
 from layers.words import Lang
@@ -19,6 +21,8 @@ SHELLS = [
     (assets.FOLDER.parent / "layers" / name).read_text(encoding="utf-8")
     for name in ("page.py", "plain.py", "install.py", "people.py")
 ]
+OF_PYDANTIC = ("String should have ", "List should have ", "Field required")
+"""What pydantic says when a body breaks its shape."""
 KEY = r"[a-z0-9_]+(?:\.[a-z0-9_]+)+"
 
 
@@ -86,7 +90,31 @@ def test_no_word_is_left_over() -> None:
         ("state", State),
         ("channel", Channel),
         ("assignment", AssignmentState),
+        ("permission", PERMISSIONS),
+        ("place", Level),
     ],
 )
-def test_every_value_of_ours_has_a_word(prefix: str, values: type) -> None:
+def test_every_value_of_ours_has_a_word(prefix: str, values: Iterable[str]) -> None:
     assert not [value for value in values if f"{prefix}.{value}" not in words.of(Lang.ZH)]
+
+
+def test_a_refusal_that_is_translated_is_one_the_server_says() -> None:
+    server = "\n".join(
+        path.read_text(encoding="utf-8") for path in (assets.FOLDER.parent / "geo_app").rglob("*.py")
+    )
+    said = words.refusals(Lang.ZH)
+    pieces = {
+        (sentence, piece)
+        for sentence in said
+        if not sentence.startswith(OF_PYDANTIC)
+        for piece in re.split(r"\{\w+\}|\b\d+\b|[()]", sentence)
+    }
+    assert len(said) > 40
+    assert not sorted(sentence for sentence, piece in pieces if piece.strip() and piece.strip() not in server)
+    assert not words.refusals(Lang.EN)
+
+
+def test_a_refusal_keeps_only_values_of_its_sentence() -> None:
+    for sentence, text in words.refusals(Lang.ZH).items():
+        asked = {field for _, field, _, _ in Formatter().parse(text) if field}
+        assert asked <= {field for _, field, _, _ in Formatter().parse(sentence) if field}, sentence
