@@ -1,4 +1,4 @@
-"""What a password must be: the preset `dengbao3` (等保 2.0 level 3, GB/T 22239-2019 8.1.4.1)."""
+"""What a password must be, by the preset `dengbao3` (等保 2.0 level 3, GB/T 22239-2019 8.1.4.1), and what is kept."""
 
 from __future__ import annotations
 
