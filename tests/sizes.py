@@ -32,6 +32,11 @@ SIZES: dict[str, tuple[int, int]] = {
     "spoken_names": (40, 130),
     # Incidents in each real city whose nearest of 300 responders are compared with networkx.
     "road_incidents": (50, 200),
+    # Responders, and places they are asked to, in each real city with restrictions: 10,000 pairs.
+    # Only roads within so many metres of the middle count.
+    "restricted_span": (1_500, 100_000),
+    "restricted_responders": (40, 100),
+    "restricted_places": (4, 100),
     # Requests made from the description of each operation, valid ones and as many broken ones.
     "described_requests": (30, 500),
     # Incidents and responders in each real city whose candidates are compared with networkx.

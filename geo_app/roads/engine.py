@@ -61,7 +61,7 @@ class NetworkEngine:
     def _ask(self, target: Floats, responders: Floats, k: int) -> rules.Answer:
         if not (np.abs(responders) < WORLD).all():
             raise BadInput("responders", responders[~(np.abs(responders) < WORLD).all(axis=1)][0], _RULE)
-        if len(responders) + len(self._ground.network.nodes) >= MOST:
+        if len(responders) + len(self._ground.graph.inward.offsets) >= MOST:
             raise BadInput("responders", len(responders), f"must be fewer than {MOST} with all junctions")
         return rules.nearest(self._ground, self._memory, target, responders, k)
 

@@ -3,12 +3,13 @@
 Times are whole microseconds. Sums of integers do not depend on the order of adding, so a way has one time
 forwards and backwards, equal times are equal, and ties can be broken by rule instead of by rounding.
 
-A star lists the arcs at each state. States are junctions today; with turn restrictions they become edges,
-and nothing that searches will notice.
+A star lists the arcs at each state. A state is a junction, or a junction and what one has just travelled, where
+that decides how one may go on (`turns`). Nothing that searches notices the difference.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,9 +17,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo_app.roads import speeds
-from geo_app.roads.model import Flags, Indices, Integers, Islands, Mode
-from geo_app.roads.network import Network
+from geo_app.roads import speeds, turns
+from geo_app.roads.model import Flags, Floats, Indices, Integers, Islands, Mode, Restriction
+from geo_app.roads.network import Network, bit
 
 ALONG, AGAINST = 1, 2
 """Bits of `ways`: the edge may be travelled from its start to its end, from its end to its start."""
@@ -45,59 +46,93 @@ class Graph:
     mode: Mode
     ways: Flags
     times: Integers
+    fresh: Indices
+    """By travel: the state of somebody who began with it."""
+    splits: Indices
+    """By junction: where its states begin among those behind the junctions themselves (CSR)."""
     outward: Star
     """From where one is to where one can go."""
     inward: Star
     """The same arcs searched backwards: from a place to where one can come from."""
 
 
-def build(network: Network, mode: Mode) -> Graph:
-    """Return the graph of `mode` on `network`."""
-    kmh = np.array([speeds.of(mode, name) or 0.0 for name in network.class_names])
-    speed = kmh[network.classes] / 3.6
-    oneways = np.zeros_like(network.oneways) if mode in speeds.IGNORES_ONEWAY else network.oneways
+def build(network: Network, mode: Mode, restrictions: Sequence[Restriction] = ()) -> Graph:
+    """Return the graph of `mode` on `network` under `restrictions`."""
+    speed = _speed(network, mode) / 3.6
+    free = mode in speeds.IGNORES_ONEWAY or network.both_ways & bit(mode) > 0
+    oneways = np.where(free, 0, network.oneways)
     ways = ((oneways >= 0) * ALONG + (oneways <= 0) * AGAINST) * (speed > 0)
     times = np.rint(network.lengths / np.where(speed > 0, speed, 1.0) * MICROSECONDS).astype(np.int64)
     along = np.flatnonzero((ways & ALONG) & (network.starts != network.ends))
     against = np.flatnonzero((ways & AGAINST > 0) & (network.starts != network.ends))
-    tails = np.concatenate([network.starts[along], network.ends[against]])
-    heads = np.concatenate([network.ends[along], network.starts[against]])
     travels = np.concatenate([2 * along, 2 * against + 1])
-    count = len(network.nodes)
+    tails = np.stack([network.starts, network.ends], axis=-1).ravel()
+    allowed = np.stack([ways & ALONG, ways & AGAINST], axis=-1).ravel() > 0
+    u_turn = round(speeds.U_TURNS[mode] * MICROSECONDS)
+    split = turns.of(turns.Ground(tails, allowed, times, u_turn, len(network.nodes)), mode, restrictions)
+    count = len(network.nodes) + int(split.splits[-1])
+    arcs = _Arcs(
+        np.concatenate([tails[travels], split.origins]),
+        np.concatenate([split.fresh[travels], split.nexts]),
+        np.concatenate([times[travels >> 1], times[split.travels >> 1] + split.penalties]),
+        np.concatenate([travels, split.travels]),
+    )
     return Graph(
         mode=mode,
         ways=ways.astype(np.uint8),
         times=times,
-        outward=_star(count, tails, heads, times, travels),
-        inward=_star(count, heads, tails, times, travels),
+        fresh=split.fresh,
+        splits=split.splits,
+        outward=_star(count, arcs),
+        inward=_star(count, arcs._replace(origins=arcs.nexts, nexts=arcs.origins)),
     )
+
+
+def _speed(network: Network, mode: Mode) -> Floats:
+    """Return km/h by edge, 0 where the mode may not go."""
+    kmh = np.array([speeds.of(mode, name) or 0.0 for name in network.class_names])[network.classes]
+    if mode in speeds.HEEDS_LIMITS:
+        kmh = np.minimum(kmh, network.limits)
+    kmh = np.where(network.private & bit(mode) > 0, kmh * speeds.PRIVATE[mode], kmh)
+    return np.where(network.barred & bit(mode) > 0, 0.0, kmh)
 
 
 def islands(graph: Graph) -> Islands:
     """Return the sizes of the parts of `graph` within which every junction can reach every other.
 
-    Junctions no edge of this mode touches are left out.
+    Junctions no edge of this mode touches are left out; restrictions of turns are not looked at.
     """
     star = graph.outward
-    count = len(star.offsets) - 1
+    count = len(graph.splits) - 1
+    junctions = np.concatenate([np.arange(count), np.repeat(np.arange(count), np.diff(graph.splits))])
+    origins, nexts = junctions[star.origins], junctions[star.nexts]
     touched = np.zeros(count, dtype=bool)
-    touched[star.origins] = True
-    touched[star.nexts] = True
-    arcs = csr_array((np.ones(len(star.nexts)), star.nexts, star.offsets), shape=(count, count))
+    touched[origins] = True
+    touched[nexts] = True
+    arcs = csr_array((np.ones(len(nexts)), (origins, nexts)), shape=(count, count))
     arcs.sum_duplicates()  # scipy's search for strong components never ends on unsorted or doubled arcs
     _, labels = connected_components(arcs, directed=True, connection="strong")
     sizes = np.bincount(labels[touched]) if touched.any() else np.zeros(0, dtype=np.int64)
     return Islands(graph.mode, tuple(int(size) for size in -np.sort(-sizes[sizes > 0])))
 
 
-def _star(count: int, origins: Indices, nexts: Indices, times: Integers, travels: Indices) -> Star:
-    order = np.lexsort((travels, origins))
+class _Arcs(NamedTuple):
+    """Arcs in no order: the fields of a star."""
+
+    origins: Indices
+    nexts: Indices
+    costs: Integers
+    travels: Indices
+
+
+def _star(count: int, arcs: _Arcs) -> Star:
+    order = np.lexsort((arcs.nexts, arcs.travels, arcs.origins))
     offsets = np.zeros(count + 1, dtype=np.int32)
-    np.cumsum(np.bincount(origins, minlength=count), out=offsets[1:])
+    np.cumsum(np.bincount(arcs.origins, minlength=count), out=offsets[1:])
     return Star(
         offsets=offsets,
-        nexts=nexts[order].astype(np.int32),
-        origins=origins[order].astype(np.int32),
-        costs=times[travels[order] >> 1],
-        travels=travels[order].astype(np.int32),
+        nexts=arcs.nexts[order].astype(np.int32),
+        origins=arcs.origins[order].astype(np.int32),
+        costs=arcs.costs[order].astype(np.int64),
+        travels=arcs.travels[order].astype(np.int32),
     )

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -22,24 +22,24 @@ import numpy as np
 from geo_app.core import kernels
 from geo_app.roads import graph as graphs
 from geo_app.roads import network as networks
-from geo_app.roads import snap, speeds
+from geo_app.roads import snap, speeds, turns
 from geo_app.roads.graph import Graph, Star
-from geo_app.roads.model import Mode
+from geo_app.roads.model import Mode, Restriction
 from geo_app.roads.nearest import Ground
 from geo_app.roads.network import Network, Shape
 from geo_app.roads.snap import Grid
 
 Arrays = Mapping[str, Any]
 Thing = TypeVar("Thing", Network, Graph)
-SOURCES = (networks, graphs, snap, speeds)
+SOURCES = (networks, graphs, snap, speeds, turns)
 """Modules whose change makes other arrays of the same roads."""
 
 
-def build(network: Network) -> dict[Mode, Ground]:
+def build(network: Network, restrictions: Sequence[Restriction] = ()) -> dict[Mode, Ground]:
     """Return what every mode needs to answer on `network`, in memory: read-only, as if it were mapped."""
     fixed = _frozen(network)
     grid = kernels.frozen(snap.grid_of(fixed))
-    return {mode: Ground(fixed, grid, _frozen(graphs.build(fixed, mode))) for mode in Mode}
+    return {mode: Ground(fixed, grid, _frozen(graphs.build(fixed, mode, restrictions))) for mode in Mode}
 
 
 def _frozen(thing: Thing) -> Thing:
@@ -127,7 +127,8 @@ def _assemble(files: Arrays, words: Mapping[str, Any]) -> dict[Mode, Ground]:
 
 def _graph(files: Arrays, mode: Mode) -> Graph:
     outward, inward = (Star(**_part(files, f"{mode}.{name}", Star._fields)) for name in ("outward", "inward"))
-    return Graph(mode, files[f"{mode}.ways"], files[f"{mode}.times"], outward, inward)
+    plain = _part(files, f"{mode}", ("ways", "times", "fresh", "splits"))
+    return Graph(mode=mode, outward=outward, inward=inward, **plain)
 
 
 def _part(files: Arrays, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:

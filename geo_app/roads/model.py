@@ -31,10 +31,23 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Modes that may not use a road, that only enter it with business there, that ignore its one-way."""
+
+    barred: frozenset[Mode] = frozenset()
+    private: frozenset[Mode] = frozenset()
+    both_ways: frozenset[Mode] = frozenset()
+
+
+OPEN = Access()
+
+
+@dataclass(frozen=True, slots=True)
 class Road:
     """A stretch of road between two junctions.
 
-    `road_class` is an OSM highway value. `oneway` is 1 along the line, -1 against it, 0 both ways.
+    `road_class` is an OSM highway value. `oneway` is 1 along the line, -1 against it, 0 both ways. `maxspeed`
+    is a limit in km/h.
     """
 
     source_id: int
@@ -44,6 +57,23 @@ class Road:
     name: str
     oneway: int
     geometry: LineString
+    maxspeed: float | None = None
+    access: Access = OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A turn that is forbidden, or the only one allowed, to `modes` (转向限制).
+
+    `travels` is the way it speaks of: where one comes from, the ways between, where one goes. Each is twice
+    the number of a road in its network, plus 1 when it is travelled from its end to its start. An `only` holds
+    for whoever came all the way to its last junction, and forbids turning back there too.
+    """
+
+    source_id: int
+    is_only: bool
+    travels: tuple[int, ...]
+    modes: frozenset[Mode]
 
 
 class BrokenRoad(GeoError):
@@ -131,6 +161,7 @@ class Imported:
     version: str
     roads: int
     nodes: int
+    restrictions: int
     unknown_classes: tuple[str, ...]
     """Road classes without a speed of their own; they are travelled like `unclassified`."""
     islands: tuple[Islands, ...]

@@ -15,7 +15,7 @@ import numpy as np
 from geo_app.core import kernels
 from geo_app.roads import snap as snapping
 from geo_app.roads import speeds
-from geo_app.roads.graph import AGAINST, ALONG, MICROSECONDS, Graph
+from geo_app.roads.graph import AGAINST, ALONG, MICROSECONDS, Graph, Star
 from geo_app.roads.model import Flags, Floats, Indices, Integers
 from geo_app.roads.network import Network
 from geo_app.roads.search import Found, Hooks, Memory, Starts, search
@@ -30,13 +30,19 @@ ROUNDING = 1.0
 
 
 class Edges(NamedTuple):
-    """What one mode knows of each edge: its junctions, metres, microseconds, and directions allowed."""
+    """What one mode knows of each edge: its junctions, metres, microseconds, and directions allowed.
+
+    `fresh`, `splits` and `onward` are those of the graph: the states around the edge.
+    """
 
     starts: Indices
     ends: Indices
     lengths: Floats
     times: Integers
     ways: Flags
+    fresh: Indices
+    splits: Indices
+    onward: Star
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,10 @@ class Ground:
     def edges(self) -> Edges:
         """The network and the graph, edge by edge."""
         network, graph = self.network, self.graph
-        return Edges(network.starts, network.ends, network.lengths, graph.times, graph.ways)
+        return Edges(
+            network.starts, network.ends, network.lengths, graph.times, graph.ways,
+            graph.fresh, graph.splits, graph.outward,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +113,37 @@ def _example() -> tuple[object, ...]:
     """Two points on one edge that may be travelled both ways."""
     places = np.zeros((2, 2))
     edge = np.zeros(1, dtype=np.int32)
-    edges = Edges(edge, edge + 1, np.ones(1), np.full(1, 9), np.full(1, 3, dtype=np.uint8))
+    near, two = np.array([0, 0, 0], dtype=np.int32), np.array([1, 0], dtype=np.int32)
+    star = Star(np.array([0, 1, 2], dtype=np.int32), two, two[::-1].copy(), np.full(2, 9), two[::-1].copy())
+    edges = Edges(edge, edge + 1, np.ones(1), np.full(1, 9), np.full(1, 3, dtype=np.uint8), two, near, star)
     return Snaps(np.zeros(2, dtype=np.int32), np.array([0.2, 0.6]), np.zeros(2), places), edges
 
 
 @kernels.kernel(example=_example)
 def arrive(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats]:
-    """Return the fields of `Starts`: the junctions from which the edge of row 0 is entered."""
-    states, costs, metres, entries = _room(2)
-    count = 0
+    """Return the fields of `Starts`: the states from which the edge of row 0 is entered."""
     edge = snaps.edges[0]
-    if edge >= 0:
-        before, walk = _part(snaps, edges, 0)
-        for way in (ALONG, AGAINST):
-            # Travelling along the edge one enters it at its start, travelling against it at its end.
-            state, entry = _tip(edges, edge, way == AGAINST)
-            if edges.ways[edge] & way or _is_at(snaps.offsets[0], entry):
-                states[count], entries[count] = state, entry
-                costs[count] = abs((edges.times[edge] if way == AGAINST else 0) - before) + walk
-                metres[count] = abs(entries[count] - snaps.offsets[0]) + snaps.aways[0]
+    if edge < 0:
+        return _room(0)
+    room = 2
+    for junction in (edges.starts[edge], edges.ends[edge]):
+        room += edges.splits[junction + 1] - edges.splits[junction]
+    states, costs, metres, entries = _room(room)
+    count = 0
+    before, walk = _part(snaps, edges, 0)
+    for way in (ALONG, AGAINST):
+        # Travelling along the edge one enters it at its start, travelling against it at its end.
+        junction, entry = _tip(edges, edge, way == AGAINST)
+        is_there = _is_at(snaps.offsets[0], entry)
+        if not (edges.ways[edge] & way or is_there):
+            continue
+        cost = abs((edges.times[edge] if way == AGAINST else 0) - before) + walk
+        for number in range(edges.splits[junction] - 1, edges.splits[junction + 1]):
+            state = junction if number < edges.splits[junction] else edges.splits.size - 1 + number
+            turn = 0 if is_there or state == junction else _turn(edges, state, 2 * edge + (way == AGAINST))
+            if turn >= 0:
+                states[count], entries[count], costs[count] = state, entry, cost + turn
+                metres[count] = abs(entry - snaps.offsets[0]) + snaps.aways[0]
                 count += 1
     return states[:count], costs[:count], metres[:count], entries[:count]
 
@@ -146,9 +167,11 @@ def leave(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats
             metres[count] = abs(exits[count] - snaps.offsets[row]) + snaps.aways[row] + snaps.aways[0]
             count += 1
         for way in (ALONG, AGAINST):
-            state, leaving = _tip(edges, edge, way == ALONG)
-            if edges.ways[edge] & way or _is_at(snaps.offsets[row], leaving):
-                states[count], exits[count] = state, leaving
+            junction, leaving = _tip(edges, edge, way == ALONG)
+            is_there = _is_at(snaps.offsets[row], leaving)
+            if edges.ways[edge] & way or is_there:
+                states[count] = junction if is_there else edges.fresh[2 * edge + (way == AGAINST)]
+                exits[count] = leaving
                 costs[count] = abs((edges.times[edge] if way == ALONG else 0) - before) + walk
                 metres[count] = abs(exits[count] - snaps.offsets[row]) + snaps.aways[row]
                 goals[count] = row - 1
@@ -164,6 +187,16 @@ def _room(count: int) -> tuple[Indices, Integers, Floats, Floats]:
         np.empty(count),
         np.empty(count),
     )
+
+
+@kernels.part
+def _turn(edges: Edges, state: int, travel: int) -> int:
+    """Return what turning into `travel` costs besides the way, -1 when nobody in `state` may."""
+    star = edges.onward
+    for arc in range(star.offsets[state], star.offsets[state + 1]):
+        if star.travels[arc] == travel:
+            return int(star.costs[arc] - edges.times[travel >> 1])
+    return -1
 
 
 @kernels.part

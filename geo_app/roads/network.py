@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 from shapely import LineString
 
-from geo_app.roads.model import BrokenRoad, Floats, Indices, Integers, Road
+from geo_app.roads.model import (
+    OPEN,
+    BrokenRoad,
+    Flags,
+    Floats,
+    Indices,
+    Integers,
+    Mode,
+    Restriction,
+    Road,
+)
 
 LOOSE_END = 1.0
 """Metres a road's end may lie beside its junction; it is moved there."""
@@ -40,6 +51,13 @@ class Network:
     oneways: Indices
     classes: Indices
     names: Indices
+    sources: Integers
+    limits: Floats
+    """km/h, infinite where there is none."""
+    barred: Flags
+    private: Flags
+    both_ways: Flags
+    """`Access` by edge: one `bit` for each mode."""
     first: Integers
     shape: Shape
     class_names: tuple[str, ...]
@@ -68,6 +86,11 @@ def build(roads: Sequence[Road]) -> Network:
         oneways=np.array([road.oneway for road in roads], dtype=np.int32),
         classes=classes,
         names=names,
+        sources=np.array([road.source_id for road in roads], dtype=np.int64),
+        limits=np.array([road.maxspeed or np.inf for road in roads], dtype=np.float64),
+        barred=_bits([road.access.barred for road in roads]),
+        private=_bits([road.access.private for road in roads]),
+        both_ways=_bits([road.access.both_ways for road in roads]),
         first=first,
         shape=Shape(vertices, along, edge_of),
         class_names=class_names,
@@ -75,19 +98,48 @@ def build(roads: Sequence[Road]) -> Network:
     )
 
 
-def fingerprint(srid: int, roads: Sequence[Road]) -> str:
+def bit(mode: Mode) -> int:
+    """Return the bit that stands for `mode`."""
+    return 1 << list(Mode).index(mode)
+
+
+def check(network: Network, restrictions: Sequence[Restriction]) -> None:
+    """Raise BrokenRoad for the first restriction that is no way through `network`."""
+    most = 2 * len(network.starts)
+    for one in restrictions:
+        if len(one.travels) < 2 or not all(0 <= travel < most for travel in one.travels):
+            raise BrokenRoad(one.source_id, "restriction", "must name two roads of the network or more")
+        for came, goes in pairwise(one.travels):
+            if tips(network, came)[1] != tips(network, goes)[0]:
+                raise BrokenRoad(one.source_id, "restriction", "must name roads that follow each other")
+
+
+def tips(network: Network, travel: int) -> tuple[int, int]:
+    """Return the junctions where `travel` begins and ends."""
+    edge = travel >> 1
+    both = int(network.starts[edge]), int(network.ends[edge])
+    return both[::-1] if travel & 1 else both
+
+
+def fingerprint(srid: int, roads: Sequence[Road], restrictions: Sequence[Restriction] = ()) -> str:
     """Return the version of a network: the SHA-256 of everything it is made of, in order."""
     found = hashlib.sha256(f"{srid}".encode())
     for road in roads:
         fields = (road.source_id, road.from_node, road.to_node, road.road_class, road.name, road.oneway)
         found.update(repr(fields).encode())
         found.update(shapely.get_coordinates(road.geometry).tobytes())
+        if road.maxspeed is not None or road.access != OPEN:
+            found.update(repr((road.maxspeed, *map(sorted, astuple(road.access)))).encode())
+    for one in restrictions:
+        found.update(repr((one.source_id, one.is_only, one.travels, sorted(one.modes))).encode())
     return found.hexdigest()
 
 
 def _check(road: Road) -> None:
     if road.oneway not in (-1, 0, 1):
         raise BrokenRoad(road.source_id, "oneway", f"must be 1, -1 or 0, got {road.oneway!r}")
+    if road.maxspeed is not None and not 0 < road.maxspeed < np.inf:
+        raise BrokenRoad(road.source_id, "maxspeed", f"must be more than 0 km/h, got {road.maxspeed!r}")
     line = road.geometry
     if not isinstance(line, LineString) or line.is_empty:
         raise BrokenRoad(road.source_id, "geometry", "must be one line with at least two points")
@@ -125,6 +177,10 @@ def _along(vertices: Floats, first: Integers) -> Floats:
         part = slice(first[edge], first[edge + 1])
         steps[part] = np.cumsum(steps[part])
     return steps
+
+
+def _bits(modes: Sequence[frozenset[Mode]]) -> Flags:
+    return np.array([sum(map(bit, some)) for some in modes], dtype=np.uint8)
 
 
 def _numbered(words: Sequence[str]) -> tuple[tuple[str, ...], Indices]:

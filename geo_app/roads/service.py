@@ -10,7 +10,7 @@ from geo_app.core import clock, settings
 from geo_app.core.db import Transaction
 from geo_app.roads import graph, kept, network, speeds, store
 from geo_app.roads.engine import NetworkEngine
-from geo_app.roads.model import Imported, Mode, Road, RoadEngine
+from geo_app.roads.model import Imported, Mode, Restriction, Road, RoadEngine
 from geo_app.roads.straight import StraightLine
 
 KEPT = 8
@@ -43,19 +43,23 @@ class _Engines:
 _engines = _Engines()
 
 
-def import_roads(tx: Transaction, city_id: int, srid: int, roads: Sequence[Road]) -> Imported:
+def import_roads(
+    tx: Transaction, city_id: int, srid: int, roads: Sequence[Road], restrictions: Sequence[Restriction] = ()
+) -> Imported:
     """Make `roads` the road network of the city, in place of what it had; BrokenRoad names one that cannot be.
 
     Geometry is in EPSG:`srid`, the city's own. Engines of all processes follow by the new version.
     """
     built = network.build(roads)
-    version = network.fingerprint(srid, roads)
-    store.replace(tx, city_id, srid, roads)
+    network.check(built, restrictions)
+    version = network.fingerprint(srid, roads, restrictions)
+    store.replace(tx, city_id, srid, roads, restrictions)
     store.put_version(tx, city_id, version, clock.now())
     return Imported(
         version=version,
         roads=len(roads),
         nodes=len(built.nodes),
+        restrictions=len(restrictions),
         unknown_classes=speeds.unknown(built.class_names),
         islands=tuple(graph.islands(graph.build(built, mode)) for mode in Mode),
     )
@@ -73,7 +77,7 @@ def engine(tx: Transaction, city_id: int, mode: Mode) -> RoadEngine:
 def _open(tx: Transaction, city_id: int, folder: Path) -> dict[Mode, NetworkEngine]:
     grounds = kept.load(folder)
     if grounds is None:
-        grounds = kept.build(network.build(store.roads(tx, city_id)))
+        grounds = kept.build(network.build(store.roads(tx, city_id)), store.restrictions(tx, city_id))
         kept.save(folder, grounds)
         grounds = kept.load(folder) or grounds
     return {mode: NetworkEngine(ground) for mode, ground in grounds.items()}

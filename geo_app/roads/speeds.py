@@ -20,6 +20,12 @@ CRUISING = {Mode.WALK: WALKING, Mode.EBIKE: 14.0, Mode.CAR: 25.0, Mode.EMERGENCY
 IGNORES_ONEWAY = frozenset({Mode.WALK})
 """Emergency vehicles may drive against a one-way (道路交通安全法 §53), but nobody plans to."""
 UNKNOWN_AS = "unclassified"
+HEEDS_LIMITS = frozenset({Mode.EBIKE, Mode.CAR})
+"""Emergency vehicles on duty are not bound by limits (道路交通安全法 §53)."""
+U_TURNS = {Mode.WALK: 0.0, Mode.EBIKE: 5.0, Mode.CAR: 20.0, Mode.EMERGENCY: 15.0}
+"""Seconds it costs to turn round on a road (掉头): a gap in the traffic, and room to turn."""
+PRIVATE = {Mode.WALK: 1.0, Mode.EBIKE: 0.5, Mode.CAR: 0.5, Mode.EMERGENCY: 0.8}
+"""Share of its speed a mode keeps where only who has business may enter: gates, barriers, a word with the guard."""
 
 _DESIGN = (
     "design speed CJJ 37-2012 (快速路 60-100, 主干路 40-60, 次干路 30-50, 支路 20-40 km/h), signals included"

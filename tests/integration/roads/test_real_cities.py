@@ -11,8 +11,8 @@ import pytest
 from geo_app.roads import kept
 from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
-from geo_app.roads.model import Mode, Road
-from tests.property.roads import cities, oracle
+from geo_app.roads.model import Mode, Restriction, Road
+from tests.property.roads import cities, line_graph, oracle
 from tests.sizes import size
 
 RESPONDERS, K = 300, 10
@@ -52,3 +52,34 @@ def test_candidates_in_a_real_city_are_those_of_networkx(
         if first is not None:
             route = engine.route(responders[first.index], target)
             oracle.check_route(route, responders[first.index], target, times[f"r{first.index}"])
+
+
+@pytest.mark.parametrize(("read", "mode"), [(cities.huitian, Mode.CAR), (cities.manhattan, Mode.EMERGENCY)])
+def test_times_under_restrictions_in_a_real_city_are_those_of_a_graph_of_every_turn(
+    folder: Path, read: Callable[[Path], list[Road]], mode: Mode
+) -> None:
+    roads = cities.middle(read(folder), size("restricted_span"))
+    rng = np.random.default_rng(20260103)
+    restrictions = cities.restrictions(roads, rng, len(roads) // 10)
+    check_pairs(roads, restrictions, mode, rng)
+
+
+def check_pairs(
+    roads: list[Road], restrictions: list[Restriction], mode: Mode, rng: np.random.Generator
+) -> None:
+    """Assert that the times from every responder to every place are those of networkx."""
+    network = networks.build(roads)
+    networks.check(network, restrictions)
+    engine = NetworkEngine(kept.build(network, restrictions)[mode])
+    responders = cities.beside(roads, rng, size("restricted_responders"))
+    places = cities.beside(roads, rng, size("restricted_places"))
+    starts = {f"r{number}": point for number, point in enumerate(responders)}
+    targets = {f"p{number}": point for number, point in enumerate(places)}
+    lines = line_graph.Lines(roads, restrictions, mode)
+    snaps = oracle.snapped(roads, mode, starts | targets, lines.usable())
+    made = lines.graph({name: snaps[name] for name in starts}, {name: snaps[name] for name in targets})
+    backwards = made.reverse()
+    array = np.array([[point.x, point.y] for point in responders])
+    for name, target in targets.items():
+        ranking = engine.nearest(target, array, len(responders))
+        oracle.check_ranking(ranking, line_graph.times(backwards, name), list(starts), len(responders))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from shapely import LineString, Point
 
 from geo_app.core import clock, db, settings
 from geo_app.roads import kept, service
-from geo_app.roads.model import BrokenRoad, Mode, Road
+from geo_app.roads.model import Access, BrokenRoad, Mode, Restriction, Road
 
 SRID = 4548
 EAST, NORTH = 500_000.0, 4_400_000.0
@@ -86,6 +86,24 @@ def test_imported_roads_are_searched(tx: db.Transaction, work: Path, city: int) 
 def test_roads_come_out_of_the_database_as_they_went_in(tx: db.Transaction, work: Path, city: int) -> None:
     service.import_roads(tx, city, SRID, ROADS)
     assert service.store.roads(tx, city) == list(ROADS)
+
+
+def test_restrictions_limits_and_access_come_out_as_they_went_in_and_hold(
+    tx: db.Transaction, work: Path, city: int
+) -> None:
+    no_left = Restriction(71, is_only=False, travels=(0, 2), modes=frozenset({Mode.CAR, Mode.EBIKE}))
+    access = Access(frozenset({Mode.WALK}), frozenset({Mode.CAR}), frozenset({Mode.EBIKE, Mode.EMERGENCY}))
+    roads = [ROADS[0], ROADS[1], replace(ROADS[2], maxspeed=12.5, access=access)]
+    imported = service.import_roads(tx, city, SRID, roads, [no_left])
+    assert imported.restrictions == 1
+    assert service.store.roads(tx, city) == roads
+    assert service.store.restrictions(tx, city) == [no_left]
+    start, target = Point(EAST + 50, NORTH), Point(EAST + 120, NORTH + 50)
+    ways = {mode: service.engine(tx, city, mode).route(start, target) for mode in (Mode.CAR, Mode.EMERGENCY)}
+    assert ways[Mode.CAR] is None, "the turn is forbidden, and no other way leads there"
+    assert ways[Mode.EMERGENCY] is not None
+    service.import_roads(tx, city, SRID, roads)
+    assert service.engine(tx, city, Mode.CAR).route(start, target) is not None
 
 
 def test_each_road_is_kept_in_both_frames(tx: db.Transaction, work: Path, city: int) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from pyproj import Transformer
 from shapely import LineString, Point
 
-from geo_app.roads.model import Road
+from geo_app.roads.model import Mode, Restriction, Road
 
 BEIJING, NEW_YORK = 4548, 32618
 
@@ -67,6 +67,31 @@ def beside(roads: Sequence[Road], rng: np.random.Generator, count: int) -> list[
         for number, share in zip(chosen, shares, strict=True)
     ]
     return [Point(place.x + dx, place.y + dy) for place, (dx, dy) in zip(places, shifts, strict=True)]
+
+
+def middle(roads: Sequence[Road], span: float) -> list[Road]:
+    """Return the roads that begin within `span` metres of the middle of all."""
+    begins = np.array([road.geometry.coords[0] for road in roads])
+    away = np.abs(begins - np.median(begins, axis=0)).max(axis=1)
+    return [road for road, metres in zip(roads, away, strict=True) if metres <= span]
+
+
+def restrictions(roads: Sequence[Road], rng: np.random.Generator, count: int) -> list[Restriction]:
+    """Return made-up restrictions of two to four roads that follow each other, a third of them `only`."""
+    tips = [tip for road in roads for tip in ((road.from_node, road.to_node), (road.to_node, road.from_node))]
+    leaving: dict[int, list[int]] = {}
+    for travel, (tail, _) in enumerate(tips):
+        if roads[travel >> 1].oneway in (0, -1 if travel & 1 else 1):
+            leaving.setdefault(tail, []).append(travel)
+    junctions = sorted(leaving)
+    made = []
+    for number in range(count):
+        way = [int(rng.choice(leaving[int(rng.choice(junctions))]))]
+        for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
+            way += [int(rng.choice(goes)) for goes in [leaving.get(tips[way[-1]][1])] if goes]
+        if len(way) > 1:
+            made.append(Restriction(number, bool(rng.random() < 0.3), tuple(way), frozenset(Mode)))
+    return made
 
 
 def _rows(archive: zipfile.ZipFile, name: str) -> list[list[str]]:

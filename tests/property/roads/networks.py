@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 from shapely import LineString, Point
@@ -9,10 +12,14 @@ from shapely import LineString, Point
 from geo_app.roads import kept
 from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
-from geo_app.roads.model import Mode, Road
+from geo_app.roads.model import OPEN, Access, Mode, Restriction, Road
 
 CLASSES = ("residential", "primary", "footway", "motorway", "construction", "a word nobody knows")
 STEP = 50.0
+ACCESS = (
+    OPEN, OPEN, OPEN, OPEN, Access(barred=frozenset({Mode.CAR})), Access(private=frozenset(Mode)),
+    Access(both_ways=frozenset({Mode.EBIKE})),
+)  # fmt: skip
 
 
 def places() -> st.SearchStrategy[tuple[float, float]]:
@@ -46,14 +53,41 @@ def roads(draw: st.DrawFn, most: int = 14) -> list[Road]:
     return made
 
 
+@st.composite
+def restricted(draw: st.DrawFn) -> tuple[list[Road], list[Restriction]]:
+    """Return roads of any access and limit, most of them driven, with restrictions that follow ways through them."""
+    made = [
+        replace(
+            road,
+            road_class=draw(st.sampled_from(("residential", "residential", "primary", "footway"))),
+            oneway=draw(st.sampled_from((0, 0, 0, 0, 1, -1))),
+            maxspeed=draw(st.sampled_from((None, None, None, 9.0, 120.0))),
+            access=draw(st.sampled_from(ACCESS)),
+        )
+        for road in draw(roads(most=16))
+    ]
+    tips = [tip for road in made for tip in ((road.from_node, road.to_node), (road.to_node, road.from_node))]
+    found = []
+    for number in range(draw(st.integers(0, 8)) if made else 0):
+        way = [draw(st.integers(0, len(tips) - 1))]
+        for _ in range(draw(st.sampled_from((1, 1, 1, 2, 3)))):
+            goes = [travel for travel, (tail, _) in enumerate(tips) if tail == tips[way[-1]][1]]
+            way.append(draw(st.sampled_from(goes)))
+        modes = draw(st.sampled_from((frozenset(Mode), frozenset({Mode.CAR, Mode.EMERGENCY}))))
+        found.append(Restriction(500 + number, draw(st.booleans()), tuple(way), modes))
+    return made, found
+
+
 def points(most: int) -> st.SearchStrategy[list[Point]]:
     """Return up to `most` points, some of them at one spot."""
     return st.lists(places().map(Point), max_size=most)
 
 
-def engine(made: list[Road], mode: Mode) -> NetworkEngine:
+def engine(made: list[Road], mode: Mode, restrictions: Sequence[Restriction] = ()) -> NetworkEngine:
     """Return our engine over the roads."""
-    return NetworkEngine(kept.build(networks.build(made))[mode])
+    network = networks.build(made)
+    networks.check(network, restrictions)
+    return NetworkEngine(kept.build(network, restrictions)[mode])
 
 
 def array(listed: list[Point]) -> np.ndarray:

@@ -39,7 +39,10 @@ def usable(road: Road, mode: Mode) -> float | None:
 
 
 def snap(roads: Sequence[Road], mode: Mode, point: Point, among: Sequence[int] | None = None) -> Snap | None:
-    """Return the nearest place on a road `mode` may use; to a tenth of a millimetre the first road wins."""
+    """Return the nearest place on a road `mode` may use, one `among` these when they are given.
+
+    To a tenth of a millimetre the first road wins.
+    """
     best: tuple[float, Snap] | None = None
     for number in range(len(roads)) if among is None else among:
         if usable(roads[number], mode) is None:
@@ -56,9 +59,12 @@ def snap(roads: Sequence[Road], mode: Mode, point: Point, among: Sequence[int] |
     return None if best is None else best[1]
 
 
-def snapped(roads: Sequence[Road], mode: Mode, points: dict[str, Point]) -> dict[str, Snap | None]:
+def snapped(
+    roads: Sequence[Road], mode: Mode, points: dict[str, Point], among: Sequence[int] | None = None
+) -> dict[str, Snap | None]:
     """Return each point's snap, trying only the roads whose distance is the least, give or take 1 mm."""
-    open_to = np.array([number for number, road in enumerate(roads) if usable(road, mode) is not None])
+    candidates = range(len(roads)) if among is None else among
+    open_to = np.array([number for number in candidates if usable(roads[number], mode) is not None])
     tree = shapely.STRtree([roads[number].geometry for number in open_to])
     found: dict[str, Snap | None] = {}
     for name, point in points.items():

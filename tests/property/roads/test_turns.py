@@ -1,0 +1,35 @@
+"""Forbidden turns, the cost of turning round, access and limits, against networkx on random networks."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import Point
+
+from geo_app.roads.model import Mode, Restriction, Road
+from tests.property.roads import line_graph, networks, oracle
+
+modes = st.sampled_from(list(Mode))
+Restricted = tuple[list[Road], list[Restriction]]
+
+
+@given(networks.restricted(), modes, networks.places().map(Point), networks.points(6), st.integers(1, 8))
+def test_the_nearest_under_restrictions_are_those_of_a_graph_of_every_turn(
+    given_roads: Restricted, mode: Mode, target: Point, responders: list[Point], k: int
+) -> None:
+    roads, restrictions = given_roads
+    lines = line_graph.Lines(roads, restrictions, mode)
+    names = [f"r{number}" for number in range(len(responders))]
+    open_to = lines.usable()
+    starts = {
+        name: oracle.snap(roads, mode, point, open_to) for name, point in zip(names, responders, strict=True)
+    }
+    made = lines.graph(starts, {"target": oracle.snap(roads, mode, target, open_to)})
+    times = line_graph.times(made.reverse(), "target")
+    engine = networks.engine(roads, mode, restrictions)
+    oracle.check_ranking(engine.nearest(target, networks.array(responders), k), times, names, k)
+    for name, start in zip(names, responders, strict=True):
+        route = engine.route(start, target)
+        assert (route is None) == (name not in times)
+        if route is not None:
+            oracle.check_route(route, start, target, times[name])
