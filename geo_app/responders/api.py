@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Literal
 
@@ -19,16 +20,23 @@ from geo_app.responders import answers, service
 from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Refusal, Responder, Status
 
 routes = APIBlueprint("responders", __name__, tag="Responders")
+MOST_IDS = 50
+SOME_IDS = re.compile(rf"[0-9]{{1,18}}(,[0-9]{{1,18}}){{0,{MOST_IDS - 1}}}", re.ASCII)
+IDS = describe.query(
+    "id", f"Only those of these ids, {MOST_IDS} at most, with commas between.",
+    pattern=f"^{SOME_IDS.pattern}$",
+)  # fmt: skip
 
 
 @routes.get("/api/responders")
-@routes.doc(**describe.door(answers.Responders, describe.CITY))
+@routes.doc(**describe.door(answers.Responders, describe.CITY, IDS))
 @door.permit("responder.read")
 def responders() -> ResponseReturnValue:
-    """List the responders of a city with their last position."""
+    """List the responders of a city, or some of them, with their last position."""
+    ids = _ids(request.args.get("id"))
     with web.transaction() as tx:
         city = organisation.city(tx, request.args.get("city"))
-        found = service.responders(tx, city, clock.now())
+        found = service.responders(tx, city, clock.now(), ids=ids)
     return web.ok({"type": "FeatureCollection", "features": [_feature(one) for one in found]})
 
 
@@ -93,6 +101,14 @@ def positions(json_data: NewPositions) -> ResponseReturnValue:
 
     with web.transaction() as tx:
         return web.once(tx, act)
+
+
+def _ids(said: str | None) -> list[int] | None:
+    if said is None:
+        return None
+    if not SOME_IDS.fullmatch(said):
+        raise BadInput("id", said, f"1 to {MOST_IDS} ids with commas between")
+    return [int(part) for part in said.split(",")]
 
 
 def _position(one: OnePosition, frame: str) -> NewPosition:

@@ -6,8 +6,8 @@ INSERT INTO responder (id, city_id, jurisdiction, code, name, kind, department_i
 OVERRIDING SYSTEM VALUE
 VALUES (:responder_id, :city_id, :jurisdiction, :code, :name, :kind, :department_id, :skills, 'free');
 
--- name: responders(city_id, at, local_time, today, responder_id, cell_code)
--- The responders of a city, or one of them, or those responsible for one cell.
+-- name: responders(city_id, at, local_time, today, responder_ids, cell_code)
+-- The responders of a city, or some of them, or those responsible for one cell.
 SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, on_shift(r.id, :local_time::timestamp) AS is_on_shift,
   p.point AS position, p.at AS position_at, p.accuracy, r.capacity,
   coalesce(load.active, 0) AS active, coalesce(load.today, 0) AS today,
@@ -26,7 +26,7 @@ LEFT JOIN (
   GROUP BY a.responder_id
 ) load ON load.responder_id = r.id
 WHERE r.city_id = :city_id
-  AND (:responder_id::bigint IS NULL OR r.id = :responder_id::bigint)
+  AND (:responder_ids::bigint[] IS NULL OR r.id = ANY(:responder_ids::bigint[]))
   AND (:cell_code::text IS NULL OR EXISTS (
     SELECT 1 FROM responder_cell rc
     JOIN cell_version v ON v.cell_id = rc.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)

@@ -35,14 +35,16 @@ def enlist(
     return {responder.code: i for responder, i in zip(new, ids, strict=True)}
 
 
-def responders(tx: db.Transaction, city: City, at: datetime) -> list[Responder]:
-    """Return every responder of the city, by code."""
-    return store.responders(tx, city, at)
+def responders(
+    tx: db.Transaction, city: City, at: datetime, *, ids: Sequence[int] | None = None
+) -> list[Responder]:
+    """Return every responder of the city, or only those of some ids, by code."""
+    return store.responders(tx, city, at, ids=ids)
 
 
 def responder(tx: db.Transaction, city: City, responder_id: int, at: datetime) -> Responder:
     """Return one responder of the city; NotFound when it is not one of them."""
-    found = store.responders(tx, city, at, responder_id=responder_id)
+    found = store.responders(tx, city, at, ids=[responder_id])
     if not found:
         raise NotFound(f"{city.name} has no responder {responder_id}")
     return found[0]

@@ -53,13 +53,13 @@ def responders(
     city: City,
     at: datetime,
     *,
-    responder_id: int | None = None,
+    ids: Sequence[int] | None = None,
     cell_code: str | None = None,
 ) -> list[Responder]:
-    """Return the responders of a city, or one of them, or those responsible for a cell, by code."""
+    """Return the responders of a city, or those of some ids, or those responsible for a cell, by code."""
     return tx.all(
         SQL.responders, Responder.read, city_id=city.id, at=at, local_time=_local(city, at), today=_midnight(city, at),
-        responder_id=responder_id, cell_code=cell_code,
+        responder_ids=None if ids is None else list(ids), cell_code=cell_code,
     )  # fmt: skip
 
 

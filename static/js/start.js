@@ -41,11 +41,26 @@ export async function start({ parts, hidden, hasThemes, keys, onIncident }) {
   return { city, view, card, openCell, account: me && me.account, permissions: me ? me.permissions : [] }
 }
 
-/** Fetch the responders and show them on the map; returns the features. */
-export async function loadResponders(view) {
-  const { features } = await get('/api/responders', { city: view.city.code })
-  view.responders.show(features)
-  return features
+const asked = { last: Promise.resolve() } // one after the other: an older answer never covers a newer one
+
+/** Fetch the responders, or only those of some `ids`, and show them on the map with the others; returns the features. */
+export function loadResponders(view, ids = null) {
+  asked.last = Promise.allSettled([asked.last]).then(() => fetchResponders(view, ids))
+  return asked.last
+}
+
+async function fetchResponders(view, ids) {
+  const city = view.city.code
+  const known = new Map(view.responders.features.map((one) => [one.properties.id, one]))
+  const isKnown = ids !== null && ids.every((id) => known.has(id))
+  const { features } = await get('/api/responders', isKnown ? { city, id: ids.join(',') } : { city })
+  if (isKnown) {
+    const now = new Map(features.map((one) => [one.properties.id, one]))
+    ids.forEach((id) => (now.has(id) ? known.set(id, now.get(id)) : known.delete(id)))
+  }
+  const shown = isKnown ? Array.from(known.values()) : features
+  view.responders.show(shown)
+  return shown
 }
 
 /** Fetch the patrol routes and show all of them. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.e2e.windows import PHONE, Windows
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
+MOVES = 10
 MARK_WHERE = """([id, lon, lat]) => {
   let found = null;
   map_main.eachLayer((layer) => {
@@ -101,5 +103,16 @@ def test_a_position_is_shared_only_once_switched_on_and_others_see_it_move(
     desk.page.wait_for_function(MARK_WHERE, arg=[worker, 117.197, 39.522])  # the same mark, at its new place
     switch.click()
     expect(switch).not_to_be_checked()
+    asked: list[str] = []
+    desk.page.on("request", lambda one: asked.append(one.url))
+    for step in range(1, MOVES):  # beside other news, or after a gap, a page may ask for everybody
+        at = datetime.now(UTC).isoformat()
+        spot = {"responder": worker, "lon": 117.197 + step / 2000, "lat": 39.522, "at": at}
+        deeds.send(site, "POST", "/api/positions", {"city": "demo", "frame": "wgs84", "positions": [spot]})
+        desk.page.wait_for_function(MARK_WHERE, arg=[worker, spot["lon"], spot["lat"]])
+        if any(f"/api/responders?city=demo&id={worker}" in url for url in asked):
+            break
+    else:
+        pytest.fail(f"a page never asked for the one who moved alone: {asked}")
     assert hand.faults() == CLEAN
     assert desk.faults() == CLEAN

@@ -4,7 +4,7 @@ import { get, post } from '../api.js'
 import { announce, el } from '../dom.js'
 import { count } from '../format.js'
 import { actionOf } from '../keys.js'
-import { concerns, listen } from '../live.js'
+import { concerns, listen, whoChanged } from '../live.js'
 import { isUnsettled } from '../map/shapes.js'
 import { lang, word } from '../page.js'
 import { exportButton } from '../parts/export.js'
@@ -45,12 +45,12 @@ class Console {
     const leave = this.permissions.includes('export.make') ? exportButton(this.city) : null
     fillPanel(panelHead(word('queue.title'), report, this.demoButton(), leave), this.filter(), this.place)
     document.addEventListener('keydown', (event) => this.key(event))
-    await listen(this.city.code, (kinds) => this.refresh(kinds), showConnection)
+    await listen(this.city.code, (kinds, subjects) => this.refresh(kinds, subjects), showConnection)
     await this.refresh(new Set(['*']))
     setInterval(() => this.draw(), TICK_MS)
   }
 
-  async refresh(kinds) {
+  async refresh(kinds, subjects = new Map()) {
     if (concerns(kinds, 'incident', 'assignment', 'report', 'placement', 'photo')) {
       await fill(this.place, () => this.fetch(), ({ features, unsettled }) => {
         this.tellNew(features)
@@ -61,7 +61,7 @@ class Console {
         return this.queue.element
       })
     }
-    if (concerns(kinds, 'responder', 'assignment')) await quietly(() => loadResponders(this.view))
+    if (concerns(kinds, 'responder', 'assignment')) await quietly(() => loadResponders(this.view, whoChanged(kinds, subjects)))
     if (concerns(kinds, 'route', 'patrol')) await quietly(() => loadRoutes(this.view))
     if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
     if (concerns(kinds, 'stream') && this.showDemo) await quietly(this.showDemo)

@@ -4,7 +4,7 @@ import { get } from '../api.js'
 import { announce, byId, el } from '../dom.js'
 import { distance } from '../format.js'
 import { metresBetween } from '../geo.js'
-import { concerns, listen } from '../live.js'
+import { concerns, listen, whoChanged } from '../live.js'
 import { lang, query, setQuery, term, word } from '../page.js'
 import { Album } from '../parts/album.js'
 import { boundsOf } from '../parts/cell.js'
@@ -52,7 +52,7 @@ class Worker {
     fillPanel(
       panelHead(word('worker.title'), tell, this.positionButton()), this.note, this.tasks.element, this.who, this.share.element,
       this.round.element, this.title, this.place)
-    await listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
+    await listen(this.city.code, (kinds, subjects) => this.hear(kinds, subjects), showConnection)
     setInterval(() => this.draw(), TICK_MS)
     await this.meetPeople()
   }
@@ -134,11 +134,11 @@ class Worker {
     })
   }
 
-  async hear(kinds) {
+  async hear(kinds, subjects) {
     if (!this.me) return
     if (concerns(kinds, 'assignment')) await this.tasks.show(this.me.properties.id)
     if (concerns(kinds, 'incident', 'assignment', 'photo')) await this.loadIncidents()
-    if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view))
+    if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view, whoChanged(kinds, subjects)))
     if (concerns(kinds, 'route')) await quietly(() => this.showRound())
     if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
   }
