@@ -207,7 +207,8 @@ def end_sessions(tx: db.Transaction, account_id: int) -> None:
 
 
 def reset_second_factor(tx: db.Transaction, owner: Account) -> None:
-    """Forget a lost second factor; the next login asks for a new one."""
+    """Forget a lost second factor; the next login asks for a new one. Nobody resets their own."""
+    _not_own(tx, owner)
     store.reset_second_factor(tx, owner.id)
     facts.record(tx, "account.second_factor_reset", owner.id, None)
 
@@ -278,7 +279,7 @@ def actor_by_token(tx: db.Transaction, secret: str, address: str | None) -> Acto
 
 def _not_own(tx: db.Transaction, owner: Account) -> None:
     if tx.actor.account == owner.id:
-        raise Conflict("nobody changes their own roles; ask another security administrator")
+        raise Conflict("nobody changes their own roles or second factor; ask another security administrator")
 
 
 def _uniquifier() -> str:

@@ -38,6 +38,7 @@ export class PersonCard {
       el('h2', { tabindex: '-1' }, `${account.name} (${account.username})`, state ? el('span', { class: `tag${account.locked_until || !account.is_active ? ' urgent' : ''}` }, state) : null),
       el('p', { class: 'soft' }, held.map(roleName).join(word('me.between')) || word('accounts.no_roles')),
       this.note, once, this.may('account.manage') ? this.deeds(account) : null,
+      this.may('role.grant') && account.has_second_factor ? this.button('accounts.reset_factor', `${this.path}/second-factor/reset`, {}) : null,
       this.part('accounts.roles', this.may('role.grant') ? this.rolesOf(account) : null),
       this.part('accounts.bindings', bindingList(this.path, bindings, this.may('role.grant') ? this.button.bind(this) : null),
         this.may('role.grant') && this.cities.length ? new BindForm(this.path, this.cities, (detail) => this.done(detail)).element : null),
@@ -61,7 +62,6 @@ export class PersonCard {
       account.is_demo ? null : el('button', { type: 'button', class: 'button', onclick: () => this.recover() }, word('accounts.recover')),
       account.must_change_password ? null : changes,
       this.button('accounts.end_sessions', `${this.path}/sessions/end`, {}),
-      account.has_second_factor ? this.button('accounts.reset_factor', `${this.path}/second-factor/reset`, {}) : null,
       this.button(account.is_active ? 'accounts.end' : 'accounts.reopen', `${this.path}/active`, { active: !account.is_active }))
   }
 

@@ -42,6 +42,10 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/accounts"): ADMINS,
     ("GET", "/api/accounts"): ADMINS,
     ("POST", "/api/accounts"): ("system_admin",),
+    ("POST", "/api/accounts/1/recover"): ("system_admin",),
+    ("POST", "/api/accounts/1/second-factor/reset"): (
+        "security_admin",
+    ),  # with the link above it is a takeover
     ("POST", "/api/accounts/1/roles"): ("security_admin",),
     ("POST", "/api/accounts/1/bindings"): ("security_admin",),
     ("POST", "/api/accounts/1/tokens"): ("security_admin",),
