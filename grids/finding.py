@@ -76,22 +76,24 @@ def descend(index: Index, entries: Indices, batch: Batch) -> int:
     stands in one do not hold up the next.
     """
     width, height = float(index.columns << index.shift), float(index.rows << index.shift)
+    squares, east, north, cut = index.entries, batch.east, batch.north, batch.cut
     waiting = 0
     for i in range(entries.size):
-        if 0.0 <= batch.east[i] < width and 0.0 <= batch.north[i] < height:
-            row, column = int(batch.north[i]) >> index.shift, int(batch.east[i]) >> index.shift
-            entry = index.entries[row * index.columns + column]
+        if 0.0 <= east[i] < width and 0.0 <= north[i] < height:
+            row, column = int(north[i]) >> index.shift, int(east[i]) >> index.shift
+            entry = squares[row * index.columns + column]
         else:
             entry = np.int32(OUTSIDE)
         entries[i] = entry
-        batch.cut[waiting] = i
+        cut[waiting] = i
         waiting += entry < OUTSIDE
     shift, at_border = index.shift, 0
     while waiting > 0:
         shift -= BITS
         waiting, at_border = _descend_once(index, shift, entries, batch, waiting, at_border)
+    leaves, borders, heads = index.leaves, batch.borders, batch.heads
     for j in range(at_border):
-        batch.heads[j] = index.leaves[(-2 - entries[batch.borders[j]]) >> 1]
+        heads[j] = leaves[(-2 - entries[borders[j]]) >> 1]
     return at_border
 
 
@@ -100,18 +102,19 @@ def _descend_once(
     index: Index, shift: int, entries: Indices, batch: Batch, waiting: int, at_border: int
 ) -> tuple[int, int]:
     """Go one level down with the `waiting` points; return how many wait still, and how many came to a border."""
-    first = index.rows * index.columns
+    squares, first = index.entries, index.rows * index.columns
+    east, north, cut, borders, left = batch.east, batch.north, batch.cut, batch.borders, batch.left
     kept = 0
     for j in range(waiting):
-        i = batch.cut[j]
-        row, column = int(batch.north[i]) >> shift, int(batch.east[i]) >> shift
+        i = cut[j]
+        row, column = int(north[i]) >> shift, int(east[i]) >> shift
         block = first + (((-2 - entries[i]) >> 1) << (2 * BITS))
-        entry = index.entries[block + ((row & (SIDE - 1)) << BITS | (column & (SIDE - 1)))]
+        entry = squares[block + ((row & (SIDE - 1)) << BITS | (column & (SIDE - 1)))]
         entries[i] = entry
         is_leaf = entry < OUTSIDE and entry & 1 == 1
-        batch.borders[at_border], batch.left[at_border] = i, column << shift
+        borders[at_border], left[at_border] = i, column << shift
         at_border += is_leaf
-        batch.cut[kept] = i
+        cut[kept] = i
         kept += entry < OUTSIDE and not is_leaf
     return kept, at_border
 

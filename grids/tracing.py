@@ -14,12 +14,13 @@ import numpy as np
 from grids.arrays import across, around
 from grids.compiled import compiled, frozen
 from grids.finding import example_index, find_near
-from grids.pixels import BITS, EDGE, HEADER, OUTSIDE, SIDE, Floats, Index, Indices, Integers
+from grids.pixels import BITS, EDGE, HEADER, OUTSIDE, SIDE, SLACK, Floats, Index, Indices, Integers
 
 REACH = 1e-4
 """Millimetres: far below the 1 mm grid, far above the rounding of metric coordinates."""
 
 UNKNOWN = -2
+NO_ROOM = -1
 FURTHEST = 1e12
 """Millimetres; what reaches further, or is no number, is no line on the ground and is left out."""
 
@@ -35,10 +36,17 @@ class Segment(NamedTuple):
 
 
 class Runs(NamedTuple):
-    """Stretches found so far: line and cell, and the millimetres along the line at which they begin and end."""
+    """Stretches of a line: the cell, and the millimetres along the line at which they begin and end."""
 
-    whose: Indices
+    cells: Indices
     ends: Floats
+
+
+class Memory(NamedTuple):
+    """Room for the cuts of a segment and for the squares still to be looked into."""
+
+    cuts: Floats
+    stack: Integers
 
 
 def example() -> tuple[object, ...]:
@@ -53,52 +61,21 @@ def trace(index: Index, vertices: Floats, first: Integers) -> tuple[Indices, Ind
     Line `i` has the vertices from `first[i]` to `first[i + 1]`, in metres. A stretch outside all cells is left out;
     a cell entered twice stands twice.
     """
-    runs, count = Runs(np.empty((256, 2), dtype=np.int32), np.empty((256, 2))), 0
+    cells, ends = np.empty(256, dtype=np.int32), np.empty((256, 2))
     cuts, stack = np.empty(64), np.empty((64, 4), dtype=np.int64)
+    lines, count = np.zeros(first.size, dtype=np.int64), 0
     for line in range(first.size - 1):
-        at, last, cell = 0.0, 0.0, UNKNOWN
-        for i in range(first[line], first[line + 1] - 1):
-            segment = _segment(index, vertices[i], vertices[i + 1])
-            length = segment.length
-            if not 0.0 < length < FURTHEST:
-                continue
-            cuts, size, stack = _meet(index, segment, cuts, stack)
-            if size > 0 and cuts[0] < REACH:
-                cell = UNKNOWN  # it bends on a border
-            for k in range(size + 1):
-                cut = cuts[k] if k < size else length
-                leave = at + cut
-                if leave - last > REACH:
-                    if cell == UNKNOWN:
-                        half = max((last + leave) / 2.0 - at, 0.0)
-                        cell = find_near(
-                            index, segment.x + half * segment.dx, segment.y + half * segment.dy, REACH
-                        )
-                    runs, count = _add(runs, count, (line, cell), (last, leave))
-                    last = leave
-                if k < size:
-                    cell = UNKNOWN
-            at += length
-    lines, cells = runs.whose[:count, 0].copy(), runs.whose[:count, 1].copy()
-    return lines, cells, runs.ends[:count, 0] / 1000.0, runs.ends[:count, 1] / 1000.0
-
-
-@compiled
-def _add(runs: Runs, count: int, whose: tuple[int, int], ends: tuple[float, float]) -> tuple[Runs, int]:
-    """Add a piece of a line in a cell to `count` runs, or to the last of them when it goes on."""
-    line, cell = whose
-    if cell == OUTSIDE:
-        return runs, count
-    before = count - 1
-    goes_on = count > 0 and runs.whose[before, 0] == line and runs.whose[before, 1] == cell
-    if goes_on and runs.ends[before, 1] == ends[0]:
-        runs.ends[before, 1] = ends[1]
-        return runs, count
-    if count == len(runs.whose):
-        runs = Runs(_longer(runs.whose), _longer(runs.ends))
-    runs.whose[count, 0], runs.whose[count, 1] = line, cell
-    runs.ends[count, 0], runs.ends[count, 1] = ends
-    return runs, count + 1
+        own = vertices[first[line] : first[line + 1]]
+        found = _trace_line(index, own, Runs(cells[count:], ends[count:]), Memory(cuts, stack))
+        while found < 0:
+            cells, ends, cuts, stack = _longer(cells), _longer(ends), _longer(cuts), _longer(stack)
+            found = _trace_line(index, own, Runs(cells[count:], ends[count:]), Memory(cuts, stack))
+        count += found
+        lines[line + 1] = count
+    whose = np.empty(count, dtype=np.int32)
+    for line in range(first.size - 1):
+        whose[lines[line] : lines[line + 1]] = line
+    return whose, cells[:count].copy(), ends[:count, 0] / 1000.0, ends[:count, 1] / 1000.0
 
 
 @compiled
@@ -107,9 +84,53 @@ def _longer(array: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def _segment(index: Index, start: Floats, end: Floats) -> Segment:
-    x, y = start[0] * 1000.0 - index.x, start[1] * 1000.0 - index.y
-    dx, dy = (end[0] - start[0]) * 1000.0, (end[1] - start[1]) * 1000.0
+def _trace_line(index: Index, vertices: Floats, runs: Runs, memory: Memory) -> int:
+    """Put the stretches of one line into `runs` and return how many; NO_ROOM when the arrays are too short."""
+    entries, cuts = index.entries, memory.cuts
+    frame = (index.columns, index.rows, index.shift)
+    count, at, last, cell = 0, 0.0, 0.0, UNKNOWN
+    for i in range(vertices.shape[0] - 1):
+        segment = _segment(index, vertices[i, 0], vertices[i, 1], vertices[i + 1, 0], vertices[i + 1, 1])
+        if not 0.0 < segment.length < FURTHEST:
+            continue
+        size = 0 if _is_clear(entries, frame, segment) else _meet(index, segment, memory)
+        if size < 0 or count + size + 1 >= runs.cells.size:
+            return NO_ROOM
+        if size > 0 and cuts[0] < REACH:
+            cell = UNKNOWN  # it bends on a border
+        for k in range(size + 1):
+            leave = at + (cuts[k] if k < size else segment.length)
+            if leave - last > REACH:
+                if cell == UNKNOWN:
+                    half = max((last + leave) / 2.0 - at, 0.0)
+                    cell = find_near(
+                        index, segment.x + half * segment.dx, segment.y + half * segment.dy, REACH
+                    )
+                count = _add(runs, count, cell, last, leave)
+                last = leave
+            if k < size:
+                cell = UNKNOWN
+        at += segment.length
+    return count
+
+
+@compiled
+def _add(runs: Runs, count: int, cell: int, enter: float, leave: float) -> int:
+    """Add a piece of a line in a cell to `count` runs, or to the last of them when it goes on."""
+    if cell == OUTSIDE:
+        return count
+    if count > 0 and runs.cells[count - 1] == cell and runs.ends[count - 1, 1] == enter:
+        runs.ends[count - 1, 1] = leave
+        return count
+    runs.cells[count] = cell
+    runs.ends[count, 0], runs.ends[count, 1] = enter, leave
+    return count + 1
+
+
+@compiled
+def _segment(index: Index, ax: float, ay: float, bx: float, by: float) -> Segment:
+    x, y = ax * 1000.0 - index.x, ay * 1000.0 - index.y
+    dx, dy = (bx - ax) * 1000.0, (by - ay) * 1000.0
     length = np.sqrt(dx * dx + dy * dy)
     if not (abs(x) < FURTHEST and abs(y) < FURTHEST):
         length = np.inf
@@ -117,15 +138,41 @@ def _segment(index: Index, start: Floats, end: Floats) -> Segment:
 
 
 @compiled
-def _meet(index: Index, segment: Segment, cuts: Floats, stack: Integers) -> tuple[Floats, int, Integers]:
-    """Put the millimetres at which a segment meets borders into `cuts`, ascending; return it and their number.
+def _is_clear(entries: Indices, frame: tuple[int, int, int], segment: Segment) -> bool:
+    """Tell whether a short segment is in one of the largest squares and meets no border there: most are."""
+    columns, rows, shift = frame
+    end_x, end_y = segment.x + segment.dx * segment.length, segment.y + segment.dy * segment.length
+    west, east = min(segment.x, end_x) - SLACK, max(segment.x, end_x) + SLACK
+    south, north = min(segment.y, end_y) - SLACK, max(segment.y, end_y) + SLACK
+    if not (west >= 0.0 and south >= 0.0 and east < columns << shift and north < rows << shift):
+        return False
+    left, right, below, above = int(west), int(east), int(south), int(north)
+    column, row = left >> shift, below >> shift
+    if right >> shift != column or above >> shift != row:
+        return False
+    entry = entries[row * columns + column]
+    if entry >= OUTSIDE:
+        return True
+    shift -= BITS
+    block = columns * rows + (((-2 - entry) >> 1) << (2 * BITS))
+    least = OUTSIDE
+    for j in range((below >> shift) & (SIDE - 1), ((above >> shift) & (SIDE - 1)) + 1):
+        for i in range((left >> shift) & (SIDE - 1), ((right >> shift) & (SIDE - 1)) + 1):
+            least = min(least, entries[block + (j << BITS | i)])
+    return least >= OUTSIDE
 
-    `stack` is memory for the squares still to be looked into.
+
+@compiled
+def _meet(index: Index, segment: Segment, memory: Memory) -> int:
+    """Put the millimetres at which a segment meets borders into `memory.cuts`, ascending, and return their number.
+
+    NO_ROOM when the arrays are too short.
     """
-    end = (segment.x + segment.dx * segment.length, segment.y + segment.dy * segment.length)
-    west, east = min(segment.x, end[0]), max(segment.x, end[0])
-    south, north = min(segment.y, end[1]), max(segment.y, end[1])
-    low_x, step = (segment.x, end[0] - segment.x) if segment.dy >= 0.0 else (end[0], segment.x - end[0])
+    entries, leaves, cuts, stack = index.entries, index.leaves, memory.cuts, memory.stack
+    end_x, end_y = segment.x + segment.dx * segment.length, segment.y + segment.dy * segment.length
+    west, east = min(segment.x, end_x), max(segment.x, end_x)
+    south, north = min(segment.y, end_y), max(segment.y, end_y)
+    low_x, step = (segment.x, end_x - segment.x) if segment.dy >= 0.0 else (end_x, segment.x - end_x)
     size, waiting = 0, 1
     stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = 0, 0, 0, index.shift
     while waiting > 0:
@@ -140,25 +187,27 @@ def _meet(index: Index, segment: Segment, cuts: Floats, stack: Integers) -> tupl
             if is_long:
                 first, last = across((low_x - left, south - y), (step, north - south), 1 << shift, columns)
             for column in range(first, last + 1):
-                entry = index.entries[place + row * columns + column]
+                entry = entries[place + row * columns + column]
                 if entry >= OUTSIDE:
                     continue
                 code = -2 - entry
                 if code & 1:
-                    cuts, size = _meet_leaf(index.leaves, code >> 1, segment, cuts, size)
+                    size = _meet_leaf(leaves, code >> 1, segment, cuts, size)
+                    if size < 0:
+                        return NO_ROOM
                     continue
                 if waiting == stack.shape[0]:
-                    stack = _longer(stack)
+                    return NO_ROOM
                 stack[waiting, 0] = index.rows * index.columns + ((code >> 1) << (2 * BITS))
                 stack[waiting, 1], stack[waiting, 2] = left + (column << shift), y
                 stack[waiting, 3] = shift - BITS
                 waiting += 1
-    return cuts, size, stack
+    return size
 
 
 @compiled
-def _meet_leaf(leaves: Indices, word: int, segment: Segment, cuts: Floats, size: int) -> tuple[Floats, int]:
-    """Add where a segment meets the edges of a leaf."""
+def _meet_leaf(leaves: Indices, word: int, segment: Segment, cuts: Floats, size: int) -> int:
+    """Add where a segment meets the edges of a leaf; return how many cuts there are, or NO_ROOM."""
     dx, dy = segment.dx, segment.dy
     while True:
         head = leaves[word]
@@ -171,7 +220,7 @@ def _meet_leaf(leaves: Indices, word: int, segment: Segment, cuts: Floats, size:
             if (a_beside > REACH and b_beside > REACH) or (a_beside < -REACH and b_beside < -REACH):
                 continue
             if size + 3 > cuts.size:
-                cuts = _longer(cuts)
+                return NO_ROOM
             a_along, b_along = ax * dx + ay * dy, bx * dx + by * dy
             if abs(a_beside) <= REACH:
                 size = _note(cuts, size, a_along, segment.length)
@@ -181,7 +230,7 @@ def _meet_leaf(leaves: Indices, word: int, segment: Segment, cuts: Floats, size:
                 share = a_beside / (a_beside - b_beside)
                 size = _note(cuts, size, a_along + share * (b_along - a_along), segment.length)
         if head & 1 == 0:
-            return cuts, size
+            return size
 
 
 @compiled
