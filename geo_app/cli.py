@@ -25,6 +25,7 @@ from geo_app.planning import service as planning
 from geo_app.planning.cli import places
 from geo_app.privacy.cli import privacy
 from geo_app.responders.cli import positions, responders
+from geo_app.roads.cli import roads
 from geo_app.tls.cli import tls
 
 
@@ -159,6 +160,7 @@ geo.add_command(positions)
 geo.add_command(tls)
 geo.add_command(privacy)
 geo.add_command(exports)
+geo.add_command(roads)
 
 
 def main() -> None:

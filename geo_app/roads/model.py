@@ -165,3 +165,20 @@ class Imported:
     unknown_classes: tuple[str, ...]
     """Road classes without a speed of their own; they are travelled like `unclassified`."""
     islands: tuple[Islands, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a file says that we cannot follow; `source` is its element: n, w or r and the number."""
+
+    rule: str
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An import of a file: what it brought, and what was left out or taken otherwise than it says."""
+
+    imported: Imported
+    problems: tuple[Problem, ...]

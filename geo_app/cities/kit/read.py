@@ -22,11 +22,11 @@ import shapely
 from openpyxl.utils.exceptions import InvalidFileException
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo_app.cities.kit import osm
 from geo_app.cities.kit.manifest import Layer
 from geo_app.cities.kit.unpack import unpack
 from geo_app.core import sheet
 from geo_app.core.errors import BadInput
+from geo_app.roads import osm
 
 GDAL = (".geojson", ".json", ".topojson", ".shp", ".gpkg")
 TABLES = (".csv", ".xlsx")
@@ -77,7 +77,7 @@ def table(layer: Layer) -> Table:
 def ways(layer: Layer) -> list[osm.Way] | None:
     """Return the roads of a layer that is an OpenStreetMap file, None when it is another."""
     with _opened(layer) as path:
-        return osm.ways(path) if path.suffix.lower() in OSM else None
+        return osm.read(path).ways if path.suffix.lower() in OSM else None
 
 
 @contextmanager

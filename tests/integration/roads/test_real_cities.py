@@ -64,6 +64,15 @@ def test_times_under_restrictions_in_a_real_city_are_those_of_a_graph_of_every_t
     check_pairs(roads, restrictions, mode, rng)
 
 
+def test_times_under_the_restrictions_of_porto_are_those_of_a_graph_of_every_turn(folder: Path) -> None:
+    rng = np.random.default_rng(20260104)
+    roads, restrictions = cities.porto(folder)
+    assert len(restrictions) > 330
+    roads, restrictions = cities.around(roads, restrictions, size("restricted_span"))
+    assert restrictions
+    check_pairs(roads, restrictions, Mode.CAR, rng)
+
+
 def check_pairs(
     roads: list[Road], restrictions: list[Restriction], mode: Mode, rng: np.random.Generator
 ) -> None:

@@ -15,6 +15,7 @@ from pyproj import Transformer
 from shapely import LineString, Point
 
 from geo_app.core import clock, db, settings
+from geo_app.organisation import service as organisation
 from geo_app.roads import kept, service
 from geo_app.roads.model import Access, BrokenRoad, Mode, Restriction, Road
 
@@ -170,6 +171,31 @@ def test_two_cities_with_the_same_roads_do_not_share_an_engine(
 def test_an_empty_import_leaves_a_network_without_roads(tx: db.Transaction, work: Path, city: int) -> None:
     service.import_roads(tx, city, SRID, ())
     assert service.engine(tx, city, Mode.CAR).nearest(TARGET, RESPONDERS, 1).unreachable == 3
+
+
+def test_a_file_is_imported_with_its_restrictions_and_a_report(
+    tx: db.Transaction, work: Path, city: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "city.osm"
+    path.write_text(OSM, encoding="utf-8")
+    report = service.import_osm(tx, organisation.city_by_id(tx, city), path)
+    assert (report.imported.roads, report.imported.nodes, report.imported.restrictions) == (3, 4, 1)
+    assert [(problem.rule, problem.source) for problem in report.problems] == [("access", "w12")]
+    assert [road.name for road in service.store.roads(tx, city)] == ["长街", "", ""]
+    assert service.store.restrictions(tx, city)[0].travels == (0, 4)
+    assert rows(tx, "maxspeed") == [40, None, None]
+
+
+OSM = """<?xml version="1.0"?><osm version="0.6">
+<node id="1" lat="40.0" lon="117.00" version="1"/><node id="2" lat="40.0" lon="117.01" version="1"/>
+<node id="3" lat="40.0" lon="117.02" version="1"/><node id="4" lat="40.1" lon="117.01" version="1"/>
+<way id="10" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/><tag k="name" v="长街"/>
+<tag k="maxspeed" v="40"/></way>
+<way id="11" version="1"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/></way>
+<way id="12" version="1"><nd ref="2"/><nd ref="4"/><tag k="highway" v="service"/><tag k="access" v="maybe"/></way>
+<relation id="90" version="1"><member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/>
+<member type="way" ref="12" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/>
+</relation></osm>"""
 
 
 def test_a_broken_road_changes_nothing(tx: db.Transaction, work: Path, city: int) -> None:

@@ -8,15 +8,17 @@ import json
 import os
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from pyproj import Transformer
 from shapely import LineString, Point
 
+from geo_app.roads import osm, service
 from geo_app.roads.model import Mode, Restriction, Road
 
-BEIJING, NEW_YORK = 4548, 32618
+BEIJING, NEW_YORK, PORTUGAL = 4548, 32618, 3763
 
 
 def data() -> Path | None:
@@ -58,6 +60,13 @@ def manhattan(folder: Path) -> list[Road]:
     ]
 
 
+def porto(folder: Path) -> tuple[list[Road], list[Restriction]]:
+    """Return the roads and restrictions of Porto as OpenStreetMap has them."""
+    content = osm.read(folder / "porto" / "porto.osm.pbf")
+    made = service.roads_of(content, PORTUGAL)
+    return made.roads, made.restrictions
+
+
 def beside(roads: Sequence[Road], rng: np.random.Generator, count: int) -> list[Point]:
     """Return points scattered up to some 100 m beside randomly chosen roads."""
     chosen = rng.integers(0, len(roads), count)
@@ -74,6 +83,21 @@ def middle(roads: Sequence[Road], span: float) -> list[Road]:
     begins = np.array([road.geometry.coords[0] for road in roads])
     away = np.abs(begins - np.median(begins, axis=0)).max(axis=1)
     return [road for road, metres in zip(roads, away, strict=True) if metres <= span]
+
+
+def around(
+    roads: Sequence[Road], limits: Sequence[Restriction], span: float
+) -> tuple[list[Road], list[Restriction]]:
+    """Return `middle` of the roads, with the restrictions that speak only of them."""
+    inside = middle(roads, span)
+    chosen = {id(road) for road in inside}
+    number = {old: new for new, old in enumerate(i for i, road in enumerate(roads) if id(road) in chosen)}
+    kept = [one for one in limits if all(travel >> 1 in number for travel in one.travels)]
+    moved = [
+        replace(one, travels=tuple(2 * number[travel >> 1] + travel % 2 for travel in one.travels))
+        for one in kept
+    ]
+    return inside, moved
 
 
 def restrictions(roads: Sequence[Road], rng: np.random.Generator, count: int) -> list[Restriction]:
