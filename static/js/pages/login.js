@@ -91,7 +91,7 @@ async function refuse(key, act) {
   } catch (problem) {
     if (problem.name === 'Problem' && [400, 401, 422, 429, 503].includes(problem.status)) {
       const said = problem.status === 429 ? 'login.slowed' : problem.status === 503 ? 'login.busy' : key
-      Object.assign(problem, { status: 422, detail: word(said), field: '' })
+      Object.assign(problem, { plain: word(said), field: '' })
     }
     throw problem
   }

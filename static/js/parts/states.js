@@ -27,6 +27,7 @@ const SENTENCES = { 404: ['state.not_found', 'state.gone'], 409: ['state.conflic
 /** Return a failure in words of the page's language: our sentence for its kind, with what the server says where it is known. */
 export function words(problem) {
   if (problem.name !== 'Problem') throw problem
+  if (problem.plain) return problem.plain // a page knew better words
   if (problem.status === 0) return word('state.unreachable')
   if (problem.status === 401) return word('state.logged_out')
   if (problem.status === 403) return forbidden(problem)
