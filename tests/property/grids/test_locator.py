@@ -138,8 +138,8 @@ def _edit(
         bent = shapely.transform(standing.geometry, lambda xy: on_millimetres(xy + rng.uniform(-60, 60, 2)))
         return [replace(standing, geometry=bent)], []
     for other in cells.values():
-        joined = shapely.union(standing.geometry, other.geometry)
-        if other is not standing and isinstance(joined, Polygon):
+        joined = shapely.transform(shapely.union(standing.geometry, other.geometry), on_millimetres)
+        if other is not standing and isinstance(joined, Polygon) and joined.is_valid:
             return [replace(standing, geometry=joined)], [other.code]
     return [], []
 
