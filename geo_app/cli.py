@@ -51,6 +51,12 @@ def run_migrations(context: click.Context) -> None:
             app_role.keep(kept, app_role.create(here.database_url))
     here = settings.connected()
     click.echo(f"schema {migrate.upgrade(here.database_url, here.app_database_url)}")
+    left = migrate.missing_marks(here.database_url)
+    if left:
+        click.echo(
+            "Maps and queues are slow for who sees a part of a city, until an administrator runs:", err=True
+        )
+        click.echo("\n".join(left), err=True)
     context.invoke(privacy.commands["seal"])
 
 

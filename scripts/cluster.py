@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -56,18 +57,24 @@ ALTER ROLE {owner} LOGIN NOSUPERUSER NOCREATEROLE CREATEDB PASSWORD '{owner_pass
 ALTER ROLE {app} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB PASSWORD '{app_password}';
 \\connect template1
 {extensions}
+{leakproof}
 \\connect postgres
 SELECT 'CREATE DATABASE {database} OWNER {owner}'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}') \\gexec
 \\connect {database}
 {extensions}
+{leakproof}
 """
 
 VERSIONS = """\
 SELECT extname, extversion FROM pg_extension
 UNION ALL
-SELECT 'postgresql', split_part(current_setting('server_version'), ' ', 1);
+SELECT 'postgresql', split_part(current_setting('server_version'), ' ', 1)
+UNION ALL
+SELECT 'leakproof', '' FROM pg_proc WHERE oid = ANY (ARRAY[{marked}]::regprocedure[]) AND proleakproof
+HAVING count(*) = cardinality(ARRAY[{marked}]);
 """
+LEAKPROOF = Path(__file__).parent.parent / "geo_app" / "migrations" / "leakproof.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +256,7 @@ def prepared(cluster: Cluster, known: dict[str, str]) -> dict[str, str]:
             app_password=known[APP],
             database=DATABASE,
             extensions="\n".join(f"CREATE EXTENSION IF NOT EXISTS {name};" for name in postgis.EXTENSIONS),
+            leakproof=LEAKPROOF.read_text(encoding="utf-8"),
         )
         done = cluster.ask(ADMIN, known[ADMIN], "postgres", sql)
         if done.returncode != 0:
@@ -267,9 +275,15 @@ def prepared(cluster: Cluster, known: dict[str, str]) -> dict[str, str]:
 
 def _versions(cluster: Cluster, known: dict[str, str]) -> dict[str, str] | None:
     """Return versions by name as the application role sees them, or None when anything is missing."""
-    answered = cluster.ask(APP, known[APP], DATABASE, VERSIONS)
+    marked = re.findall(
+        r"^ALTER FUNCTION (.*) LEAKPROOF;$", LEAKPROOF.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    sql = VERSIONS.format(marked=", ".join(f"'{name}'" for name in marked))
+    answered = cluster.ask(APP, known[APP], DATABASE, sql)
     found = dict(line.split("|", 1) for line in answered.stdout.splitlines() if "|" in line)
-    return found if answered.returncode == 0 and found.keys() >= {"postgresql", *postgis.EXTENSIONS} else None
+    is_marked = found.pop("leakproof", None) is not None
+    is_whole = is_marked and found.keys() >= {"postgresql", *postgis.EXTENSIONS}
+    return found if answered.returncode == 0 and is_whole else None
 
 
 def _wait_until_accepting(cluster: Cluster) -> None:

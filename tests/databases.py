@@ -57,6 +57,11 @@ class Server:
             self._do(f"ALTER SYSTEM SET {line}")
         self._do("SELECT pg_reload_conf()")
 
+    @property
+    def admin_url(self) -> str:
+        """The address of the role that makes roles and extensions."""
+        return self._admin_url
+
     def leave(self) -> None:
         """Let the server go; stop it, and drop what killed runs left, when nobody else uses it."""
         self._users.close()

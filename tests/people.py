@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from geo_app.core import clock, db, door
 from geo_app.core.actor import SYSTEM, Actor, Scope
 from geo_app.identity import permissions, service, tokens
-from geo_app.identity.model import NewAccount, Purpose, Token
+from geo_app.identity.model import Binding, NewAccount, Purpose, Token
+from geo_app.organisation import service as organisation
 
 PASSWORD = "Xk9!sun-river"
 TESTER = Actor("tester", None, Scope(everything=True))
@@ -32,6 +33,7 @@ def token(database: db.Database, *roles: str) -> str:
     held = roles or STREET
     with database.transaction(SYSTEM) as tx:
         made, _ = service.invite(tx, NewAccount(f"program-{uuid.uuid4().hex[:12]}", "程序", held))
+        bind_to_cities(tx, made.id)
         until = clock.now() + timedelta(days=1)
         asked = tuple(sorted(permissions.of_roles(held)))
         return tokens.issue(tx, Token(0, made.id, "system", "test", asked, until, None))
@@ -41,7 +43,14 @@ def demo_link(database: db.Database, username: str, *roles: str, responder: int 
     """Return the secret of a one-time link into a new demo account."""
     with database.transaction(SYSTEM) as tx:
         made, _ = service.invite(tx, NewAccount(username, "演示", roles, responder, is_demo=True))
+        bind_to_cities(tx, made.id)
         return service.link(tx, made.id, Purpose.DEMO)
+
+
+def bind_to_cities(tx: db.Transaction, account: int) -> None:
+    """Bind an account to every city there is, whole."""
+    for city in organisation.cities(tx):
+        service.bind(tx, Binding(0, account, city.id, None, None, clock.now(), None))
 
 
 class Visitor:

@@ -1,8 +1,8 @@
 """The database: one pool, transactions that carry their actor, named statements, shapely in and out.
 
 Statements live in `queries.sql` beside the store that uses them and are run through psycopg2 connections
-borrowed from SQLAlchemy's pool. A transaction states who acts and what they may see with SET LOCAL, so the
-database can check it; leaving the block commits, an exception rolls back.
+borrowed from SQLAlchemy's pool. A transaction states who acts and what they may see with SET LOCAL, so that the
+row policies of the database can check it; leaving the block commits, an exception rolls back.
 """
 
 from __future__ import annotations
@@ -20,20 +20,24 @@ import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
 import shapely
+from psycopg2 import sql
+from psycopg2.extras import execute_values
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import PoolProxiedConnection
 
-from geo_app.core import secrecy
-from geo_app.core.actor import Actor, Scope
-from geo_app.core.errors import Conflict, NotFound, NotReady
+from geo_app.core import scope, secrecy
+from geo_app.core.actor import Actor
+from geo_app.core.errors import Conflict, NotFound, NotReady, OutOfScope
 from geo_app.core.settings import Settings
 
 Row = Mapping[str, Any]
 Thing = TypeVar("Thing")
 WGS84 = 4326
+PAGE = 1000
+"""Rows an INSERT writes at once."""
 
 
 class Statement(Protocol):
@@ -96,18 +100,39 @@ class Transaction:
             return int(cursor.rowcount)
 
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Write `rows` into `table` by COPY and return how many there were."""
-        text = io.BytesIO()
-        count = 0
-        for row in rows:
-            text.write(("\t".join(_copied(value) for value in row) + "\n").encode())
-            count += 1
-        text.seek(0)
-        names = psycopg2.extensions.quote_ident
-        listed = ", ".join(names(column, self._connection) for column in columns)
+        """Write `rows` into `table`, by COPY where no row policy guards it, and return how many there were."""
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
         with self._connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY {names(table, self._connection)} ({listed}) FROM STDIN", text)
-        return count
+            cursor.execute("SELECT row_security_active(%s::regclass)", (table,))
+            (is_guarded,) = cursor.fetchone() or (True,)
+            if is_guarded:  # COPY cannot ask a policy
+                insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ")
+                statement = insert.format(sql.Identifier(table), names).as_string(cursor) + "%s"
+                values = [tuple(map(_text, row)) for row in rows]
+                execute_values(cursor, statement, values, page_size=PAGE)
+                return len(values)
+            lines = [("\t".join(map(_copied, row)) + "\n").encode() for row in rows]
+            copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+            cursor.copy_expert(copy, io.BytesIO(b"".join(lines)))
+        return len(lines)
+
+    @contextmanager
+    def beyond_scope(self) -> Iterator[None]:
+        """Let the service do, in this transaction, what must be right also where the actor cannot look.
+
+        For what no person asks for: matching, counting, looking up who shows a secret. Never around what a person
+        names or gets to see.
+        """
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('geo.everything'), set_config('geo.everything', 'yes', true)"
+            )
+            (was, _) = cursor.fetchone() or ("no", None)
+            try:
+                yield
+            finally:  # a failed transaction takes no more statements, and its settings end with it
+                if self._connection.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_INTRANS:
+                    cursor.execute("SELECT set_config('geo.everything', %s, true)", (was,))
 
     @contextmanager
     def _run(self, statement: Statement, values: Mapping[str, Any]) -> Iterator[Any]:
@@ -150,18 +175,9 @@ class Database:
             connection = cast(psycopg2.extensions.connection, proxy.driver_connection)
             with _explained(connection), connection:
                 with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT set_config('geo.actor', %s, true), set_config('geo.everything', %s, true),"
-                        " set_config('geo.cities', %s, true), set_config('geo.units', %s, true),"
-                        " set_config('geo.departments', %s, true),"
-                        " CASE WHEN %s THEN set_config('statement_timeout', '0', true) END",
-                        (
-                            actor.name,
-                            "yes" if actor.scope.everything else "no",
-                            *_listed(actor.scope),
-                            patient,
-                        ),
-                    )
+                    cursor.execute(scope.SET, scope.of(actor))
+                    if patient:
+                        cursor.execute("SET LOCAL statement_timeout = 0")
                 yield Transaction(connection, actor, self.safe)
         finally:
             proxy.close()
@@ -184,12 +200,6 @@ def _names(cursor: Any) -> list[str]:
     return [column.name for column in cursor.description]
 
 
-def _listed(scope: Scope) -> list[str]:
-    """Return cities, units and departments as array literals, which row policies read."""
-    parts = (scope.cities, scope.units, scope.departments)
-    return ["{" + ",".join(str(number) for number in part) + "}" for part in parts]
-
-
 @contextmanager
 def _explained(connection: psycopg2.extensions.connection) -> Iterator[None]:
     """Turn what the database refuses for reasons of its own into our errors; nobody sees its words."""
@@ -197,6 +207,10 @@ def _explained(connection: psycopg2.extensions.connection) -> Iterator[None]:
         yield
     except psycopg2.errors.QueryCanceled as error:
         raise NotReady("the answer took too long") from error
+    except psycopg2.errors.InsufficientPrivilege as error:
+        if "row-level security" not in str(error):  # then it is our own mistake
+            raise
+        raise OutOfScope from error
     except psycopg2.errors.UndefinedTable as error:
         raise NotReady("the database has no schema, or an old one; run `geo db migrate`") from error
     except psycopg2.extensions.TransactionRollbackError as error:
@@ -241,9 +255,15 @@ class _Geometry:
 
 
 def _copied(value: Any) -> str:
-    r"""Return `value` as COPY text: \N for None, arrays as {…}, geometry as hex EWKB, bytes as \x…."""
-    if value is None:
+    r"""Return `value` as COPY text, \N for None."""
+    text = _text(value)
+    if text is None:
         return r"\N"
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _text(value: Any) -> str | None:
+    r"""Return `value` as the database reads text of any type: arrays as {…}, geometry as hex EWKB, bytes as \x…."""
     if isinstance(value, BaseGeometry):
         return _hex(value)
     if isinstance(value, bool):
@@ -251,11 +271,10 @@ def _copied(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bytes):
-        value = "\\x" + value.hex()
+        return "\\x" + value.hex()
     if isinstance(value, (list, tuple)):
-        value = "{" + ",".join(_item(item) for item in value) + "}"
-    text = str(value).replace("\\", "\\\\")
-    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        return "{" + ",".join(_item(item) for item in value) + "}"
+    return None if value is None else str(value)
 
 
 def _item(value: object) -> str:

@@ -2,9 +2,9 @@
 
 GeoError is the root; below it BadInput 422 (a value breaks a rule; names field, value and rule), Refused 422 (what
 was listed before is wrong), NotLoggedIn 401, Forbidden 403 (names the missing permission), PasswordDue 403 (a new
-password comes first), NotFound 404, Conflict 409 (somebody else was first), Stale 412 (it changed since it was looked
-at), NeedsVersion 428 (an edit must say what it looked at), NotReady 503, WrongSetup 500 (the installation lacks
-something).
+password comes first), OutOfScope 403 (names what lies beyond the actor's units and departments), NotFound 404,
+Conflict 409 (somebody else was first), Stale 412 (it changed since it was looked at), NeedsVersion 428 (an edit must
+say what it looked at), NotReady 503, WrongSetup 500 (the installation lacks something).
 """
 
 from __future__ import annotations
@@ -92,6 +92,22 @@ class PasswordDue(GeoError):
     def members(self) -> dict[str, object]:
         """Return what is due, and where."""
         return {"due": "password", "at": "/api/me/password"}
+
+
+class OutOfScope(GeoError):
+    """It lies outside the units and departments you are bound to; ask the security administrator."""
+
+    status = 403
+    title = "Out of scope"
+
+    def __init__(self, what: str = "it") -> None:
+        self.what = what
+        rule = "lies outside the units and departments you are bound to; ask the security administrator"
+        super().__init__(f"{what} {rule}")
+
+    def members(self) -> dict[str, object]:
+        """Return what lies out of scope."""
+        return {"scope": self.what}
 
 
 class NotFound(GeoError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from geo_app.core.errors import NotReady, WrongSetup
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 OLDEST_POSTGIS = (3, 3)
+LEAKPROOF = Path(__file__).parents[1] / "migrations" / "leakproof.sql"
+IS_SUPER = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
 LOCK = zlib.crc32(b"wangge migrations")
 
 
@@ -44,6 +47,35 @@ def upgrade(owner_url: str, app_url: str) -> str:
         engine.dispose()
 
 
+def missing_marks(owner_url: str) -> list[str]:
+    """Return the statements an administrator must run so that row policies use every index; none when it was done."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            return _mark(connection)
+    except OperationalError as error:
+        raise NotReady("the database does not answer; is it running?") from error
+    finally:
+        engine.dispose()
+
+
+def _mark(connection: Connection) -> list[str]:
+    """Mark functions as telling nothing, where this role may; return what is left to do."""
+    statements = re.findall(
+        r"^ALTER FUNCTION .* LEAKPROOF;$", LEAKPROOF.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    is_marked = text("SELECT proleakproof FROM pg_proc WHERE oid = CAST(:name AS regprocedure)")
+    left = [
+        one for one in statements
+        if not connection.execute(is_marked, {"name": one.split(" ", 2)[2].removesuffix(" LEAKPROOF;")}).scalar()
+    ]  # fmt: skip
+    if not connection.execute(IS_SUPER).scalar():
+        return left
+    for one in left:
+        connection.execute(text(one))
+    return []
+
+
 def _check(connection: Connection, app_role: str) -> None:
     may_create = connection.execute(text("SELECT has_schema_privilege('public', 'CREATE')")).scalar_one()
     if not may_create:
@@ -60,9 +92,7 @@ def _check(connection: Connection, app_role: str) -> None:
             "SELECT bool_or(trusted AND has_database_privilege(current_database(), 'CREATE') OR :super)"
             " FROM pg_available_extension_versions WHERE name = :name"
         )
-        is_super = connection.execute(
-            text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        ).scalar_one()
+        is_super = connection.execute(IS_SUPER).scalar_one()
         if not connection.execute(trusted, {"name": name, "super": is_super}).scalar():
             raise WrongSetup(f"an administrator must run in this database: CREATE EXTENSION {name};")
         connection.execute(text(f"CREATE EXTENSION {name}"))

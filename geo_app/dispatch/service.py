@@ -10,7 +10,7 @@ import shapely
 from shapely import Point
 
 from geo_app.core import clock, coords, db, facts, masking
-from geo_app.core.errors import Conflict, Forbidden, NotFound, Stale
+from geo_app.core.errors import Conflict, Forbidden, NotFound, OutOfScope, Stale
 from geo_app.dispatch import rank, store, workflow
 from geo_app.dispatch.model import Assignment, AssignmentState, Candidate, Candidates, NewAssignment
 from geo_app.dispatch.workflow import Step
@@ -71,7 +71,8 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
         raise NotFound(f"{city.name} has no responder {responder_id}")
     if locked.status is Status.OFF:
         raise Conflict(f"{locked.name} is {locked.status}")
-    slot = store.free_slot(tx, responder_id, locked.capacity)
+    with tx.beyond_scope():  # a place is taken also by what lies elsewhere
+        slot = store.free_slot(tx, responder_id, locked.capacity)
     made = None
     if slot is not None:
         new = NewAssignment(incident_id, responder_id, slot)
@@ -112,9 +113,13 @@ def step(tx: db.Transaction, assignment_id: int, version: int, taken: Step, reas
 
 
 def assignment(tx: db.Transaction, assignment_id: int) -> Assignment:
-    """Return one assignment; NotFound names it."""
+    """Return one assignment; NotFound or OutOfScope names it."""
     found = store.assignment(tx, assignment_id)
     if found is None:
+        with tx.beyond_scope():
+            is_there = store.assignment(tx, assignment_id) is not None
+        if is_there:
+            raise OutOfScope(f"assignment {assignment_id}")
         raise NotFound(f"there is no assignment {assignment_id}")
     return found
 
@@ -137,13 +142,16 @@ def _tell(tx: db.Transaction, city: City, kind: str, told: Assignment) -> None:
 
 def _follow(tx: db.Transaction, city: City, locked: Locked) -> None:
     """Let a locked responder's status follow the active assignments."""
-    status = workflow.status(locked.status, store.active_states(tx, locked.id))
-    if status is not locked.status:
-        responders.set_status(tx, city, locked.id, status)
+    with tx.beyond_scope():  # who was called off is perhaps no longer seen
+        status = workflow.status(locked.status, store.active_states(tx, locked.id))
+        if status is not locked.status:
+            responders.set_status(tx, city, locked.id, status)
 
 
 def _who_holds(tx: db.Transaction, incident_id: int, responder_id: int) -> str:
-    for holder in store.holders(tx, incident_id, responder_id):
+    with tx.beyond_scope():
+        standing = store.holders(tx, incident_id, responder_id)
+    for holder in standing:
         if holder.incident == incident_id:
             return f"incident {incident_id} already has {holder.responder_name} (assignment {holder.id})"
         return (

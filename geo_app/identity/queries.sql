@@ -58,14 +58,22 @@ WHERE NOT isempty(b.valid)
 ORDER BY upper(b.valid) NULLS LAST, a.username, b.id;
 
 -- name: who_by_session(uniquifier, at)^
--- The account a session belongs to, with its roles and what it is bound to now.
+-- The account a session belongs to, with its roles and what it is bound to now: units with everything below them,
+-- also what lay below once, because its cases stay where they were. A unit is known by its code through all its time.
+WITH RECURSIVE below AS (
+  SELECT same.id
+  FROM account a JOIN account_binding b ON b.account_id = a.id AND b.valid @> :at::timestamptz
+  JOIN unit u ON u.id = b.unit_id JOIN unit same ON same.city_id = u.city_id AND same.code = u.code
+  WHERE a.fs_uniquifier = :uniquifier
+  UNION
+  SELECT u.id FROM unit u JOIN below ON u.parent_id = below.id
+)
 SELECT a.id, a.username, a.responder_id AS responder, a.must_change_password, a.is_demo,
   a.tf_primary_method IS NOT NULL AS has_second_factor, a.password IS NOT NULL AS has_password, a.password_at,
   coalesce((SELECT array_agg(r.role) FROM account_role r WHERE r.account_id = a.id), '{}') AS roles,
   coalesce((SELECT array_agg(b.city_id) FROM account_binding b WHERE b.account_id = a.id
     AND b.valid @> :at::timestamptz AND b.unit_id IS NULL AND b.department_id IS NULL), '{}') AS cities,
-  coalesce((SELECT array_agg(b.unit_id) FROM account_binding b WHERE b.account_id = a.id
-    AND b.valid @> :at::timestamptz AND b.unit_id IS NOT NULL), '{}') AS units,
+  array(SELECT id FROM below ORDER BY id) AS units,
   coalesce((SELECT array_agg(b.department_id) FROM account_binding b WHERE b.account_id = a.id
     AND b.valid @> :at::timestamptz AND b.department_id IS NOT NULL), '{}') AS departments
 FROM account a WHERE a.fs_uniquifier = :uniquifier AND a.active;

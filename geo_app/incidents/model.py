@@ -276,8 +276,9 @@ class Locked:
     city: int
     state: State
     version: int
+    community: int | None
 
     @classmethod
     def read(cls, row: Row) -> Locked:
         """Return the incident of a row."""
-        return cls(row["city_id"], State(row["state"]), row["version"])
+        return cls(row["city_id"], State(row["state"]), row["version"], row["community_id"])

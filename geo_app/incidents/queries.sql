@@ -59,9 +59,12 @@ WHERE i.city_id = :city_id AND NOT i.is_exercise
 ORDER BY i.occurred_at, i.id
 LIMIT :most;
 
+-- name: is_there(incident_id)$
+SELECT EXISTS (SELECT FROM incident WHERE id = :incident_id);
+
 -- name: lock(incident_id)^
 -- Locks the incident; always before a responder.
-SELECT id, city_id, state, version FROM incident WHERE id = :incident_id FOR UPDATE;
+SELECT id, city_id, state, version, community_id FROM incident WHERE id = :incident_id FOR UPDATE;
 
 -- name: add_report(city_id, jurisdiction, incident_id, channel, description, address, given_x, given_y, given_frame, name_sealed, phone_sealed, description_sealed, address_sealed, name_index, phone_index, key_id, code_hash, occurred_at, received_at, source, source_key)$
 -- Nothing is written when the source's key is known already. The casts keep every bit of the coordinates.

@@ -14,7 +14,7 @@ from shapely import Point
 
 from geo_app.core import clock, coords, db, facts
 from geo_app.core.coords import Given
-from geo_app.core.errors import BadInput, Conflict, NotFound, Stale
+from geo_app.core.errors import BadInput, Conflict, GeoError, NotFound, OutOfScope, Stale
 from geo_app.core.remembering import Remembering
 from geo_app.geocoding import service as geocoding
 from geo_app.geocoding.model import Candidate, How
@@ -98,30 +98,33 @@ def add_report(tx: db.Transaction, incident_id: int, told: Telling) -> Joined:
 
 
 def settle_location(tx: db.Transaction, incident_id: int, version: int, located: Located) -> Incident:
-    """Write where a person says an incident is, and match it to its cell or to none.
+    """Write where a person says an incident is, and match it to its cell or to none; so it may leave their sight.
 
     Stale when it is no longer at `version`, Conflict when it is closed.
     """
     intake.check_address(located.address)
+    planning.hold(tx, organisation.city_by_id(tx, incident(tx, incident_id).city))
     found = store.lock(tx, incident_id)
     if found is None:
-        raise NotFound(f"there is no incident {incident_id}")
+        raise _missing(tx, incident_id)
     if found.version != version:
         raise Stale(f"incident {incident_id} is at version {found.version}, you looked at {version}")
     if found.state is State.CLOSED:
         raise Conflict(f"incident {incident_id} is closed")
     city = organisation.city_by_id(tx, found.city)
     _check_reach(city, located.position)
-    placed = planning.place(tx, city, Subject("incident", incident_id, located.position, is_open=True))
-    judged = verdict.of(placed)
     address = masked.address(located.address, city.jurisdiction)
-    store.settle(tx, incident_id, located.position, judged, address)
+    with tx.beyond_scope():
+        placed = planning.place(tx, city, Subject("incident", incident_id, located.position, is_open=True))
+        store.settle(tx, incident_id, located.position, verdict.of(placed), address)
+        settled = incident(tx, incident_id)
     given = located.given or Given(located.position.x, located.position.y, "wgs84")
     facts.record(
         tx, "incident.located", incident_id, city.jurisdiction,
-        location=judged, x=given.x, y=given.y, frame=given.frame,
+        location=verdict.of(placed), x=given.x, y=given.y, frame=given.frame,
+        communities=[] if found.community is None else [found.community],
     )  # fmt: skip
-    return incident(tx, incident_id)
+    return settled
 
 
 def load(
@@ -150,8 +153,9 @@ def load(
 
 
 def known_keys(tx: db.Transaction, city: City, source: str, keys: Sequence[str]) -> dict[str, int]:
-    """Return the incidents of those keys of a source that came in already."""
-    return store.known_keys(tx, city, source, keys)
+    """Return the incidents of those keys of a source that came in already, also those the actor does not see."""
+    with tx.beyond_scope():
+        return store.known_keys(tx, city, source, keys)
 
 
 def incidents(
@@ -186,10 +190,10 @@ def past(
 
 
 def incident(tx: db.Transaction, incident_id: int) -> Incident:
-    """Return one incident; NotFound names it."""
+    """Return one incident; NotFound or OutOfScope names it."""
     found = by_ids(tx, [incident_id]).get(incident_id)
     if found is None:
-        raise NotFound(f"there is no incident {incident_id}")
+        raise _missing(tx, incident_id)
     return found
 
 
@@ -202,7 +206,7 @@ def lock(tx: db.Transaction, incident_id: int) -> tuple[int, State]:
     """Lock an incident, always before a responder, and return its city's id and its state."""
     found = store.lock(tx, incident_id)
     if found is None:
-        raise NotFound(f"there is no incident {incident_id}")
+        raise _missing(tx, incident_id)
     return found.city, found.state
 
 
@@ -267,6 +271,15 @@ def _by_address(
     return verdict.first(planning.locate(tx, city, candidates, at))
 
 
+def _missing(tx: db.Transaction, incident_id: int) -> GeoError:
+    """Return why there is no incident to see. That a number is taken tells nothing: they are given in order."""
+    with tx.beyond_scope():
+        is_there = store.is_there(tx, incident_id)
+    return (
+        OutOfScope(f"incident {incident_id}") if is_there else NotFound(f"there is no incident {incident_id}")
+    )
+
+
 def _check_reach(city: City, position: Point) -> None:
     """Refuse a position that the city's own frame cannot express."""
     if not np.isfinite(shapely.get_coordinates(coords.to_metric(position, city.srid))).all():
@@ -277,7 +290,7 @@ def _keep(tx: db.Transaction, city: City, incident_id: int, told: Telling, at: d
     code = sealing.grouped("".join(secrets.choice(sealing.ALPHABET) for _ in range(sealing.CODE_LENGTH)))
     report_id = store.add_report(tx, city, incident_id, told, at, code)
     if report_id is None:
-        earlier = store.known_keys(tx, city, told.source or "", [told.source_key or ""])
+        earlier = known_keys(tx, city, told.source or "", [told.source_key or ""])
         raise Conflict(
             f"{told.source} {told.source_key} came in before, as incident {earlier[told.source_key or '']}"
         )

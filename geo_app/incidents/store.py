@@ -149,6 +149,11 @@ def past(
     return tx.all(SQL.past, Past.read, city_id=city.id, since=since, until=until, most=most)
 
 
+def is_there(tx: db.Transaction, incident_id: int) -> bool:
+    """Return whether there is such an incident."""
+    return bool(tx.value(SQL.is_there, incident_id=incident_id))
+
+
 def lock(tx: db.Transaction, incident_id: int) -> Locked | None:
     """Lock an incident for this transaction and return how it stands; None when there is none."""
     return tx.first(SQL.lock, Locked.read, incident_id=incident_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -14,10 +15,13 @@ from flask.typing import ResponseReturnValue
 from geo_app.core import describe, door, web
 from geo_app.core.errors import BadInput
 from geo_app.core.facts import Position
+from geo_app.live.model import Viewer
 from geo_app.live.service import MEMORY, Feed
 from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("live", __name__, tag="Live")
+LONGEST = 900.0
+"""Seconds after which a stream ends, so that who follows is asked anew: a binding or a token may have ended."""
 HEARTBEAT = 15.0
 """Seconds without a fact after which a comment keeps the connection open."""
 EVENT_ID = re.compile(r"(\d{1,20})-(\d{1,19})", re.ASCII)
@@ -34,27 +38,33 @@ LARGEST = (2**64 - 1, 2**63 - 1)
 @routes.doc(**describe.door("text/event-stream", describe.CITY, LAST))
 @door.permit("live.read")
 def stream() -> ResponseReturnValue:
-    """Stream what happens in a city as server-sent events; `Last-Event-ID` resumes without gap or repeat."""
+    """Stream what happens in a city as server-sent events; `Last-Event-ID` resumes without gap or repeat.
+
+    Everyone hears of what they may see. A stream ends when that changes, and after 15 minutes; its page comes back.
+    """
     feed: Feed = current_app.extensions["feed"]
     last = request.headers.get("Last-Event-ID")
     with web.transaction() as tx:
-        jurisdiction = organisation.city(tx, request.args.get("city")).jurisdiction
+        city = organisation.city(tx, request.args.get("city"))
     now = feed.now()
     position = now if last is None else _earlier(_position(last), now)
-    return web.events(_events(feed, position, jurisdiction))
+    return web.events(_events(feed, position, Viewer.of(door.actor(), city.id, city.jurisdiction)))
 
 
-async def _events(feed: Feed, position: Position, jurisdiction: str) -> AsyncIterator[str]:
+async def _events(feed: Feed, position: Position, viewer: Viewer) -> AsyncIterator[str]:
     yield f"retry: 2000\nid: {position.xid}-{position.id}\n\n"
-    while not feed.is_stopped:
+    end = asyncio.get_running_loop().time() + LONGEST
+    while not feed.is_stopped and asyncio.get_running_loop().time() < end:
         found = await feed.after(position, HEARTBEAT)
         if not found:
             yield ": still here\n\n"
         for fact in found:
             position = fact.position
-            if fact.jurisdiction != jurisdiction:
-                continue
-            yield _event(position, fact.kind, fact.subject)
+            if viewer.hears(fact.kind, fact.jurisdiction, fact.audience):
+                yield _event(position, fact.kind, fact.subject)
+            elif viewer.is_changed_by(fact.kind, fact.subject):
+                yield f"id: {position.xid}-{position.id}\n\n"  # or the page would come back to this fact for ever
+                return
 
 
 @lru_cache(MEMORY)

@@ -1,4 +1,4 @@
-"""The facts of this process's open pages: read once, handed to all.
+"""The facts of this process's open pages: read once with whom they concern, handed to all.
 
 One thread listens and reads settled facts into a short memory; streams take from it and go to the database
 only when they are further behind than it reaches. A slow transaction's facts settle later without another
@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from geo_app.core import db, facts, log
@@ -17,10 +19,20 @@ from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import GeoError
 from geo_app.core.facts import Fact, Position
 from geo_app.core.listen import Listener
+from geo_app.live import store
+from geo_app.live.model import About, Audience, about
 
 MEMORY = 2000
 LOOK_AGAIN = 1.0
 """Seconds."""
+NOBODY = Audience()
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Fact):
+    """A fact with whom it concerns, found out once for all pages."""
+
+    audience: Audience
 
 
 class _Bell:
@@ -54,7 +66,7 @@ class Feed:
     def __init__(self, database: db.Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._recent: deque[Fact] = deque(maxlen=MEMORY)
+        self._recent: deque[Told] = deque(maxlen=MEMORY)
         self._start: Position | None = None
         self._bells: dict[asyncio.AbstractEventLoop, _Bell] = {}
         self._stopped = threading.Event()
@@ -80,7 +92,7 @@ class Feed:
         with self._database.transaction(SYSTEM) as tx:
             return facts.end(tx)
 
-    async def after(self, position: Position, seconds: float) -> list[Fact]:
+    async def after(self, position: Position, seconds: float) -> list[Told]:
         """Return facts of every city after `position`, waiting up to `seconds` for the first."""
         bell = self._bell()
         loop = asyncio.get_running_loop()
@@ -94,11 +106,11 @@ class Feed:
                 return found
             await bell.heard(patience)
 
-    def _settled(self, position: Position) -> list[Fact]:
+    def _settled(self, position: Position) -> list[Told]:
         with self._database.transaction(SYSTEM) as tx:
-            return facts.after(tx, position)
+            return with_audience(tx, facts.after(tx, position))
 
-    def _remembered(self, position: Position) -> list[Fact] | None:
+    def _remembered(self, position: Position) -> list[Told] | None:
         """Return the facts after `position`, None when the memory does not reach so far back."""
         key = _key(position)
         with self._lock:
@@ -122,10 +134,11 @@ class Feed:
         with self._database.transaction(SYSTEM) as tx:
             if self._start is None:
                 start = facts.end(tx)
-                found: list[Fact] = []
+                found: list[Told] = []
             else:
                 start = self._start
-                found = facts.after(tx, self._recent[-1].position if self._recent else start)
+                reached = self._recent[-1].position if self._recent else start
+                found = with_audience(tx, facts.after(tx, reached))
         with self._lock:
             overflow = len(self._recent) + len(found) - MEMORY
             if overflow > 0:
@@ -148,3 +161,53 @@ class Feed:
 
 def _key(position: Position) -> tuple[int, int]:
     return int(position.xid), position.id
+
+
+def with_audience(tx: db.Transaction, found: Sequence[Fact]) -> list[Told]:
+    """Return facts with whom they concern, as things stand now: two questions for all of them.
+
+    What has moved since concerns also those where it was: the fact names their communities.
+    """
+    people = {one for fact in found for one in _responders(fact)}
+    homes = store.responders(tx, people) if people else {}
+    cases = {one for fact in found for one in _incidents(fact)}
+    cases |= {incident for _, sent in homes.values() for incident in sent}
+    concern = store.incidents(tx, cases) if cases else {}
+    return [
+        Told(
+            fact.position, fact.kind, fact.subject, fact.jurisdiction, fact.at, fact.data,
+            _audience(fact, concern, homes),
+        )
+        for fact in found
+    ]  # fmt: skip
+
+
+def _audience(
+    fact: Fact, concern: dict[int, Audience], homes: dict[int, tuple[Audience, list[int]]]
+) -> Audience:
+    if about(fact.kind) is About.CITY:
+        return Audience(everybody=True)
+    whom = Audience(units=frozenset(fact.data.get("communities", ())))
+    for incident in _incidents(fact):
+        whom |= concern.get(incident, NOBODY)
+    for responder in _responders(fact):
+        home, sent = homes.get(responder, (NOBODY, []))
+        whom |= home
+        for incident in sent:
+            whom |= concern.get(incident, NOBODY)
+    return whom
+
+
+def _incidents(fact: Fact) -> list[int]:
+    """Return the incident a fact is about, if any."""
+    what = about(fact.kind)
+    if what is About.ASSIGNMENT:
+        return [fact.data["incident"]]
+    is_one = what is About.INCIDENT or (what is About.PLACED and fact.data.get("of") == "incident")
+    return [fact.subject] if is_one and fact.subject is not None else []
+
+
+def _responders(fact: Fact) -> list[int]:
+    """Return the responder a fact is about, if any; of an assignment they are found with its incident."""
+    is_one = about(fact.kind) is About.RESPONDER
+    return [fact.subject] if is_one and fact.subject is not None else []

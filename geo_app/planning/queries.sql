@@ -79,9 +79,9 @@ SELECT coalesce(sum(ST_Area(geometry)), 0) FROM cell_version
 WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
 
 -- name: rematch(city_id, release_id, at, area)
--- Matches open placements inside an area by the release in force and tells those whose cell changed.
+-- Matches open placements inside an area by the release in force and tells those whose cell or community changed.
 WITH found AS (
-  SELECT p.id, p.cell_id AS was, c.cell_id
+  SELECT p.id, p.cell_id AS was, p.community_id AS community_was, c.cell_id
   FROM placement p
   LEFT JOIN LATERAL (
     SELECT v.cell_id FROM cell_version v
@@ -95,12 +95,15 @@ WITH found AS (
 ), moved AS (
   UPDATE placement p SET cell_id = f.cell_id, release_id = :release_id, matched_at = :at
   FROM found f WHERE p.id = f.id
-  RETURNING p.id, p.subject_kind, p.subject_id, f.was, f.cell_id
+  RETURNING p.id, p.subject_kind, p.subject_id, f.was, f.community_was, f.cell_id, p.community_id
 ), noted AS (
   INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
   SELECT id, cell_id, :release_id, :at, 'release' FROM moved
 )
-SELECT subject_kind, subject_id, was, cell_id FROM moved WHERE was IS DISTINCT FROM cell_id;
+SELECT subject_kind, subject_id,
+  array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities
+FROM moved WHERE was IS DISTINCT FROM cell_id OR community_was IS DISTINCT FROM community_id
+ORDER BY subject_kind, subject_id;
 
 -- name: cell_at(city_id, point, at)^
 -- The cell covering a point; on a shared border the lowest code.

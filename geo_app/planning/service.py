@@ -133,12 +133,13 @@ def describe(tx: db.Transaction, city: City, point: Point, at: datetime) -> Desc
     """Return lon/lat `point` in words: the nearest address or place, the community, the cell."""
     placed = cell_at(tx, city, point, at)
     near = geocoding.beside(tx, city, point)
-    above = (
-        ()
-        if placed.code is None
-        else store.units_above(tx, city, cell(tx, city, placed.code, at).cell.community, at)
-    )
-    return describing.words(near, tuple(above), placed)
+    standing = None if placed.code is None else cell(tx, city, placed.code, at)
+    return describing.words(near, tuple(units_above(tx, city, standing, at) if standing else ()), placed)
+
+
+def hold(tx: db.Transaction, city: City) -> None:
+    """Let no release be published until this transaction ends; before any row is locked that a release may move."""
+    store.share_layer(tx, city)
 
 
 def place(tx: db.Transaction, city: City, subject: Subject) -> Placed:
@@ -146,7 +147,7 @@ def place(tx: db.Transaction, city: City, subject: Subject) -> Placed:
 
     Now is when no release can be published any more: an earlier moment could be one of the grid before.
     """
-    store.share_layer(tx, city)
+    hold(tx, city)
     at = clock.now()
     point = coords.to_metric(subject.point, city.srid)
     placed = store.cell_at(tx, city, point, at)
@@ -159,7 +160,7 @@ def place(tx: db.Transaction, city: City, subject: Subject) -> Placed:
 
 def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject]) -> int:
     """Match many located things at once by the grid in force; return how many lie in a cell."""
-    store.share_layer(tx, city)
+    hold(tx, city)
     at = clock.now()
     lonlat = np.array([[subject.point.x, subject.point.y] for subject in subjects]).reshape(-1, 2)
     metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
@@ -277,8 +278,10 @@ def _match_again(tx: db.Transaction, city: City, release_id: int, area: BaseGeom
     at = clock.now()
     in_force = store.release_at(tx, city, at)
     if in_force is not None:
-        for kind, subject_id in store.rematch(tx, city, in_force.id, at, area):
-            facts.record(tx, "placement.moved", subject_id, city.jurisdiction, of=kind, release=in_force.id)
+        for kind, subject_id, units in store.rematch(tx, city, in_force.id, at, area):
+            facts.record(
+                tx, "placement.moved", subject_id, city.jurisdiction, of=kind, release=in_force.id, communities=units
+            )  # fmt: skip
     facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
 
 

@@ -1,4 +1,7 @@
-"""Releases, cell versions and placements in the database."""
+"""Releases, cell versions and placements in the database.
+
+Placements are written beyond the actor's scope: where a thing lies does not depend on who may look there.
+"""
 
 from __future__ import annotations
 
@@ -184,10 +187,14 @@ def area(tx: db.Transaction, city: City, at: datetime) -> float:
 
 def rematch(
     tx: db.Transaction, city: City, release_id: int, at: datetime, area: BaseGeometry | None
-) -> list[tuple[str, int]]:
-    """Match open placements in `area` by the release in force; return kind and id of those whose cell changed."""
-    rows = tx.all(SQL.rematch, dict, city_id=city.id, release_id=release_id, at=at, area=area)
-    return [(row["subject_kind"], row["subject_id"]) for row in rows]
+) -> list[tuple[str, int, list[int]]]:
+    """Match open placements in `area` by the release in force; return those whose cell or community changed.
+
+    Each with its kind, its id and the ids of the communities it lay in before and lies in now.
+    """
+    with tx.beyond_scope():
+        rows = tx.all(SQL.rematch, dict, city_id=city.id, release_id=release_id, at=at, area=area)
+    return [(row["subject_kind"], row["subject_id"], row["communities"]) for row in rows]
 
 
 def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed | None:
@@ -226,26 +233,15 @@ def place(
     tx: db.Transaction, city: City, subject: Subject, point: Point, placed: Placed, at: datetime
 ) -> None:
     """Write the match of one subject, `point` metric, and note it in its history."""
-    placement_id = tx.value(
-        SQL.place,
-        city_id=city.id,
-        jurisdiction=city.jurisdiction,
-        kind=subject.kind,
-        subject_id=subject.id,
-        point=point,
-        cell_id=placed.cell_id,
-        release_id=placed.release,
-        at=at,
-        is_open=subject.is_open,
-    )
-    tx.run(
-        SQL.note_placement,
-        placement_id=placement_id,
-        cell_id=placed.cell_id,
-        release_id=placed.release,
-        at=at,
-        reason="match",
-    )
+    with tx.beyond_scope():
+        placement_id = tx.value(
+            SQL.place, city_id=city.id, jurisdiction=city.jurisdiction, kind=subject.kind, subject_id=subject.id,
+            point=point, cell_id=placed.cell_id, release_id=placed.release, at=at, is_open=subject.is_open,
+        )  # fmt: skip
+        tx.run(
+            SQL.note_placement, placement_id=placement_id, cell_id=placed.cell_id, release_id=placed.release, at=at,
+            reason="match",
+        )  # fmt: skip
 
 
 def place_all(tx: db.Transaction, city: City, subjects: Iterable[tuple[Subject, Point]], at: datetime) -> int:
@@ -255,8 +251,9 @@ def place_all(tx: db.Transaction, city: City, subjects: Iterable[tuple[Subject, 
         (city.id, city.jurisdiction, subject.kind, subject.id, point, at, subject.is_open)
         for subject, point in subjects
     )
-    tx.copy("placement", columns, rows)
-    return int(tx.value(SQL.match_new, city_id=city.id, at=at))
+    with tx.beyond_scope():
+        tx.copy("placement", columns, rows)
+        return int(tx.value(SQL.match_new, city_id=city.id, at=at))
 
 
 def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:

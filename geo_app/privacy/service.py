@@ -33,6 +33,7 @@ def reveal(tx: db.Transaction, incident_id: int, report_id: int, reason: str) ->
     written = check_reason(reason)
     found = store.reports(tx, incident_id, report_id)
     if not found:
+        incidents.incident(tx, incident_id)  # says so when it lies out of scope
         raise NotFound(f"incident {incident_id} has no report {report_id}")
     (row,) = found
     if row["erased_at"] is not None:

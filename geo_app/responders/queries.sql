@@ -18,13 +18,7 @@ SELECT r.id, r.code, r.name, r.kind, r.skills, r.status, on_shift(r.id, :local_t
     WHERE rc.responder_id = r.id
   ), '{}') AS cells
 FROM responder r JOIN responder_position p ON p.responder_id = r.id
-LEFT JOIN (
-  SELECT a.responder_id, count(*) FILTER (WHERE a.is_active) AS active,
-    count(*) FILTER (WHERE a.offered_at >= :today::timestamptz AND a.state NOT IN ('declined', 'cancelled')) AS today
-  FROM assignment a
-  WHERE a.city_id = :city_id AND (a.is_active OR a.offered_at >= :today::timestamptz)
-  GROUP BY a.responder_id
-) load ON load.responder_id = r.id
+LEFT JOIN load_of_responders(:city_id, :today::timestamptz) load ON load.responder_id = r.id
 WHERE r.city_id = :city_id
   AND (:responder_ids::bigint[] IS NULL OR r.id = ANY(:responder_ids::bigint[]))
   AND (:cell_code::text IS NULL OR EXISTS (
@@ -51,13 +45,7 @@ LEFT JOIN LATERAL (
   ) AS is_now
   FROM shift s WHERE s.responder_id = r.id
 ) duty ON true
-LEFT JOIN (
-  SELECT a.responder_id, count(*) FILTER (WHERE a.is_active) AS active,
-    count(*) FILTER (WHERE a.offered_at >= :today::timestamptz AND a.state NOT IN ('declined', 'cancelled')) AS today
-  FROM assignment a
-  WHERE a.city_id = :city_id AND (a.is_active OR a.offered_at >= :today::timestamptz)
-  GROUP BY a.responder_id
-) load ON load.responder_id = r.id
+LEFT JOIN load_of_responders(:city_id, :today::timestamptz) load ON load.responder_id = r.id
 WHERE r.city_id = :city_id AND r.status <> 'off' AND coalesce(load.active, 0) < r.capacity
   AND (:skill::text IS NULL OR :skill::text = ANY(r.skills))
   AND coalesce(duty.is_now, true)
@@ -73,6 +61,11 @@ GROUP BY rc.responder_id;
 
 -- name: set_status(responder_id, status)!
 UPDATE responder SET status = :status, version = version + 1 WHERE id = :responder_id;
+
+-- name: is_there(city_id, responder_id)$
+SELECT EXISTS (
+  SELECT FROM responder WHERE id = :responder_id AND (:city_id::integer IS NULL OR city_id = :city_id::integer)
+);
 
 -- name: lock(responder_id)^
 -- Locks the responder; always after the incident.

@@ -9,7 +9,7 @@ from datetime import datetime
 from shapely import Point
 
 from geo_app.core import clock, coords, db, facts
-from geo_app.core.errors import BadInput, Conflict, Forbidden, NotFound
+from geo_app.core.errors import BadInput, Conflict, Forbidden, GeoError, NotFound, OutOfScope
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
@@ -46,7 +46,7 @@ def responder(tx: db.Transaction, city: City, responder_id: int, at: datetime) -
     """Return one responder of the city; NotFound when it is not one of them."""
     found = store.responders(tx, city, at, ids=[responder_id])
     if not found:
-        raise NotFound(f"{city.name} has no responder {responder_id}")
+        raise _missing(tx, city.id, responder_id, f"{city.name} has no responder {responder_id}")
     return found[0]
 
 
@@ -73,7 +73,7 @@ def lock(tx: db.Transaction, responder_id: int) -> Locked:
     """Lock a responder, always after the incident."""
     found = store.lock(tx, responder_id)
     if found is None:
-        raise NotFound(f"there is no responder {responder_id}")
+        raise _missing(tx, None, responder_id, f"there is no responder {responder_id}")
     return found
 
 
@@ -91,7 +91,8 @@ def switch(tx: db.Transaction, responder_id: int, status: Status) -> Responder:
         raise Forbidden("responder.manage")
     locked = lock(tx, responder_id)
     city = organisation.city_by_id(tx, locked.city)
-    sent_to = store.held(tx, responder_id)
+    with tx.beyond_scope():
+        sent_to = store.held(tx, responder_id)
     if sent_to:
         named = ", ".join(str(incident) for incident in sent_to)
         raise Conflict(f"{locked.name} is {locked.status}: sent to incident {named}")
@@ -136,6 +137,13 @@ def blur(tx: db.Transaction, before: datetime, *, is_dry: bool) -> int:
     """Make positions older than `before` inexact, about a kilometre, or only count them, and return how many."""
     act = store.count_exact if is_dry else store.blur
     return act(tx, before)
+
+
+def _missing(tx: db.Transaction, city_id: int | None, responder_id: int, words: str) -> GeoError:
+    """Return why there is no responder to see: out of scope, or `words`."""
+    with tx.beyond_scope():
+        is_there = store.is_there(tx, city_id, responder_id)
+    return OutOfScope(f"responder {responder_id}") if is_there else NotFound(words)
 
 
 def _refusal(

@@ -86,6 +86,11 @@ def duties(tx: db.Transaction, responder_ids: Sequence[int], at: datetime) -> di
     return {row["responder_id"]: tuple(row["cells"]) for row in found}
 
 
+def is_there(tx: db.Transaction, city_id: int | None, responder_id: int) -> bool:
+    """Return whether there is such a responder, in this city or (None) anywhere."""
+    return bool(tx.value(SQL.is_there, city_id=city_id, responder_id=responder_id))
+
+
 def lock(tx: db.Transaction, responder_id: int) -> Locked | None:
     """Lock a responder for this transaction; None when there is none."""
     return tx.first(SQL.lock, Locked.read, responder_id=responder_id)

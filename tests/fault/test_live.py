@@ -42,6 +42,7 @@ def cut(town: Town) -> int:
 def record(town: Town, kind: str) -> None:
     """Record a fact on a connection of its own, which nobody cuts."""
     with connected(town.settings.app_database_url) as cursor:
+        cursor.execute("SET geo.everything = 'yes'")
         cursor.execute(
             "WITH written AS (INSERT INTO fact (kind, actor, jurisdiction, data) VALUES (%s, 'x', '990101',"
             " '{\"city\": \"town\"}') RETURNING id) SELECT pg_notify('fact', id::text) FROM written",

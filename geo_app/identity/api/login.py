@@ -17,9 +17,10 @@ from flask_login import current_user
 from flask_security import Security, SQLAlchemySessionUserDatastore, uia_username_mapper, user_authenticated
 from flask_security.utils import login_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from geo_app.core import clock, door, keys, web
+from geo_app.core import clock, door, keys, scope, web
 from geo_app.core.actor import NOBODY, SYSTEM, Actor, Scope
 from geo_app.core.settings import Settings
 from geo_app.identity import passwords, service
@@ -60,6 +61,7 @@ def install(app: Flask, here: Settings) -> None:
     """Let people log in to `app`, and say who makes each request."""
     _configure(app, here)
     store = scoped_session(sessionmaker(bind=app.extensions["database"].engine))
+    event.listen(store, "after_begin", _as_system)
     CSRFProtect(app)
     security = Security(
         app,
@@ -148,6 +150,11 @@ def _fernet(key: str) -> bytes:
 def _always(_request: Request) -> bool:
     """Answer Flask-Security's routes with JSON, whoever asks: their screens are ours."""
     return True
+
+
+def _as_system(_session: Session, _transaction: object, connection: Connection) -> None:
+    """Let Flask-Security look up who logs in: nobody has a scope before."""
+    connection.exec_driver_sql(scope.SET, scope.of(SYSTEM))
 
 
 def _forget(store: scoped_session[Session], _error: BaseException | None) -> None:

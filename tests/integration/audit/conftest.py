@@ -14,14 +14,14 @@ import pytest
 from geo_app.audit import service
 from geo_app.audit.model import Verdict
 from geo_app.core import db, facts
-from geo_app.core.actor import Actor
+from geo_app.core.actor import Actor, Scope
 from geo_app.core.settings import Settings
 from tests.databases import Server
 from tests.integration.conftest import Raw
 
 DEADLINE = 60.0
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-CLERK = Actor("clerk", account=7, address="10.0.0.9")
+CLERK = Actor("clerk", scope=Scope(everything=True), account=7, address="10.0.0.9")
 WAITING = Raw(
     "SELECT EXISTS (SELECT FROM fact WHERE NOT EXISTS (SELECT FROM fact_link WHERE fact_id = fact.id))"
 )

@@ -180,7 +180,9 @@ def test_an_anchor_whose_fact_was_lost_in_a_crash_is_noted_the_next_time(
 
 def test_a_fact_says_who_from_where_why_and_what_changed(database: db.Database) -> None:
     columns = "SELECT actor, actor_account, address, reason, changes, data FROM fact ORDER BY id"
-    with database.transaction(Actor("王芳", account=12, address="192.168.1.7")) as tx:
+    with database.transaction(
+        Actor("王芳", frozenset({"audit.read"}), account=12, address="192.168.1.7")
+    ) as tx:
         facts.record(
             tx, "x", 1, None, reason="居民要求", changes={"state": ("reported", "filed")}, city="town"
         )

@@ -13,7 +13,7 @@ from geo_app.core.actor import SYSTEM, Actor
 from geo_app.core.errors import BadInput, NotFound
 from tests.integration.conftest import Raw, Town
 
-AUDITOR = Actor("auditor", account=3, address="10.1.1.1")
+AUDITOR = Actor("auditor", frozenset({"audit.read"}), account=3, address="10.1.1.1")
 
 
 def found(town: Town, wanted: Search, **options: int) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -61,7 +62,8 @@ def test_releases_are_listed(geo: Geo) -> None:
 
 def test_migrating_again_changes_nothing(geo: Geo) -> None:
     first = geo("db", "migrate")
-    assert first[:2] == (0, "schema 0008\n0 reports and incidents sealed and masked\n")
+    assert first[0] == 0
+    assert re.fullmatch(r"schema \d{4}\n0 reports and incidents sealed and masked\n", first[1])
     assert geo("db", "migrate") == first
 
 

@@ -162,9 +162,10 @@ def test_a_person_settles_where_it_is(town: Town) -> None:
         moved = service.settle_location(tx, taken.id, 2, Located(Point(0, 0), None, "海上"))
     assert (moved.location, moved.cell, moved.address, moved.version) == (Verdict.OUTSIDE, None, "海上", 3)
     told = town.all("SELECT data FROM fact WHERE kind = 'incident.located' ORDER BY id")
+    left = town.one("SELECT id FROM unit WHERE code = %(code)s", code=build.COMMUNITIES[0])
     assert told == [
-        {"location": "sure", "x": 1.0, "y": 2.0, "frame": "bd09"},
-        {"location": "outside", "x": 0.0, "y": 0.0, "frame": "wgs84"},
+        {"location": "sure", "x": 1.0, "y": 2.0, "frame": "bd09", "communities": []},
+        {"location": "outside", "x": 0.0, "y": 0.0, "frame": "wgs84", "communities": [left]},
     ]
 
 

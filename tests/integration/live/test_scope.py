@@ -1,0 +1,172 @@
+"""Two viewers of different streets: each hears of their own, and nobody of what no page needs."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from geo_app.core import clock, facts
+from geo_app.core.actor import SYSTEM, Actor, Scope
+from geo_app.core.facts import Position
+from geo_app.dispatch import service as dispatch
+from geo_app.identity import permissions
+from geo_app.incidents import service as incidents
+from geo_app.incidents.model import Located
+from geo_app.live import api
+from geo_app.live.model import KINDS, About, Viewer, about
+from geo_app.live.service import Feed
+from geo_app.planning import service as planning
+from geo_app.planning.model import Draft
+from geo_app.responders import service as responders
+from geo_app.responders.model import Status
+from grids.model import Partition
+from tests import build
+from tests.integration.conftest import Town
+from tests.integration.identity.scoping import (
+    EAST,
+    EAST_SPOT,
+    WEST,
+    WEST_SPOT,
+    of_city,
+    of_department,
+    of_street,
+    report,
+    spot,
+)
+from tests.listeners import after
+
+RECORDED = re.compile(r'facts\.record\(\s*tx,\s*"([a-z_.]+)"')
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def feed(town: Town) -> Iterator[Feed]:
+    """A running feed."""
+    running = Feed(town.database)
+    running.start()
+    yield running
+    running.stop()
+
+
+def heard(town: Town, feed: Feed, since: Position, actor: Actor) -> list[tuple[str, int | None]]:
+    """Return what somebody hears of all that has settled since a position, until the end comes."""
+    viewer = Viewer.of(actor, town.city.id, town.city.jurisdiction)
+    with town.database.transaction(SYSTEM) as tx:
+        facts.record(tx, "city.loaded", None, town.city.jurisdiction)
+    found = []
+    while True:
+        for one in after(feed, since, 60.0):
+            since = one.position
+            if one.kind == "city.loaded":
+                return found
+            if viewer.hears(one.kind, one.jurisdiction, one.audience):
+                found.append((one.kind, one.subject))
+
+
+def test_each_street_hears_of_its_own(town: Town, feed: Feed) -> None:
+    since = feed.now()
+    east, west = report(town, EAST_SPOT), report(town, WEST_SPOT)
+    worker, hand = town.all("SELECT id FROM responder WHERE code IN ('P0', 'P1') ORDER BY code")
+    with town.database.transaction(of_city(town)) as tx:
+        sent = dispatch.assign(tx, west, hand)
+        responders.switch(tx, worker, Status.OFF)
+    in_east = [("incident.reported", east), ("responder.status", worker)]
+    in_west = [
+        ("incident.reported", west), ("assignment.offered", sent.id), ("responder.status", hand),
+    ]  # fmt: skip
+    assert heard(town, feed, since, of_street(town, EAST)) == in_east
+    assert heard(town, feed, since, of_street(town, WEST)) == in_west
+    assert sorted(heard(town, feed, since, of_city(town))) == sorted(in_east + in_west)
+    own = Actor("own", permissions.of_roles(["worker"]), responder=hand)
+    for somebody in (own, of_department(town)):  # of the report too, when it was read after they were sent
+        assert [one for one in heard(town, feed, since, somebody) if one != in_west[0]] == in_west[1:]
+    assert heard(town, feed, since, Actor("nowhere", scope=Scope())) == []
+
+
+def test_who_reported_it_hears_how_it_goes_on(town: Town, feed: Feed) -> None:
+    since = feed.now()
+    reporter = replace(of_street(town, EAST, "worker"), account=41)
+    west = report(town, WEST_SPOT, reporter)
+    assert heard(town, feed, since, reporter) == [("incident.reported", west)]
+    assert heard(town, feed, since, replace(reporter, account=42)) == []
+
+
+def test_what_is_handed_over_is_heard_where_it_was_and_where_it_is(town: Town, feed: Feed) -> None:
+    mine = report(town, EAST_SPOT)
+    since = feed.now()
+    with town.database.transaction(of_city(town)) as tx:
+        incidents.settle_location(tx, mine, 1, Located(spot(town, WEST_SPOT)))
+    for street in (EAST, WEST):
+        assert heard(town, feed, since, of_street(town, street)) == [("incident.located", mine)]
+
+
+def test_a_release_that_moves_a_cell_to_another_street_moves_who_sees_and_hears(
+    town: Town, feed: Feed
+) -> None:
+    mine = report(town, EAST_SPOT)
+    before = {street: _seen(town, street) for street in (EAST, WEST)}
+    assert mine in before[EAST]
+    at = clock.now()
+    with town.database.transaction(SYSTEM) as tx:
+        whole = planning.partition(tx, town.city, at)
+        code = planning.cell_at(tx, town.city, spot(town, EAST_SPOT), at).code or ""
+        given = Partition.of([
+            replace(cell, community=build.COMMUNITIES[2]) if cell.code == code else cell
+            for cell in whole.cells.values()
+        ])  # fmt: skip
+        base = planning.release_at(tx, town.city, at)
+        assert base is not None
+        ready = planning.prepare(tx, town.city, Draft(base.id, given, at, "test"))
+    since = feed.now()
+    planner = replace(of_street(town, WEST, "planner"), name="planner")
+    with town.database.transaction(planner) as tx:
+        planning.publish(tx, town.city, ready)
+    gone = before[EAST] - _seen(town, EAST)
+    assert mine in gone
+    assert _seen(town, WEST) == before[WEST] | gone
+    for street in (EAST, WEST):
+        told = heard(town, feed, since, of_street(town, street))
+        assert {("placement.moved", one) for one in gone} <= set(told)
+
+
+def _seen(town: Town, street: str) -> set[int]:
+    with town.database.transaction(of_street(town, street)) as tx:
+        return {one.id for one in incidents.incidents(tx, town.city, True, 2000)}
+
+
+def test_a_stream_ends_when_what_its_account_may_changes_and_goes_on_behind(town: Town, feed: Feed) -> None:
+    actor = replace(of_street(town, EAST), account=41)
+    viewer = Viewer.of(actor, town.city.id, town.city.jurisdiction)
+    since = feed.now()
+    east = report(town, EAST_SPOT)
+    with town.database.transaction(SYSTEM) as tx:
+        facts.record(tx, "account.unbound", 42, None)
+        facts.record(tx, "account.unbound", 41, None)
+    never = report(town, EAST_SPOT)
+
+    async def whole(position: Position) -> list[str]:
+        return [event async for event in api._events(feed, position, viewer)]
+
+    begin, *events, end = asyncio.run(asyncio.wait_for(whole(since), 60))
+    assert begin.startswith("retry: 2000\n")
+    told = [event for event in events if event.startswith("event:")]
+    assert [f'"subject": {east}' in event for event in told] == [True]
+    assert not any(str(f'"subject": {never}') in event for event in events)
+    assert end.startswith("id: ")
+    xid, number = end.removeprefix("id: ").strip().split("-")
+    follow = heard(town, feed, Position(xid, int(number)), actor)
+    assert follow == [("incident.reported", never)], "the page comes back behind what ended its stream"
+
+
+def test_every_kind_that_is_recorded_says_whom_it_concerns() -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "geo_app").rglob("*.py")]
+    kinds = {kind for source in sources for kind in RECORDED.findall(source)}
+    assert len(kinds) > 30
+    assert not sorted(kind for kind in kinds if kind.partition(".")[0] not in KINDS)
+    assert about("somebody.forgot") is None
+    assert about("person.unmasked") is About.NOBODY
