@@ -34,7 +34,7 @@ export function words(problem) {
   if (problem.status === 429) return word('state.too_fast')
   if (problem.status === 503) return word('state.not_ready')
   if (problem.status === 412) return word('state.stale') // what changed, and to what, the page shows itself
-  if (problem.status === 422) return word('state.bad_input', { detail: wrong(problem) })
+  if (problem.status === 422) return problem.field || problem.rule ? word('state.bad_input', { detail: wrong(problem) }) : rule(problem)
   const [sentence, alone] = SENTENCES[problem.status] || []
   if (!sentence) return word('state.refused', { status: problem.status })
   const detail = said(problem.detail)
