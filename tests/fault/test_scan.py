@@ -72,9 +72,10 @@ def test_no_planted_number_is_in_the_log_the_stream_or_the_database_of_a_running
     town: Town, tmp_path: Path
 ) -> None:
     log = tmp_path / "web.log"
-    with town.database.transaction(SYSTEM) as tx:
-        end = facts.end(tx)
     with serving(town.settings, log) as server:
+        assert server.head, "made now: a page whose bindings change asks anew"
+        with town.database.transaction(SYSTEM) as tx:
+            end = facts.end(tx)
         texts = {f"answer {number}": text for number, text in enumerate(plant(server))}
         with town.database.transaction(SYSTEM) as tx:
             facts.record(tx, "scan.ended", 0, town.city.jurisdiction)
