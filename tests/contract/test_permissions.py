@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
-from apiflask import APIFlask
+from flask import Flask
 from flask.testing import FlaskClient
 
 from geo_app.cli import geo
@@ -46,7 +46,7 @@ def test_every_route_states_a_permission_and_only_these_are_open(still_client: F
 
 
 def test_a_route_without_a_permission_stops_the_start() -> None:
-    app = APIFlask("forgotten", enable_openapi=False, static_folder=None)
+    app = Flask("forgotten", static_folder=None)
     app.add_url_rule("/forgotten", view_func=lambda: "")
     with pytest.raises(WrongSetup, match="/forgotten"):
         door.check(app)
