@@ -53,6 +53,14 @@ def bind_to_cities(tx: db.Transaction, account: int) -> None:
         service.bind(tx, Binding(0, account, city.id, None, None, clock.now(), None))
 
 
+def open_city(database: db.Database, code: str) -> None:
+    """Bind every account there is to a city that came later than they did."""
+    with database.transaction(SYSTEM) as tx:
+        city = organisation.city(tx, code)
+        for account in service.accounts(tx):
+            service.bind(tx, Binding(0, account.id, city.id, None, None, clock.now(), None))
+
+
 class Visitor:
     """Somebody at a browser: keeps cookies and the CSRF token, as our pages do."""
 

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 from layers import words
 from layers.words import Lang
+from tests import people
 from tests.databases import ROOT
 from tests.e2e import deeds
 from tests.e2e.test_dispatch import opened, reached, say
@@ -54,9 +55,11 @@ def geo(site: Any, data: Path, *arguments: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def huitian(site: Any, real_data: Path) -> Iterator[str]:
-    """回天 loaded into the running service; its code."""
+def huitian(site: Any, session: Any, real_data: Path) -> Iterator[str]:
+    """回天 loaded into the running service, for whoever has a `session` and for the test's program; its code."""
     geo(site, real_data, "cities", "load", str(KIT))
+    with site.database() as database:
+        people.open_city(database, "huitian")
     yield "huitian"
     geo(site, real_data, "cities", "remove", "huitian")
 
