@@ -58,6 +58,13 @@ class NetworkEngine:
         seconds = int(answer.found.costs[0]) / MICROSECONDS
         return Route(seconds, float(answer.found.metres[0]), way, is_estimate=False)
 
+    def travel_times(self, starts: Floats, targets: Floats) -> Floats:
+        """Return the seconds from each start (row) to each target (column), infinite where no road leads."""
+        asked = [_places("starts", starts), _places("targets", targets)]
+        if sum(map(len, asked)) + len(self._ground.graph.inward.offsets) >= MOST:
+            raise BadInput("starts", sum(map(len, asked)), f"must be fewer than {MOST} with all junctions")
+        return rules.times(self._ground, self._memory, *asked)
+
     def _ask(self, target: Floats, responders: Floats, k: int) -> rules.Answer:
         if not (np.abs(responders) < WORLD).all():
             raise BadInput("responders", responders[~(np.abs(responders) < WORLD).all(axis=1)][0], _RULE)
@@ -74,3 +81,10 @@ def _place(field: str, point: Point) -> Floats:
     if not (np.abs(place) < WORLD).all():
         raise BadInput(field, point.wkt, _RULE)
     return place
+
+
+def _places(field: str, points: Floats) -> Floats:
+    given = np.ascontiguousarray(points, dtype=np.float64).reshape(-1, 2)
+    for wrong in given[~(np.abs(given) < WORLD).all(axis=1)][:1]:
+        raise BadInput(field, wrong, _RULE)
+    return given

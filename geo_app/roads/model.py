@@ -141,6 +141,10 @@ class RoadEngine(Protocol):
         """Return the `k` responders who are at `target` soonest."""
         ...
 
+    def travel_times(self, starts: Floats, targets: Floats) -> Floats:
+        """Return the seconds from each start (row) to each target (column), infinite where no road leads."""
+        ...
+
     def route(self, start: Point, target: Point) -> Route | None:
         """Return the quickest way from `start` to `target`; None when no road leads there."""
         ...

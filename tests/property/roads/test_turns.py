@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
@@ -33,3 +34,22 @@ def test_the_nearest_under_restrictions_are_those_of_a_graph_of_every_turn(
         assert (route is None) == (name not in times)
         if route is not None:
             oracle.check_route(route, start, target, times[name])
+
+
+@given(networks.restricted(), modes, networks.points(5), networks.points(5))
+def test_times_between_many_are_those_of_a_graph_of_every_turn(
+    given_roads: Restricted, mode: Mode, starts: list[Point], targets: list[Point]
+) -> None:
+    roads, restrictions = given_roads
+    lines = line_graph.Lines(roads, restrictions, mode)
+    open_to = lines.usable()
+    here = {f"s{i}": oracle.snap(roads, mode, point, open_to) for i, point in enumerate(starts)}
+    there = {f"t{i}": oracle.snap(roads, mode, point, open_to) for i, point in enumerate(targets)}
+    made = lines.graph(here, there)
+    engine = networks.engine(roads, mode, restrictions)
+    found = engine.travel_times(networks.array(starts), networks.array(targets))
+    assert found.shape == (len(starts), len(targets))
+    for row, start in enumerate(here):
+        times = line_graph.times(made, start)
+        expected = [times.get(target, np.inf) for target in there]
+        assert np.allclose(found[row] * 1e6, expected, rtol=0, atol=oracle.TOLERANCE)

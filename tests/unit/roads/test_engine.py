@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from geo_app.core.errors import BadInput
 from geo_app.roads import graph, kept, speeds
 from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
-from geo_app.roads.model import BrokenRoad, Mode, Ranking, Road
+from geo_app.roads.model import Access, BrokenRoad, Mode, Ranking, Road
 
 
 def road(number: int, *points: tuple[float, float], oneway: int = 0, road_class: str = "residential") -> Road:
@@ -220,3 +221,13 @@ def test_ends_a_little_beside_their_junction_are_moved_onto_it() -> None:
     network = networks.build((STREET, near))
     assert network.shape.vertices[network.first[1]].tolist() == [100, 0]
     assert network.lengths.tolist() == [100, 100]
+
+
+def test_a_network_of_one_junction_and_one_where_nothing_is_open_answer() -> None:
+    dot = road(1, (0, 0), (0, 0))
+    barred = replace(STREET, access=Access(barred=frozenset(Mode)))
+    for one, seconds in ((engine(dot), 0.0), (engine(barred), np.inf)):
+        assert one.travel_times(at((0, 0)), at((0, 0), (0, 0))).tolist() == [[seconds] * 2]
+        assert len(one.nearest(Point(0, 0), at((0, 0)), 1).reaches) == (seconds == 0.0)
+        assert one.travel_times(at(), at((0, 0))).shape == (0, 1)
+        assert one.nearest(Point(0, 0), at(), 1).reaches == ()
