@@ -16,6 +16,7 @@ from geo_app.core.actor import SYSTEM
 from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
 from geo_app.core.settings import CHECKOUT, Settings
+from geo_app.core.turns import Turns
 from geo_app.dispatch.api import assignments, incidents
 from geo_app.exports import api as exports
 from geo_app.identity import pages as identity_pages
@@ -157,7 +158,7 @@ def application() -> asgi.Front:
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     threads = max(1, int(here.pool_size) - FOR_STREAMS)
     largest, stop = asgi.Largest(web.LARGEST_BODY, forms.LARGEST), app.extensions["feed"].stop
-    return asgi.Front(app, threads, largest, stop, in_turn=login.HASHING)
+    return asgi.Front(app, threads, largest, stop, in_turn=Turns(login.HASHING, here.proxies))
 
 
 def install_page() -> APIFlask:

@@ -14,7 +14,7 @@ import io
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +22,7 @@ from urllib.parse import unquote_to_bytes
 
 from geo_app.core import edges
 from geo_app.core.errors import GeoError
+from geo_app.core.turns import Turns
 
 HAND_OVER = "geo.hand_over"
 """Key of the environ: a function that takes the events of a stream, when somebody is there to take them."""
@@ -75,8 +76,8 @@ class Hands:
 class Front:
     """Answers the web server in place of a WSGI application; `stop` ends that application's streams.
 
-    What is posted to a path of `in_turn` takes a core for a moment: it has one thread for all, so that a rush of
-    it leaves the other threads and the other cores to everybody else.
+    What `in_turn` holds takes a core for a moment: it has one thread for all, so that a rush of
+    it leaves the other threads and the other cores to everybody else, and a rush from one address others a turn.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Front:
         largest: Largest,
         stop: Callable[[], None],
         *,
-        in_turn: Set[str],
+        in_turn: Turns,
     ) -> None:
         self._application, self._stop, self._largest = application, stop, largest
         self._in_turn = in_turn
@@ -130,18 +131,21 @@ class Front:
                 self._forms -= 1
 
     async def _answer(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
-        takes_turns = scope["method"] == "POST" and scope["path"] in self._in_turn
+        takes_turns, environ = self._in_turn.holds(scope["method"], scope["path"]), _environ(scope, body)
         kind = "logins" if takes_turns else "requests"
         hands = self._hands[kind]
-        if hands.busy >= hands.most:
+        who = self._in_turn.begin(environ) if takes_turns and hands.busy < hands.most else None
+        if hands.busy >= hands.most or (takes_turns and who is None):
             await _say(send, _refusal(kind))
             return
         hands.busy += 1
         try:
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(hands.threads, self._ask, _environ(scope, body))
+            answer = await loop.run_in_executor(hands.threads, self._ask, environ)
         finally:
             hands.busy -= 1
+            if who is not None:
+                self._in_turn.end(who)
         if answer.events is None:
             await _say(send, answer)
         elif self._streams >= MOST_STREAMS:

@@ -24,17 +24,21 @@ LOGIN = "/login"
 ACCOUNT = "/account"
 
 
-def permit(*permissions: str, is_page: bool = False, before_password: bool = False) -> Callable[[View], View]:
+def permit(
+    *permissions: str, is_page: bool = False, before_password: bool = False, counts_failures: bool = False
+) -> Callable[[View], View]:
     """Mark a view with the permission it asks for, or several of which one is enough; closest to the function.
 
     From a page, somebody who has not logged in is led to the login; anything else answers 401. Who owes a new
-    password is led to the own account, and opens nothing but what is marked `before_password`.
+    password is led to the own account, and opens nothing but what is marked `before_password`. A door that is
+    open to everyone has the rate of tries of an address, unless it `counts_failures` itself, by account and address.
     """
 
     def mark(view: View) -> View:
         view.permissions = permissions  # type: ignore[attr-defined]
         view.is_page = is_page  # type: ignore[attr-defined]
         view.before_password = before_password  # type: ignore[attr-defined]
+        view.counts_failures = counts_failures  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -57,6 +61,11 @@ def actor() -> Actor:
 def permissions_of(view: Callable[..., Any]) -> tuple[str, ...]:
     """Return the permissions of which a view asks for one; none when it states none."""
     return tuple(getattr(view, "permissions", ()))
+
+
+def has_rate_of_tries(view: Callable[..., Any] | None) -> bool:
+    """Return whether everyone may try a view, and nothing but the rate of an address keeps them from guessing."""
+    return PUBLIC in getattr(view, "permissions", ()) and not getattr(view, "counts_failures", False)
 
 
 def check(app: Flask) -> None:

@@ -18,7 +18,8 @@ LONGEST_ADDRESS = 8000
 RATE, BURST = 50.0, 200.0
 """Writes a second that one address may make, and how many at once: a whole office may stand behind one address."""
 TRY_RATE, TRY_BURST = 5.0, 200.0
-"""The same for what is open to everyone and answers to a code, a name or a secret, reading too: nobody guesses fast."""
+"""The same for what is open to everyone and answers to a code or a secret, reading too: nobody guesses fast. Doors
+that count failures themselves, by account and address, are not held to it (`door.permit`)."""
 MOST_ADDRESSES = 10_000
 """Addresses a process remembers; the one that was silent longest is forgotten."""
 

@@ -73,24 +73,30 @@ class Proxies:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request under the address and scheme that can be believed."""
+        believed = client(environ, self._trusted)
         said = {name: environ.pop(name, "") for name in FORWARDED}
-        if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+        if _is_in(environ.get("REMOTE_ADDR", ""), self._trusted):
             environ[PROXIED] = True
-            environ["REMOTE_ADDR"] = self._client(environ["REMOTE_ADDR"], said["HTTP_X_FORWARDED_FOR"])
+            environ["REMOTE_ADDR"] = believed
             scheme = said["HTTP_X_FORWARDED_PROTO"].rsplit(",", 1)[-1].strip().lower()
             environ["wsgi.url_scheme"] = "https" if scheme == "https" else "http"
         return self._application(environ, start)
 
-    def _client(self, peer: str, chain: str) -> str:
-        for hop in reversed(chain.split(",")):
-            found = address(hop)
-            if found is None:
-                break
-            peer = str(found)
-            if not self._is_trusted(peer):
-                break
-        return peer
 
-    def _is_trusted(self, peer: str) -> bool:
-        found = address(peer)
-        return found is not None and any(found in network for network in self._trusted)
+def client(environ: dict[str, Any], trusted: tuple[Network, ...]) -> str:
+    """Return the address a request comes from, as far as it can be believed behind `trusted` proxies."""
+    peer: str = environ.get("REMOTE_ADDR", "")
+    chain = environ.get("HTTP_X_FORWARDED_FOR", "") if _is_in(peer, trusted) else ""
+    for hop in reversed(chain.split(",")):
+        found = address(hop)
+        if found is None:
+            break
+        peer = str(found)
+        if not _is_in(peer, trusted):
+            break
+    return peer
+
+
+def _is_in(peer: str, networks: tuple[Network, ...]) -> bool:
+    found = address(peer)
+    return found is not None and any(found in network for network in networks)

@@ -186,8 +186,8 @@ def _oversized() -> Response | None:
 def _too_fast() -> Response | None:
     """Return the refusal of an address that writes too much, or asks too often where everyone may."""
     view = current_app.view_functions.get(request.endpoint or "")
-    is_open = request.path.startswith("/api/") and door.PUBLIC in getattr(view, "permissions", ())
-    for kind, counts in (("tries", is_open), ("writes", request.method in WRITES)):
+    is_try = request.path.startswith("/api/") and door.has_rate_of_tries(view)
+    for kind, counts in (("tries", is_try), ("writes", request.method in WRITES)):
         wait = current_app.extensions[kind].take(request.remote_addr or "") if counts else 0
         if wait:
             answer = problem(429, f"Too many {kind}", "this address asks too fast; ask again later", {})

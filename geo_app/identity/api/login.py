@@ -52,6 +52,9 @@ PERMISSIONS = {
     "security.mf_recovery_codes": "own.account",
 }
 """What the library's own routes ask for; those not named here are closed."""
+COUNTED = frozenset({"security.login", "security.two_factor_token_validation", "security.mf_recovery"})
+"""Those that count failures in the database, by account and address: that rule tells who guesses from the
+colleagues behind the same address, so the rate of tries, which cannot, leaves them alone."""
 HASHING = frozenset({"/api/login", "/api/link/use", "/api/me/password"})
 """Where a password is hashed, which takes a core for a moment: they take turns, and nobody else waits for them."""
 SLOWED = "too many logins have failed at this address; wait a moment and try again"
@@ -82,7 +85,8 @@ def install(app: Flask, here: Settings) -> None:
     app.after_request(_end_other_sessions)
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith("security."):
-            door.permit(PERMISSIONS.get(endpoint, door.CLOSED), before_password=True)(view)
+            asked, is_counted = PERMISSIONS.get(endpoint, door.CLOSED), endpoint in COUNTED
+            door.permit(asked, before_password=True, counts_failures=is_counted)(view)
 
 
 def _configure(app: Flask, here: Settings) -> None:

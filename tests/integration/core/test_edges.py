@@ -103,7 +103,7 @@ def test_an_address_that_writes_too_fast_is_told_to_wait_and_still_reads(still_t
     assert client.post("/api/incidents", json={}).status_code != 429
 
 
-@pytest.mark.parametrize("path", ["/api/reports/no-such-code", "/api/login"])
+@pytest.mark.parametrize("path", ["/api/reports/no-such-code", "/api/second-factor"])
 def test_nobody_guesses_fast_at_what_is_open_to_everyone(still_town: Town, path: str) -> None:
     app = create_app(still_town.settings, still_town.database)
     app.extensions["feed"].stop()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from argon2 import low_level
 
-from geo_app.core import clock
+from geo_app.core import clock, edges
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import BadInput
 from geo_app.identity import service
@@ -123,6 +123,7 @@ def test_a_hash_is_as_costly_as_owasp_asks(house: House) -> None:
 
 
 def test_an_office_behind_one_address_gets_in_while_somebody_there_tries_many_accounts(house: House) -> None:
+    house.app.extensions["tries"] = edges.Buckets(lambda: 1000.0, burst=0)  # for doors that tell nobody apart
     colleagues = [f"colleague{number}" for number in range(size("colleagues"))]
     for colleague in colleagues:
         house.account(colleague, "worker")
@@ -135,6 +136,32 @@ def test_an_office_behind_one_address_gets_in_while_somebody_there_tries_many_ac
         assert house.visitor(OFFICE).login(colleague).status_code == 200
     wrong = house.visitor(OFFICE).login(colleagues[0], WRONG)
     assert said(wrong) == said(stranger), "nobody learns there who works in the office"
+
+
+def test_a_door_without_the_rate_of_tries_locks_the_account_that_is_guessed_there(house: House) -> None:
+    """Each that leaves that rate aside is tried here with five wrong secrets."""
+    house.account("li.na", "dispatcher")
+    second_factor(house, "li.na")
+    tried = {
+        "/api/login": {"username": "li.na", "password": WRONG},
+        "/api/second-factor/code": {"code": "000000"},
+        "/api/second-factor/recovery": {"code": "0000-0000-0000"},
+    }
+    views = house.app.view_functions
+    without = {
+        rule.rule
+        for rule in house.app.url_map.iter_rules()
+        if getattr(views[rule.endpoint], "counts_failures", False)
+    }
+    assert without == set(tried)
+    for path, wrong in tried.items():
+        half = house.visitor(f"10.6.0.{len(path)}")
+        assert half.login("li.na").get_json()["tf_state"] == "ready"
+        for _ in range(service.MOST_FAILURES):
+            assert half.post(path, wrong).status_code in {401, 422}, path
+        with house.database.transaction(SYSTEM) as tx:
+            assert service.is_locked(tx, "li.na"), path
+            service.unlock(tx, service.account(tx, "li.na"))
 
 
 def test_at_a_slowed_address_strangers_get_in_one_by_one(

@@ -12,6 +12,7 @@ import pytest
 
 from geo_app.core import asgi
 from geo_app.core.errors import NotReady
+from geo_app.core.turns import Turns
 
 Message = dict[str, Any]
 SCOPE: Message = {
@@ -56,7 +57,9 @@ class Peer:
 
 
 def front(application: asgi.Wsgi, threads: int = 1) -> asgi.Front:
-    return asgi.Front(application, threads, asgi.Largest(10, 20), lambda: None, in_turn={"/in-turn"})
+    return asgi.Front(
+        application, threads, asgi.Largest(10, 20), lambda: None, in_turn=Turns({"/in-turn"}, ())
+    )
 
 
 def echo(environ: asgi.Environ, start: Callable[..., Any]) -> Iterable[bytes]:
