@@ -6,7 +6,7 @@ import numpy as np
 from shapely import Point
 
 from geo_app.core.errors import BadInput
-from geo_app.roads import line
+from geo_app.roads import line, steps
 from geo_app.roads import nearest as rules
 from geo_app.roads.graph import MICROSECONDS
 from geo_app.roads.model import Floats, Mode, Ranking, Reach, Route
@@ -48,15 +48,17 @@ class NetworkEngine:
         unreachable = len(asked) - len(reaches) if len(reaches) < k else 0
         return Ranking(reaches, unreachable, is_estimate=False)
 
-    def route(self, start: Point, target: Point) -> Route | None:
+    def route(self, start: Point, target: Point, *, with_steps: bool = False) -> Route | None:
         """Return the quickest way from `start` to `target`; None when no road leads there."""
         points = _place("start", start), _place("target", target)
         answer = self._ask(points[1], points[0].reshape(1, 2), 1)
         if not len(answer.found.goals):
             return None
-        way = line.of(self._ground.network, self._ground.graph.inward, answer, points, 0)
+        network, star = self._ground.network, self._ground.graph.inward
+        way = list(line.pieces(network, star, answer, points, 0))
         seconds = int(answer.found.costs[0]) / MICROSECONDS
-        return Route(seconds, float(answer.found.metres[0]), way, is_estimate=False)
+        told = steps.of(network, way) if with_steps else ()
+        return Route(seconds, float(answer.found.metres[0]), line.of(way), is_estimate=False, steps=told)
 
     def travel_times(self, starts: Floats, targets: Floats) -> Floats:
         """Return the seconds from each start (row) to each target (column), infinite where no road leads."""

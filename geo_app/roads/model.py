@@ -116,14 +116,40 @@ class Ranking:
     is_estimate: bool
 
 
+class Turn(StrEnum):
+    """How a step begins: 出发, 直行, 左转, 右转, 掉头."""
+
+    SET_OFF = "set_off"
+    STRAIGHT = "straight"
+    LEFT = "left"
+    RIGHT = "right"
+    BACK = "back"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of a way that one follows without a word; its seconds hold what turning round at its begin costs.
+
+    `name` is the street's, empty where it has none. On foot is the way between a point and the road.
+    """
+
+    turn: Turn
+    name: str
+    on_foot: bool
+    seconds: float
+    metres: float
+    line: LineString
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way between two points, its line from the first to the last metre."""
+    """The way between two points, its line from the first to the last metre; `steps` when they were asked for."""
 
     seconds: float
     metres: float
     line: LineString
     is_estimate: bool
+    steps: tuple[Step, ...] = ()
 
 
 class RoadEngine(Protocol):
@@ -145,7 +171,7 @@ class RoadEngine(Protocol):
         """Return the seconds from each start (row) to each target (column), infinite where no road leads."""
         ...
 
-    def route(self, start: Point, target: Point) -> Route | None:
+    def route(self, start: Point, target: Point, *, with_steps: bool = False) -> Route | None:
         """Return the quickest way from `start` to `target`; None when no road leads there."""
         ...
 

@@ -8,7 +8,7 @@ import numpy as np
 from shapely import LineString, Point
 
 from geo_app.roads import speeds
-from geo_app.roads.model import Floats, Mode, Ranking, Reach, Route
+from geo_app.roads.model import Floats, Mode, Ranking, Reach, Route, Step, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,12 @@ class StraightLine:
         reaches = tuple(Reach(int(i), self._seconds(float(metres[i])), float(metres[i])) for i in nearest)
         return Ranking(reaches, 0, self.is_estimate)
 
-    def route(self, start: Point, target: Point) -> Route | None:
-        """Return the straight line, with the metres and seconds a way along roads would take."""
+    def route(self, start: Point, target: Point, *, with_steps: bool = False) -> Route | None:
+        """Return the straight line, with the metres and seconds a way along roads would take; one step."""
         metres = start.distance(target) * speeds.DETOUR
-        return Route(self._seconds(metres), metres, LineString([start, target]), self.is_estimate)
+        seconds, way = self._seconds(metres), LineString([start, target])
+        told = (Step(Turn.SET_OFF, "", on_foot=False, seconds=seconds, metres=metres, line=way),)
+        return Route(seconds, metres, way, self.is_estimate, told if with_steps else ())
 
     def travel_times(self, starts: Floats, targets: Floats) -> Floats:
         """Return the guessed seconds from each start (row) to each target (column)."""

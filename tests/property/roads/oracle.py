@@ -152,3 +152,19 @@ def check_route(route: Any, start: Point, target: Point, microseconds: int) -> N
     assert math.isclose(route.line.length, route.metres, abs_tol=1e-6, rel_tol=1e-9)
     ends = shapely.get_coordinates(route.line)[[0, -1]].tolist()
     assert ends == [[start.x, start.y], [target.x, target.y]]
+    check_steps(route)
+
+
+def check_steps(route: Any) -> None:
+    """Assert that the steps of a route, when it has them, are its way: the time to the microsecond, and the line."""
+    if not route.steps:
+        return
+    assert sum(round(step.seconds * 1e6) for step in route.steps) == round(route.seconds * 1e6)
+    assert math.isclose(sum(step.metres for step in route.steps), route.metres, abs_tol=1e-6, rel_tol=1e-9)
+    for before, after in itertools.pairwise(route.steps):
+        assert before.line.coords[-1] == after.line.coords[0]
+        assert (before.name, before.on_foot) != (after.name, after.on_foot) or after.turn != "straight"
+    assert route.steps[0].line.coords[0] == route.line.coords[0]
+    assert route.steps[-1].line.coords[-1] == route.line.coords[-1]
+    for step in route.steps:
+        assert math.isclose(step.line.length, step.metres, abs_tol=1e-6, rel_tol=1e-9)

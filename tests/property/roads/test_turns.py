@@ -30,7 +30,7 @@ def test_the_nearest_under_restrictions_are_those_of_a_graph_of_every_turn(
     engine = networks.engine(roads, mode, restrictions)
     oracle.check_ranking(engine.nearest(target, networks.array(responders), k), times, names, k)
     for name, start in zip(names, responders, strict=True):
-        route = engine.route(start, target)
+        route = engine.route(start, target, with_steps=True)
         assert (route is None) == (name not in times)
         if route is not None:
             oracle.check_route(route, start, target, times[name])
