@@ -57,6 +57,9 @@ SIZES: dict[str, tuple[int, int]] = {
     # Wrong logins at one account, from 50 addresses; and colleagues behind one address that is slowed.
     "wrong_logins": (60, 1_000),
     "colleagues": (6, 40),
+    # Incidents all over a town, and questions what is near whose answers are compared with brute force.
+    "near_incidents": (600, 20_000),
+    "near_questions": (60, 2_000),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

@@ -24,6 +24,8 @@ NUMBERS = {
     "pool_wait": (1, 3_600_000),
     "facts_kept": (6, 1200),
     "export_rows": (1, 50_000),
+    "near_metres": (1, 1000),
+    "near_hours": (1, 8760),
 }
 """Settings that are whole numbers, with the least and the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -74,6 +76,12 @@ class Settings:
     pool_wait: str = _setting("10000", "longest a request waits for one of these connections, ms")
     facts_kept: str = _setting("36", "how long facts are kept; the law asks for six at least, months")
     export_rows: str = _setting("10000", "most rows of one export")
+    near_metres: str = _setting(
+        "50", "how far from a new report the same trouble may lie, both places sure, m"
+    )
+    near_hours: str = _setting(
+        "72", "how long before or after a new report the same may have been reported, h"
+    )
     personal_keys: str = _setting(
         "",
         "keys of personal data at rest, 64 hex digits each, newest first, with commas; else the work folder's",

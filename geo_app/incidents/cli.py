@@ -26,8 +26,9 @@ from geo_app.core.command import (
 )
 from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput, GeoError, Refused
-from geo_app.incidents import replay, rows, service
-from geo_app.incidents.model import Channel, Incident, Located, NewReport, Past, Where
+from geo_app.incidents import near, nearness, replay, rows, service, shown
+from geo_app.incidents.model import Channel, Located, NewReport, Past, Where
+from geo_app.incidents.nearness import Limits
 from geo_app.incidents.rows import Refusal
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
@@ -58,7 +59,7 @@ def list_incidents(
     with here.transaction() as tx:
         town = organisation.city(tx, city)
         found = service.incidents(tx, town, OPEN[state], limit, is_settled=SETTLED[location])
-    echo([_row(one) for one in found], as_json)
+    echo([shown.row(one) for one in found], as_json)
 
 
 @incidents.command("show")
@@ -70,7 +71,7 @@ def show(here: Session, incident: int, as_json: bool) -> None:
     """Show one INCIDENT by its id."""
     with here.transaction() as tx:
         found = service.incident(tx, incident)
-    tell(_whole(found), as_json)
+    tell(shown.whole(found), as_json)
 
 
 @incidents.command("report")
@@ -102,7 +103,30 @@ def report(here: Session, city: str | None, as_json: bool, **said: Any) -> None:
         known = service.known_keys(tx, town, LOADED, [new.source_key]) if new.source_key else {}
         earlier = known.get(new.source_key or "")
         found = service.incident(tx, earlier) if earlier else service.report(tx, town, new)
-    tell(_whole(found), as_json)
+        alike = near.of_incident(tx, town, found, _limits(here))
+    repeats = [nearness.told(one) for one in alike] if as_json else ", ".join(map(shown.words, alike))
+    tell({**shown.whole(found), "near": repeats}, as_json)
+
+
+@incidents.command("near")
+@city_option
+@click.option("--category", required=True, help="Code of the category.")
+@click.option("--address", default=None)
+@click.option(
+    "--position", type=(float, float), default=None, help="X Y: longitude and latitude, or x and y."
+)
+@frame_option
+@json_option
+@session
+@permit("incident.read")
+def near_incidents(here: Session, city: str | None, as_json: bool, **said: Any) -> None:
+    """List open incidents that a report of this category here would repeat (疑似重复), the likeliest first."""
+    new = _said(description="", channel=Channel.SYSTEM, occurred_at=None, key=None, exercise=False, **said)
+    with here.transaction() as tx:
+        found = near.of_report(tx, organisation.city(tx, city), new, _limits(here))
+    echo(
+        [nearness.told(one) for one in found] if as_json else [shown.near_row(one) for one in found], as_json
+    )
 
 
 @incidents.command("locate")
@@ -127,7 +151,7 @@ def locate(here: Session, incident: int, version: int | None, as_json: bool, **s
         found = seen
         if (seen.position, seen.location, version) != (located.position, "sure", None):
             found = service.settle_location(tx, incident, version or seen.version, located)
-    tell(_whole(found), as_json)
+    tell(shown.whole(found), as_json)
 
 
 @incidents.command("load")
@@ -160,9 +184,13 @@ def load(
         fresh = [(number, one) for number, one in reading.reports if one.source_key not in known]
         places, unplaced = _places(tx, town, fresh)
         refused = sorted([*reading.refused, *unplaced], key=lambda one: one.row)
+        counts = {"rows": len(lines), "new": len(fresh), "known": len(known), "near": 0}
+        if not refused:
+            pairs = zip((one for _, one in fresh), places, strict=True)
+            counts["near"] = near.count_repeated(tx, town, pairs, _limits(here))
         if not refused and not dry_run:
             service.load(tx, town, [one for _, one in fresh], places)
-    _loaded(file, {"rows": len(lines), "new": len(fresh), "known": len(known)}, refused, as_json)
+    _loaded(file, counts, refused, as_json)
     if refused:
         count = len({one.row for one in refused})
         raise Refused(f"{count} of {len(lines)} rows are refused; nothing was loaded")
@@ -190,6 +218,8 @@ def _loaded(file: Path, counts: dict[str, int], refused: list[Refusal], as_json:
     for one in refused:
         click.echo(f"row {one.row}, {one.column}: {one.rule}, got {masking.text(one.value)!r}")
     click.echo(f"{file.name}: {counts['rows']} rows, {counts['new']} new, {counts['known']} known already")
+    if counts["near"]:
+        click.echo(f"{counts['near']} of the new may repeat what is open already (疑似重复)")
 
 
 @incidents.command("replay")
@@ -269,14 +299,5 @@ def _moment(text: str | None, name: str) -> datetime | None:
     return None if text is None else clock.moment(text, name)
 
 
-def _row(one: Incident) -> dict[str, object]:
-    return {
-        "id": one.id, "category": one.category, "state": str(one.state), "location": str(one.location),
-        "cell": one.cell or "", "reported_at": one.reported_at.isoformat(timespec="seconds"),
-        "exercise": one.is_exercise, "description": one.description,
-    }  # fmt: skip
-
-
-def _whole(one: Incident) -> dict[str, object]:
-    place = None if one.position is None else [one.position.x, one.position.y]
-    return {**asdict(one), "position": place}
+def _limits(here: Session) -> Limits:
+    return Limits.read(here.settings.near_metres, here.settings.near_hours)

@@ -38,6 +38,32 @@ WHERE (:city_id::integer IS NULL OR i.city_id = :city_id::integer)
 ORDER BY i.occurred_at DESC, i.id DESC
 LIMIT :most;
 
+-- name: near(city_id, srid, point, box, category_id, alike, metres, most_doubt, at, since, until, besides, most)
+-- Open incidents that may be the same trouble: of that category first, then near in place and time together. What
+-- is cheap to ask is asked first: only what is left in the square is measured, in the city's metric frame.
+WITH candidate AS MATERIALIZED (
+  SELECT id, category_id, description, address, state, location, point, uncertainty, reported_at, is_exercise
+  FROM incident
+  WHERE city_id = :city_id AND state <> 'closed' AND mercator && :box
+    AND category_id = ANY(:alike::bigint[])
+    AND reported_at BETWEEN :since::timestamptz AND :until::timestamptz
+    AND (:besides::bigint IS NULL OR id <> :besides::bigint)
+),
+measured AS (
+  SELECT id, category_id, description, address, state, location, point, uncertainty, reported_at, is_exercise,
+    ST_Distance(ST_Transform(point, :srid), ST_Transform(:point, :srid)) AS metres,
+    extract(epoch FROM :at::timestamptz - reported_at)::float8 AS seconds
+  FROM candidate
+)
+SELECT m.id, c.code AS category, c.name AS category_name, c.name_en AS category_name_en, c.is_urgent,
+  m.category_id = :category_id AS is_same_category, m.description, m.address, m.state, m.location,
+  m.point AS position, m.reported_at, m.is_exercise, m.metres, m.seconds
+FROM measured m JOIN category c ON c.id = m.category_id
+WHERE m.metres <= :metres + least(coalesce(m.uncertainty, 0), :most_doubt)
+ORDER BY m.category_id <> :category_id,
+  m.metres / :metres + abs(m.seconds) / extract(epoch FROM :until::timestamptz - :at::timestamptz)::float8, m.id
+LIMIT :most;
+
 -- name: count(city_id, is_open, is_settled, category, since, until)$
 -- How many incidents of a city a choice means.
 SELECT count(*) FROM incident i JOIN category c ON c.id = i.category_id

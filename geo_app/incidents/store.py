@@ -24,6 +24,7 @@ from geo_app.incidents.model import (
     Telling,
     Where,
 )
+from geo_app.incidents.nearness import MOST_DOUBT, Near, Search
 from geo_app.organisation.model import City
 from geo_app.planning.model import Verdict
 
@@ -140,6 +141,21 @@ def by_ids(tx: db.Transaction, incident_ids: Sequence[int], at: datetime) -> dic
         before_id=None, most=len(ids), at=at,
     )  # fmt: skip
     return {one.id: one for one in found}
+
+
+def near(tx: db.Transaction, city: City, search: Search) -> list[Near]:
+    """Return open incidents that may be the same trouble, the likeliest first."""
+    trouble, limits = search.trouble, search.limits
+    return tx.all(
+        SQL.near, _near, city_id=city.id, srid=city.srid, point=trouble.where, box=search.box,
+        category_id=trouble.category.id, alike=search.alike, metres=limits.metres + trouble.doubt,
+        most_doubt=MOST_DOUBT, at=trouble.at, since=trouble.at - limits.window, until=trouble.at + limits.window,
+        besides=search.besides, most=search.most,
+    )  # fmt: skip
+
+
+def _near(row: db.Row) -> Near:
+    return Near(**{**row, "state": State(row["state"]), "location": Verdict(row["location"])})
 
 
 def past(

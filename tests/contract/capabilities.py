@@ -32,6 +32,7 @@ KINDS = {
     "store": Kind.STORE,
     "service": Kind.SERVICE,
     "tokens": Kind.SERVICE,  # of identity: a service of its own
+    "near": Kind.SERVICE,  # of incidents: what may have been reported already
     "api": Kind.DOOR,
     "pages": Kind.DOOR,
     "jobs": Kind.DOOR,

@@ -9,6 +9,7 @@ from pydantic import Field
 from geo_app.core.answers import Answer, CellName, LineShape, Person, PointShape, Position
 from geo_app.dispatch.model import AssignmentState
 from geo_app.dispatch.workflow import Step
+from geo_app.incidents.answers import NearIncident
 from geo_app.incidents.model import Channel, State
 from geo_app.planning.model import Verdict
 from geo_app.responders.model import Kind, Status
@@ -195,6 +196,7 @@ class ReportAnswer(Answer):
     mode: str
     is_estimate: bool
     candidates: list[Nearest] = Field(description="as GET …/candidates lists them, without routes")
+    near: list[NearIncident] = Field(description="open incidents that may be the same, the likeliest first")
     unreachable: int = Field(description="skilled and free, but no road leads from them")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from apiflask import APIBlueprint
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ from geo_app.core import clock, coords, db, describe, door, web
 from geo_app.core.coords import Given
 from geo_app.dispatch import service
 from geo_app.dispatch.api import answers, wire
+from geo_app.incidents import near
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import (
     LONGEST_ADDRESS,
@@ -26,6 +27,7 @@ from geo_app.incidents.model import (
     NewReport,
     Telling,
 )
+from geo_app.incidents.nearness import Limits
 from geo_app.organisation import service as organisation
 
 routes = APIBlueprint("incidents", __name__, tag="Incidents")
@@ -125,13 +127,16 @@ def incident(incident_id: int) -> ResponseReturnValue:
 @routes.doc(**describe.door(answers.ReportAnswer, status=201, headers=("Location",)))
 @door.permit("incident.report")
 def report(json_data: Report) -> ResponseReturnValue:
-    """Take in a report as a new incident; answer where it is, how sure that is, and who is there first."""
+    """Take in a report as a new incident; answer where it is, who is there first, what it may repeat."""
+    here = current_app.extensions["settings"]
+    limits = Limits.read(here.near_metres, here.near_hours)
 
     def act() -> tuple[int, object]:
         city = organisation.city(tx, json_data.city)
         taken = incidents.receive(tx, city, _new(json_data))
         found = service.nearest(tx, city, taken.incident, MOST_CANDIDATES)
-        return 201, wire.receipt(taken, found)
+        alike = near.of_incident(tx, city, taken.incident, limits)
+        return 201, wire.receipt(taken, found, alike)
 
     with web.transaction() as tx:
         answer = web.once(tx, act)

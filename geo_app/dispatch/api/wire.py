@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import shapely
 
 from geo_app.dispatch import workflow
 from geo_app.dispatch.model import Assignment, Candidate, Candidates
+from geo_app.incidents import nearness
 from geo_app.incidents.model import SETTLED, Incident, Named, Receipt, Where
+from geo_app.incidents.nearness import Near
 from geo_app.patrols.model import Passing
 from geo_app.responders.model import Responder
 
@@ -33,8 +36,8 @@ def feature(incident: Incident, sent: Assignment | None) -> dict[str, object]:
     }  # fmt: skip
 
 
-def receipt(taken: Receipt, found: Candidates) -> dict[str, object]:
-    """Return what came of a report, with who could go; who reported it is not repeated."""
+def receipt(taken: Receipt, found: Candidates, near: Sequence[Near]) -> dict[str, object]:
+    """Return what came of a report, with who could go and what it may repeat; who reported it is not repeated."""
     incident, where = taken.incident, taken.where
     is_settled = incident.location in SETTLED
     return {
@@ -47,6 +50,7 @@ def receipt(taken: Receipt, found: Candidates) -> dict[str, object]:
         "respond_by": incident.respond_by.isoformat(), "version": incident.version,
         "mode": found.mode, "is_estimate": found.is_estimate,
         "candidates": [_without_route(one, found.at) for one in found.candidates],
+        "near": [nearness.told(one) for one in near],
         "unreachable": found.unreachable,
     }  # fmt: skip
 

@@ -19,7 +19,7 @@ import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from 
 const MOST = 500 // incidents in the list; when there are more, the counts say so
 const TICK_MS = 20000 // ages and countdowns are in minutes
 const SHOWS = ['waiting', 'all', 'unsettled']
-const KEYS = [['n', 'keys.report'], ['j ↓', 'keys.next'], ['k ↑', 'keys.previous'], ['Enter', 'keys.candidates'], ['1 – 5', 'keys.assign']]
+const KEYS = [['n', 'keys.report'], ['j ↓', 'keys.next'], ['k ↑', 'keys.previous'], ['Enter', 'keys.candidates'], ['1 – 5', 'keys.assign'], ['F2', 'keys.near']]
 const ACTIONS = { n: 'report', j: 'next', k: 'previous', 1: 'send', 2: 'send', 3: 'send', 4: 'send', 5: 'send' }
 const LIST_ACTIONS = { ArrowDown: 'next', ArrowUp: 'previous' }
 
@@ -121,14 +121,23 @@ class Console {
   /** Write a new report, or go on with the one that was begun. */
   report() {
     if (!this.form) {
-      this.form = new ReportForm(this.view, (filed) => quietly(async () => {
-        this.form = null
-        const feature = await get(`/api/incidents/${filed.id}`)
-        await this.refresh(new Set(['*']))
-        this.pick(feature, { ...filed, incident: filed.id })
-      }))
+      this.form = new ReportForm(this.view, {
+        onFiled: (filed) => this.reported(filed.id, { ...filed, incident: filed.id }),
+        onJoined: (id) => this.reported(id),
+        onOpen: (id) => quietly(async () => this.pick(await get(`/api/incidents/${id}`))), // the form waits as it is
+      })
     }
     this.form.open(this.card)
+  }
+
+  /** Show the incident a report became or joined; `first` are its candidates when they are known already. */
+  reported(id, first = null) {
+    return quietly(async () => {
+      this.form = null
+      const feature = await get(`/api/incidents/${id}`)
+      await this.refresh(new Set(['*']))
+      this.pick(feature, first)
+    })
   }
 
   key(event) {

@@ -6,6 +6,7 @@ import { word } from '../page.js'
 import { momentOf, wallOf } from '../wall.js'
 import { Field } from './field.js'
 import { categoryLabel } from './incident.js'
+import { NearList, OPEN_KEY } from './near.js'
 import { rule, words } from './states.js'
 import { Where } from './where.js'
 
@@ -15,18 +16,24 @@ const OF = { position: 'address', lon: 'address', lat: 'address', frame: 'addres
 
 /** One report being written; it stays as it is until it is filed, also when the card shows something else meanwhile. */
 export class ReportForm {
-  /** `onFiled(answer)` hears of the new incident. */
-  constructor(view, onFiled) {
-    this.view = view
-    this.onFiled = onFiled
+  /** `onFiled(answer)` hears of the new incident, `onJoined(id)` of the one this joined, `onOpen(id)` of one to look at. */
+  constructor(view, { onFiled, onJoined, onOpen }) {
+    Object.assign(this, { view, onFiled, onJoined })
     this.key = newKey() // one a form: filing again after a lost answer files once
+    this.joinKeys = {}
+    this.near = new NearList(view.city, { onOpen, onJoin: (id) => this.join(id) })
     this.opened = wallOf(new Date().toISOString(), view.city.time_zone)
-    this.where = new Where(view, 'report', () => this.fields.address.clear())
+    this.where = new Where(view, 'report', () => {
+      this.fields.address.clear()
+      this.near.ask(this.body)
+    })
     this.fields = this.makeFields()
     this.result = el('p', { class: 'result bad', role: 'alert' })
     this.submit = el('button', { type: 'submit', class: 'button primary' }, word('report.file'))
-    this.element = el('form', { class: 'form', novalidate: true, 'aria-label': word('report.title'), onsubmit: (event) => this.send(event) },
+    const hears = { onsubmit: (event) => this.send(event), onchange: () => this.near.ask(this.body), onkeydown: (event) => this.pressed(event) }
+    this.element = el('form', { class: 'form', novalidate: true, 'aria-label': word('report.title'), ...hears },
       Object.values(this.fields).map((field) => field.element), this.result, el('div', { class: 'form-end' }, this.submit))
+    this.fields.description.element.after(this.near.element)
   }
 
   /** Show the form in the card. */
@@ -80,18 +87,37 @@ export class ReportForm {
     return body
   }
 
-  async send(event) {
+  pressed(event) {
+    if (event.key !== OPEN_KEY) return
     event.preventDefault()
-    if (this.submit.hasAttribute('aria-busy')) return
-    const body = this.body
-    if (!this.check(body)) return
+    this.near.openFirst()
+  }
+
+  send(event) {
+    event.preventDefault()
+    return this.tell('/api/incidents', this.body, this.key, (filed) => {
+      announce(word('report.filed', { id: filed.id }))
+      this.onFiled(filed)
+    })
+  }
+
+  /** Let this report join an incident that is open already instead of opening another. */
+  join(id) {
+    this.joinKeys[id] = this.joinKeys[id] || newKey()
+    return this.tell(`/api/incidents/${id}/reports`, this.body, this.joinKeys[id], () => {
+      announce(word('near.joined', { id }))
+      this.onJoined(id)
+    })
+  }
+
+  async tell(path, body, key, onDone) {
+    if (this.submit.hasAttribute('aria-busy') || !this.check(body)) return
     this.submit.setAttribute('aria-busy', 'true')
     this.result.textContent = ''
     try {
-      const filed = await post('/api/incidents', body, this.key)
+      const answer = await post(path, path === '/api/incidents' ? body : joining(body), key)
       this.where.close()
-      announce(word('report.filed', { id: filed.id }))
-      this.onFiled(filed)
+      onDone(answer)
     } catch (problem) {
       this.refuse(problem)
     } finally {
@@ -131,4 +157,12 @@ export class ReportForm {
     wrong.control.focus()
     return true
   }
+}
+
+/** Return what a report says that joins an incident: city and category are those of the incident. */
+function joining(body) {
+  const said = { ...body }
+  delete said.city
+  delete said.category
+  return said
 }

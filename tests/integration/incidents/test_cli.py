@@ -98,7 +98,7 @@ def test_a_table_is_loaded_once_all_of_it_or_nothing(geo: Run, town: Town, tmp_p
     assert geo("incidents", "load", file, "--dry-run", "--json")["new"] == len(rows)
     assert count(town) == before
     assert geo("incidents", "load", file, "--json") == {
-        "file": "may.csv", "rows": len(rows), "new": len(rows), "known": 0, "refused": [],
+        "file": "may.csv", "rows": len(rows), "new": len(rows), "known": 0, "near": 0, "refused": [],
     }  # fmt: skip
     assert count(town) == before + len(rows)
     placed = "SELECT count(*) FROM placement WHERE subject_kind = 'incident' AND cell_id IS NOT NULL"
