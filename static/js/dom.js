@@ -17,6 +17,13 @@ export function byId(id) {
   return document.getElementById(id)
 }
 
+/** Let `list` hold these elements in this order; what is in its place already is not touched, so that it keeps focus and finger. */
+export function arrange(list, wanted) {
+  const all = new Set(wanted)
+  for (const element of Array.from(list.children)) if (!all.has(element)) element.remove()
+  wanted.forEach((element, i) => list.children[i] === element || list.insertBefore(element, list.children[i] || null))
+}
+
 /** Say something to people who do not see the screen; the same words twice are said twice. */
 export function announce(text) {
   const place = byId('announce')

@@ -13,6 +13,7 @@ import { addHelp } from './parts/help.js'
 import { categoryName } from './parts/incident.js'
 import { showResponder } from './parts/responder.js'
 import { addMe } from './parts/me.js'
+import { turnOf } from './parts/states.js'
 import { addTools, tileTrouble } from './parts/tools.js'
 
 /**
@@ -65,8 +66,9 @@ async function fetchResponders(view, ids) {
 
 /** Fetch the patrol routes and show all of them. */
 export async function loadRoutes(view) {
+  const isLatest = turnOf(view.routes)
   const { features } = await get('/api/routes', { city: view.city.code })
-  view.routes.show(features)
+  if (isLatest()) view.routes.show(features)
 }
 
 /** Return incidents in the order of painting: urgent ones last, so that they lie on top. */

@@ -25,8 +25,9 @@ from geo_app.core import db
 from geo_app.core.settings import Settings
 from tests import people
 from tests.databases import ROOT, connected, hold, run_program, work
+from tests.e2e.duty import always_on_duty
 
-START_LIMIT = 300  # seconds; a first start compiles kernels and loads the demo city
+START_LIMIT = 900  # seconds; a first start compiles kernels and loads the demo city
 STOP_LIMIT = 60  # seconds
 HOSTILE = "</script><svg onload=alert(1)>"
 TEXTS = (
@@ -94,6 +95,7 @@ def serve(folder: Path) -> Iterator[Site]:
         started = Site(f"http://127.0.0.1:{port}", folder)
         with started.database() as database:
             head = {"Authorization": f"Bearer {people.token(database)}"}
+        always_on_duty(started)
         yield replace(started, head=head)
     finally:
         process.send_signal(signal.SIGTERM)

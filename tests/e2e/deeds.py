@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from playwright.sync_api import Locator
+
 from tests.e2e.windows import Visit
 
 NOWHERE = "查无此处的地方"
+PATIENCE = 120
+"""Seconds to wait for an answer; reached only when something is broken."""
 
 
 def api(site: Any, path: str) -> Any:
     """Return the JSON of a GET."""
     asked = urllib.request.Request(f"{site.url}{path}", headers=site.head)
-    with urllib.request.urlopen(asked, timeout=30) as answer:
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
@@ -27,7 +31,7 @@ def send(site: Any, method: str, path: str, body: object, version: int | None = 
     if version is not None:
         headers["If-Match"] = f'"{version}"'
     request = urllib.request.Request(f"{site.url}{path}", json.dumps(body).encode(), headers, method=method)
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
@@ -58,7 +62,7 @@ class Case:
 
 
 def case(site: Any) -> Case:
-    """Return what can be reported so that at least two people could go; who is free depends on the hour.
+    """Return what can be reported so that at least two people could go.
 
     The proof is a report of the same, which stays in the queue.
     """
@@ -111,11 +115,16 @@ def row(incident_id: int | str) -> str:
 
 
 def reach_row(visit: Visit, incident_id: int | str) -> None:
-    """Go down the queue by keyboard until an incident has the focus."""
-    ids = [one.get_attribute("data-id") for one in visit.page.locator(".queue .row").all()]
+    """Go down the queue by keyboard until an incident has the focus; it must be in the queue."""
+    ids = visit.page.locator(".queue .row").evaluate_all("rows => rows.map((row) => row.dataset.id)")
     visit.page.keyboard.press("j")
-    for _ in range(len(ids) + 1):
+    for _ in range(len(ids) + 10):  # some may come in meanwhile
         if visit.page.evaluate("document.activeElement.dataset.id") == str(incident_id):
             return
         visit.page.keyboard.press("j")
     raise AssertionError(f"incident {incident_id} is not in the queue: {ids}")
+
+
+def candidates(visit: Visit) -> Locator:
+    """Return the candidates on the open card once all have come: those of the first answer are drawn anew."""
+    return visit.page.locator(".candidates:not([aria-busy]) .candidate")

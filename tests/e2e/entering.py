@@ -45,4 +45,5 @@ def kept(visit: Visit, site: Any, name: str) -> None:
     folder = site.folder / "pictures"
     folder.mkdir(exist_ok=True)
     visit.page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert visit.barriers() == []
+    found = visit.barriers()
+    assert not found, found

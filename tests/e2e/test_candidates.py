@@ -34,6 +34,7 @@ def shown(visit: Visit, incident: int, change: Callable[[Any], None], lang: Lang
     visit.page.route(f"**/api/incidents/{incident}/candidates?*", alter)
     visit.open(f"/dispatcher?lang={lang}")
     visit.page.locator(deeds.row(incident)).click()
+    expect(visit.page.locator(".candidates:not([aria-busy])")).to_be_visible()
     return visit.page.locator(".card")
 
 

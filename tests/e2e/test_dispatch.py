@@ -61,7 +61,7 @@ def test_an_incident_goes_from_report_to_done_and_both_windows_see_it(
     assert desk.barriers() == []
     desk.page.locator("#report-description").press("Tab")
     desk.page.locator(".form button[type=submit]").press("Enter")
-    first = desk.page.locator(".candidate").first
+    first = deeds.candidates(desk).first
     expect(first).to_be_visible()
     expect(desk.page.locator(".card .lead")).to_contain_text("路口积水，行人绕行")
     picture(desk, site, f"candidates-{size}")
@@ -215,7 +215,7 @@ def test_somebody_declines_another_is_cancelled_and_a_third_could_go(windows: Wi
     desk, hand = windows(), windows(PHONE)
     desk.open("/dispatcher?lang=zh")
     desk.page.locator(deeds.row(incident)).click()
-    first = desk.page.locator(".candidate").first
+    first = deeds.candidates(desk).first
     expect(first).to_be_visible()
     declined = first.get_attribute("data-id")
     hand.open(f"/worker?lang=zh&worker={declined}")
@@ -229,9 +229,9 @@ def test_somebody_declines_another_is_cancelled_and_a_third_could_go(windows: Wi
     hand.page.locator(".task .danger").click()
     expect(hand.page.locator(".task")).to_have_count(0)
     expect(desk.page.locator(".card .result.bad").first).to_contain_text(ZH["decline.far"])
-    expect(desk.page.locator(".candidate").first).to_be_visible()
+    expect(deeds.candidates(desk).first).to_be_visible()
     expect(desk.page.locator(f'.candidate-list .candidate[data-id="{declined}"]')).to_have_count(0)
-    desk.page.locator(".candidate").first.click()
+    deeds.candidates(desk).first.click()
     reached(desk, "offered")
     desk.page.get_by_role("button", name=ZH["progress.cancel"]).click()
     desk.page.get_by_role("button", name=ZH["progress.cancel_now"]).click()

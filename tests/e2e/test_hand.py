@@ -44,6 +44,7 @@ def test_the_buttons_of_a_task_are_large_enough_for_a_thumb(windows: Windows, si
     assert box["height"] >= 48
     assert box["y"] > PHONE[1] / 2  # within reach of the thumb
     assert box["y"] + box["height"] <= PHONE[1]
+    deeds.call_off(site, incident)
 
 
 def test_a_worker_reports_in_two_taps_where_the_phone_is(windows: Windows, site: Any) -> None:

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from layers.page import Role
+from tests.e2e import deeds
 from tests.e2e.test_pages import CLEAN, a_place_full_of_things
-from tests.e2e.test_work import busy_worker, row_of, sendable
+from tests.e2e.test_work import busy_worker, sendable
 from tests.e2e.windows import DESK, PHONE, Windows
 
 pytest_plugins = ("tests.e2e.browser",)
@@ -37,7 +38,7 @@ def test_markup_in_names_is_only_text(
         expect(visit.page.locator(".card .lead")).to_contain_text(hostile_city)
     if role is Role.DISPATCHER:
         visit.page.keyboard.press("Escape")
-        visit.page.click(row_of(sendable(site)))
+        visit.page.click(deeds.row(sendable(site)))
         expect(visit.page.locator(".candidate .who").first).to_have_text(hostile_city)
     assert visit.page.evaluate(INJECTED) == 0
     assert visit.barriers() == []

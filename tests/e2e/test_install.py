@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from geo_app.core import clock
 from geo_app.core.settings import Settings
@@ -51,7 +52,7 @@ def test_a_phone_is_shown_what_to_compare_and_where_to_tap(
     assert visit.faults() == CLEAN
     visit.page.click("#language")
     other = Lang.EN if lang is Lang.ZH else Lang.ZH
-    assert visit.page.locator("h1").inner_text() == words.of(other)["install.title"]
+    expect(visit.page.locator("h1")).to_have_text(words.of(other)["install.title"])
 
 
 def test_the_certificate_comes_as_phones_take_it(windows: Windows, site: Any, authority: str) -> None:

@@ -40,7 +40,7 @@ def heavy() -> bytes:
 
 def content(site: Any, path: str) -> bytes:
     request = urllib.request.Request(f"{site.url}{path}", headers=site.head)
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=deeds.PATIENCE) as answer:
         return bytes(answer.read())
 
 

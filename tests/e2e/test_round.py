@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from geo_app.core import coords
 from layers import patrol, style, words
 from layers.words import Lang
-from tests.e2e.test_work import api
+from tests.e2e.deeds import api
 from tests.e2e.windows import DESK, PHONE, Visit, Windows
 
 pytest_plugins = ("tests.e2e.browser",)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from typing import Any
 
 import shapely
@@ -12,23 +10,13 @@ from playwright.sync_api import expect
 
 from layers import words
 from layers.words import Lang
-from tests.e2e.windows import PHONE, Visit, Windows
+from tests.e2e import deeds
+from tests.e2e.deeds import api
+from tests.e2e.windows import PHONE, Windows
 
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
-
-
-def api(site: Any, path: str) -> Any:
-    """Return the JSON of a GET."""
-    asked = urllib.request.Request(f"{site.url}{path}", headers=site.head)
-    with urllib.request.urlopen(asked, timeout=30) as answer:
-        return json.load(answer)
-
-
-def waiting(visit: Visit) -> int:
-    """Return how many incidents the console says are waiting."""
-    return int(visit.page.locator(".choice .count").first.inner_text())
 
 
 def busy_worker(site: Any) -> dict[str, Any]:
@@ -44,18 +32,13 @@ def busy_worker(site: Any) -> dict[str, Any]:
 
 
 def sendable(site: Any) -> int:
-    """Return the newest waiting incident for which at least two people are free; who is depends on the hour."""
+    """Return the newest waiting incident for which at least two people are free."""
     for feature in api(site, "/api/incidents?city=demo&state=open&limit=500")["features"]:
         incident: int = feature["properties"]["id"]
         found = api(site, f"/api/incidents/{incident}/candidates?k=2")["candidates"]
         if feature["properties"]["assignment"] is None and len(found) == 2:
             return incident
     raise AssertionError("nobody is free for any waiting incident of the demo city")
-
-
-def row_of(incident: int) -> str:
-    """Return the selector of an incident's row in the queue."""
-    return f'.queue .row[data-id="{incident}"]'
 
 
 def code_in(title: str) -> str:
@@ -66,15 +49,15 @@ def code_in(title: str) -> str:
 def test_a_dispatcher_sends_somebody_without_a_mouse(windows: Windows, site: Any) -> None:
     visit = windows()
     visit.open("/dispatcher?lang=zh")
-    before = waiting(visit)
+    before = len(deeds.waiting(site))
+    expect(visit.page.locator(".choice .count").first).to_have_text(str(before))
     incident = sendable(site)
-    ids = [row.get_attribute("data-id") for row in visit.page.locator(".queue .row").all()]
-    for _ in range(ids.index(str(incident)) + 2):
-        visit.page.keyboard.press("j")
+    deeds.reach_row(visit, incident)
+    visit.page.keyboard.press("j")
     visit.page.keyboard.press("k")
-    expect(visit.page.locator(row_of(incident))).to_be_focused()
+    expect(visit.page.locator(deeds.row(incident))).to_be_focused()
     visit.page.keyboard.press("Enter")
-    name = visit.page.locator(".candidate .who").first.inner_text().strip()
+    name = deeds.candidates(visit).first.locator(".who").inner_text().strip()
     assert visit.barriers() == []
     visit.page.keyboard.press("1")
     expect(visit.page.locator(".card .result.good")).to_contain_text(name)
@@ -84,6 +67,7 @@ def test_a_dispatcher_sends_somebody_without_a_mouse(windows: Windows, site: Any
     visit.page.keyboard.press("Escape")
     expect(visit.page.locator(".card")).to_be_hidden()
     assert visit.faults()["messages"] == []
+    deeds.call_off(site, incident)
 
 
 def test_two_dispatchers_cannot_send_two_people_to_one_incident(windows: Windows, site: Any) -> None:
@@ -94,15 +78,14 @@ def test_two_dispatchers_cannot_send_two_people_to_one_incident(windows: Windows
     )  # this console has not heard of the first
     for visit in (first, second):
         visit.page.goto(f"{visit.url}/dispatcher?lang=zh")
-        visit.page.click(row_of(incident))
-        visit.page.locator(".candidate").first.wait_for()
-    first.page.locator(".candidate").nth(0).click()
+        visit.page.click(deeds.row(incident))
+        deeds.candidates(visit).first.wait_for()
+    deeds.candidates(first).nth(0).click()
     first.page.locator(".result.good").wait_for()
-    second.page.locator(".candidate").nth(1).click()
-    told = second.page.locator(".result.bad")
-    told.wait_for()
-    holder = api(site, f"/api/incidents/{incident}")["properties"]["assignment"]["responder"]["name"]
-    assert holder in told.inner_text()
+    deeds.candidates(second).nth(1).click()
+    holder = deeds.incident(site, incident)["assignment"]["responder"]["name"]
+    expect(second.page.locator(".result.bad")).to_contain_text(holder)
+    deeds.call_off(site, incident)
 
 
 def test_a_card_left_open_hears_that_somebody_else_has_sent_a_responder(windows: Windows, site: Any) -> None:
@@ -110,12 +93,13 @@ def test_a_card_left_open_hears_that_somebody_else_has_sent_a_responder(windows:
     incident = sendable(site)
     for visit in (first, second):
         visit.open("/dispatcher?lang=zh")
-        visit.page.click(row_of(incident))
-        visit.page.locator(".candidate").first.wait_for()
-    name = first.page.locator(".candidate .who").first.inner_text().strip()
-    first.page.locator(".candidate").first.click()
+        visit.page.click(deeds.row(incident))
+        deeds.candidates(visit).first.wait_for()
+    name = deeds.candidates(first).first.locator(".who").inner_text().strip()
+    deeds.candidates(first).first.click()
     expect(second.page.locator(".card .facts").first).to_contain_text(name)
     expect(second.page.locator(".candidate")).to_have_count(0)
+    deeds.call_off(site, incident)
 
 
 def test_letters_typed_into_a_field_are_no_shortcuts_and_can_be_switched_off(windows: Windows) -> None:
@@ -141,14 +125,15 @@ def test_letters_typed_into_a_field_are_no_shortcuts_and_can_be_switched_off(win
 def test_a_cell_is_found_by_its_code_and_by_the_crosshair(windows: Windows, site: Any) -> None:
     visit = windows()
     visit.open("/planner?lang=zh")
-    code = busy_worker(site)["cells"][0]
+    worker = busy_worker(site)
+    code = worker["cells"][0]
     visit.page.focus("#find-cell")
     visit.page.keyboard.type(code)
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator(".card-body .lead")).to_have_text(
         api(site, f"/api/cells/{code}?city=demo")["name"]
     )
-    expect(visit.page.locator(".card")).to_contain_text(busy_worker(site)["name"])
+    expect(visit.page.locator(".card")).to_contain_text(worker["name"])
     visit.page.keyboard.press("Escape")
     visit.settle()
     visit.page.focus("#map_main")
@@ -207,12 +192,9 @@ def test_a_grid_worker_sees_their_own_cells_and_is_remembered(windows: Windows, 
     expect(visit.page.locator(".queue .row")).to_have_count(len(mine))
     visit.open("/worker?lang=zh")
     expect(visit.page.locator("#worker")).to_have_value(str(worker["id"]))
-    visit.page.locator(".queue .row").first.click()
-    expect(visit.page.locator(".card .lead")).to_have_text(
-        mine[0]["properties"]["description"]
-        if len(mine) == 1
-        else visit.page.locator(".queue .row-text").first.inner_text()
-    )
+    chosen = mine[0]["properties"]
+    visit.page.locator(deeds.row(chosen["id"])).click()
+    expect(visit.page.locator(".card .lead")).to_have_text(chosen["description"])
 
 
 def test_a_position_is_asked_for_only_on_a_click_and_refusals_are_told(windows: Windows, site: Any) -> None:
@@ -236,7 +218,9 @@ def test_the_table_of_units_is_sorted_by_keyboard_and_leads_the_map(windows: Win
     heading.get_by_role("button").focus()
     visit.page.keyboard.press("Enter")
     expect(heading).to_have_attribute("aria-sort", "descending")
-    cells = [int(text) for text in visit.page.locator("tbody tr td:nth-child(2)").all_inner_texts()]
+    cells = [
+        int(text) for text in visit.page.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    ]  # at once
     assert cells == sorted(cells, reverse=True)
     visit.page.keyboard.press("Enter")
     expect(heading).to_have_attribute("aria-sort", "ascending")

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LIMIT = 30_000
-"""Milliseconds to wait for a condition; reached only when something is broken."""
+LIMIT = 120_000
+"""Milliseconds to wait for a condition; reached only when something is broken, however slow the machine."""
 
 DESK = (1440, 900)
 PHONE = (390, 844)
@@ -31,6 +31,7 @@ DRAWN = """() => {
   const isDrawn = tiles.length > 0 && tiles.every((tile) => tile.loaded && tile.active);
   return isDrawn && document.querySelector('.connection.live') !== null;
 }"""
+AT_REST = "() => document.querySelector('[aria-busy=\"true\"], .loading') === null"
 PIXELS = """([red, green, blue, tolerance]) => {
   let count = 0;
   const copy = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
@@ -79,7 +80,7 @@ class Visit:
         self.page.wait_for_function(DRAWN, timeout=LIMIT)
 
     def pixels(self, colour: str, tolerance: int = 30) -> int:
-        """Return how many pixels of the map's tiles are about #rrggbb."""
+        """Return how many pixels of the map's tiles are about #rrggbb now; `gain` and `fade` wait for them."""
         parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
         count: int = self.page.evaluate(PIXELS, [*parts, tolerance])
         return count
@@ -110,7 +111,8 @@ class Visit:
         }  # fmt: skip
 
     def barriers(self) -> list[str]:
-        """Return the serious and critical findings of axe-core, with the elements they are about."""
+        """Return the serious and critical findings of axe-core on the page at rest, with their elements."""
+        self.page.wait_for_function(AT_REST, timeout=LIMIT)
         self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
         found: dict[str, Any] = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         return [

@@ -13,7 +13,7 @@ import { Opened } from '../parts/opened.js'
 import { Queue } from '../parts/queue.js'
 import { ReportForm } from '../parts/report.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { fill, loading, quietly } from '../parts/states.js'
+import { fill, loading, quietly, turnOf } from '../parts/states.js'
 import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
 
 const MOST = 500 // incidents in the list; when there are more, the counts say so
@@ -173,10 +173,16 @@ class Console {
     const show = ({ running }) => button.setAttribute('aria-pressed', String(running))
     button.addEventListener('click', () => quietly(async () => {
       const running = button.getAttribute('aria-pressed') !== 'true'
-      show(await post(path, { running }))
+      const told = await post(path, { running })
+      turnOf(button) // what was asked for before is older
+      show(told)
       announce(word(running ? 'demo.started' : 'demo.stopped'))
     }))
-    this.showDemo = async () => show(await get(path)) // somebody else may start or stop it too
+    this.showDemo = async () => { // somebody else may start or stop it too
+      const isLatest = turnOf(button)
+      const told = await get(path)
+      if (isLatest()) show(told)
+    }
     return button
   }
 }

@@ -7,7 +7,7 @@ import { concerns, listen } from '../live.js'
 import { lang, word } from '../page.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { empty, fill, loading, quietly } from '../parts/states.js'
+import { empty, fill, loading, quietly, turnOf } from '../parts/states.js'
 import { sorted } from '../sort.js'
 import { inPaintOrder, loadRoutes, showConnection, start } from '../start.js'
 
@@ -36,11 +36,24 @@ class Planner {
     await Promise.all([this.loadUnits(), this.loadReleases(), this.loadThings()])
   }
 
-  loadUnits() {
-    return fill(this.table, () => get('/api/units', { city: this.city.code }), ({ items }) => {
+  /** Fetch the units; the table is drawn again only when something is new in it, and the focus stays where it was. */
+  async loadUnits() {
+    let held = null
+    await fill(this.table, () => get('/api/units', { city: this.city.code }), ({ items }) => {
+      if (this.drawn && JSON.stringify(items) === JSON.stringify(this.units)) return this.drawn
+      held = this.held()
       this.units = items
       return this.draw()
     })
+    const button = held ? this.table.querySelector(held) : null
+    if (button) button.focus({ preventScroll: true })
+  }
+
+  /** Return what finds the button of the table that has the focus; null when none has. */
+  held() {
+    if (!this.table.contains(document.activeElement)) return null
+    const { column, unit } = document.activeElement.dataset
+    return column ? `[data-column="${column}"]` : `[data-unit="${unit}"]`
   }
 
   loadReleases() {
@@ -52,8 +65,9 @@ class Planner {
 
   loadThings() {
     return quietly(async () => {
+      const isLatest = turnOf(this.view.incidents)
       const { features } = await get('/api/incidents', { city: this.city.code, state: 'open', limit: 500 })
-      this.view.incidents.show(inPaintOrder(features))
+      if (isLatest()) this.view.incidents.show(inPaintOrder(features))
       await loadRoutes(this.view)
     })
   }
@@ -80,11 +94,11 @@ class Planner {
 
   draw() {
     const rows = sorted(this.units.filter((unit) => unit.level === this.level), this.order.key, this.order.isDescending, lang)
-    if (rows.length === 0) return empty('units.empty')
-    return el('table', { class: 'units' },
+    this.drawn = rows.length === 0 ? empty('units.empty') : el('table', { class: 'units' },
       el('caption', { class: 'unseen' }, word('units.title')),
       el('thead', {}, el('tr', {}, COLUMNS.map((column) => this.heading(column)))),
       el('tbody', {}, rows.map((unit) => this.row(unit))))
+    return this.drawn
   }
 
   heading(column) {
@@ -106,7 +120,7 @@ class Planner {
 
   row(unit) {
     return el('tr', {},
-      el('th', { scope: 'row' }, el('button', { type: 'button', class: 'link', onclick: () => this.visit(unit) }, unit.name)),
+      el('th', { scope: 'row' }, el('button', { type: 'button', class: 'link', 'data-unit': unit.code, onclick: () => this.visit(unit) }, unit.name)),
       COLUMNS.slice(1).map((column) => el('td', { class: 'number' }, column.write(unit[column.key]))))
   }
 

@@ -13,7 +13,7 @@ import { Queue } from '../parts/queue.js'
 import { Round } from '../parts/round.js'
 import { Share } from '../parts/share.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
-import { empty, failed, fill, loading, quietly, words } from '../parts/states.js'
+import { empty, failed, fill, loading, quietly, turnOf, words } from '../parts/states.js'
 import { Tasks } from '../parts/tasks.js'
 import { Tell } from '../parts/tell.js'
 import { inPaintOrder, loadResponders, showConnection, start } from '../start.js'
@@ -109,20 +109,22 @@ class Worker {
   }
 
   async showMine() {
-    const me = this.me.properties
+    const { me } = this
     try {
-      const cells = await Promise.all(me.cells.map((code) => get(`/api/cells/${encodeURIComponent(code)}`, { city: this.city.code })))
+      const cells = await Promise.all(me.properties.cells.map((code) => get(`/api/cells/${encodeURIComponent(code)}`, { city: this.city.code })))
+      if (this.me !== me) return // somebody else was chosen meanwhile
       this.view.mine.show(cells.map((cell) => ({ geometry: cell.outline, isMine: true })))
       await this.showRound()
-      if (cells.length && !this.view.isPlaced && !this.card.isOpen) this.view.goToBounds(union(cells.map((cell) => boundsOf(cell.outline))))
+      if (this.me === me && cells.length && !this.view.isPlaced && !this.card.isOpen) this.view.goToBounds(union(cells.map((cell) => boundsOf(cell.outline))))
     } catch (problem) {
       this.say(words(problem))
     }
   }
 
   async showRound() {
+    const isLatest = turnOf(this.round)
     const { features } = await get('/api/routes', { city: this.city.code })
-    this.round.show(features.filter((feature) => feature.properties.responder?.id === this.me?.properties.id))
+    if (isLatest() && this.me) this.round.show(features.filter((feature) => feature.properties.responder?.id === this.me.properties.id))
   }
 
   loadIncidents() {

@@ -5,7 +5,7 @@ import { announce, el } from '../dom.js'
 import { moment } from '../format.js'
 import { lang, word } from '../page.js'
 import { openDialog } from './dialog.js'
-import { quietly } from './states.js'
+import { quietly, turnOf } from './states.js'
 
 /** The section of the card; fetched again only when the number of photos changed. */
 export class Album {
@@ -19,12 +19,22 @@ export class Album {
   update(count) {
     if (count === this.count) return null
     this.count = count
+    const isLatest = turnOf(this)
     return quietly(async () => {
-      const { items } = await get(`/api/incidents/${this.incident}/photos`)
-      this.photos = items
-      this.list.replaceChildren(...items.map((photo, i) => this.thumb(photo, i)))
-      this.element.hidden = items.length === 0
+      try {
+        const { items } = await get(`/api/incidents/${this.incident}/photos`)
+        if (isLatest()) this.show(items)
+      } catch (problem) {
+        if (isLatest()) this.count = null // with the next news it is asked for again
+        throw problem
+      }
     })
+  }
+
+  show(photos) {
+    this.photos = photos
+    this.list.replaceChildren(...photos.map((photo, i) => this.thumb(photo, i)))
+    this.element.hidden = photos.length === 0
   }
 
   thumb(photo, i) {

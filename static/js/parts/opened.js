@@ -11,7 +11,7 @@ import { categoryName, incidentFacts } from './incident.js'
 import { Locate } from './locate.js'
 import { People } from './people.js'
 import { Progress } from './progress.js'
-import { quietly } from './states.js'
+import { quietly, turnOf } from './states.js'
 
 /** One open incident; `onChange()` asks the page to fetch again. */
 export class Opened {
@@ -51,6 +51,7 @@ export class Opened {
   show(feature, first = null) {
     const was = this.feature ? this.feature.properties : null
     const now = feature.properties
+    turnOf(this) // what was asked for before is older
     this.feature = feature
     this.facts.replaceChildren(incidentFacts(now, this.city))
     this.album.update(now.photos)
@@ -113,7 +114,9 @@ export class Opened {
   /** Fetch this incident again, as after a step or when somebody else was first. */
   reload() {
     return quietly(async () => {
-      this.show(await get(`/api/incidents/${this.id}`))
+      const isLatest = turnOf(this)
+      const feature = await get(`/api/incidents/${this.id}`)
+      if (isLatest()) this.show(feature)
       this.onChange()
     })
   }
@@ -122,6 +125,7 @@ export class Opened {
   tellEnd(assignment) {
     return quietly(async () => {
       const ended = await get(`/api/assignments/${assignment.id}`)
+      if (this.feature.properties.assignment) return // somebody else is on the way by now
       const text = word('progress.ended', { name: ended.responder.name, state: term('assignment', ended.state) })
       this.say(ended.reason ? word('progress.ended_reason', { text, reason: ended.reason }) : text, 'bad')
       announce(this.result.textContent)

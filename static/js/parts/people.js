@@ -6,7 +6,7 @@ import { moment } from '../format.js'
 import { lang, term, word } from '../page.js'
 import { facts } from './card.js'
 import { Field } from './field.js'
-import { quietly, words } from './states.js'
+import { quietly, turnOf, words } from './states.js'
 
 const SHOWN_MS = 60000
 const SHORTEST = 5
@@ -25,13 +25,23 @@ export class People {
   update(count) {
     if (count === this.count) return null
     this.count = count
+    const isLatest = turnOf(this)
     return quietly(async () => {
-      const { items } = await get(`/api/incidents/${this.incident}/reports`)
-      this.leave()
-      this.tellers = items.map((report) => new Teller(report, this.city))
-      this.list.replaceChildren(...this.tellers.map((one) => one.element))
-      this.element.hidden = items.length === 0
+      try {
+        const { items } = await get(`/api/incidents/${this.incident}/reports`)
+        if (isLatest()) this.show(items)
+      } catch (problem) {
+        if (isLatest()) this.count = null // with the next news it is asked for again
+        throw problem
+      }
     })
+  }
+
+  show(reports) {
+    this.leave()
+    this.tellers = reports.map((report) => new Teller(report, this.city))
+    this.list.replaceChildren(...this.tellers.map((one) => one.element))
+    this.element.hidden = reports.length === 0
   }
 
   /** Forget what was shown plain. */

@@ -1,6 +1,6 @@
 /** The queue of open incidents: newest first, urgent ones marked by shape and word, moved through by keys. */
 
-import { el } from '../dom.js'
+import { arrange, el } from '../dom.js'
 import { age } from '../format.js'
 import { move } from '../keys.js'
 import { incidentLook, isUnsettled, picture } from '../map/shapes.js'
@@ -16,22 +16,25 @@ export class Queue {
     this.extra = extra || (() => null)
     this.features = []
     this.current = null
+    this.rows = new Map()
     this.list = el('ol', { class: 'queue' })
     this.nothing = empty(emptyKey)
     this.element = el('div', { class: 'queue-box' }, this.list, this.nothing)
   }
 
-  /** Show these incidents; the place in the list and the focus stay with the same incident. */
+  /** Show these incidents; the place in the list, the focus and the row under a finger stay with the same incident. */
   show(features) {
     const hadFocus = this.list.contains(document.activeElement)
     const index = this.index()
     this.features = features
     const isThere = features.some((f) => f.properties.id === this.current)
     if (!isThere) this.current = features.length ? features[Math.min(Math.max(index, 0), features.length - 1)].properties.id : null
-    this.list.replaceChildren(...features.map((feature) => this.row(feature)))
+    const before = this.rows
+    this.rows = new Map(features.map((feature) => [feature.properties.id, kept(before.get(feature.properties.id), this.row(feature))]))
+    arrange(this.list, Array.from(this.rows.values()))
     this.list.hidden = features.length === 0
     this.nothing.hidden = features.length > 0
-    if (hadFocus) this.focus()
+    if (hadFocus && !this.list.contains(document.activeElement)) this.focus()
   }
 
   /** Move the place in the list by `step` and bring the focus there. */
@@ -82,7 +85,7 @@ export class Queue {
     return el('li', {}, el('button', {
       type: 'button', class: `row${isCurrent ? ' current' : ''}${incident.is_urgent ? ' urgent' : ''}`,
       'data-id': incident.id, tabindex: isCurrent ? '0' : '-1',
-      onclick: () => this.onPick(feature),
+      onclick: () => this.onPick(this.features.find((f) => f.properties.id === incident.id)), // as it is by then
     },
     el('span', { class: 'row-mark' }, picture(incidentLook(incident))),
     el('span', { class: 'row-title' },
@@ -96,4 +99,15 @@ export class Queue {
       : el('span', { class: `row-due ${tone}` }, due ? due.text : ''),
     this.extra(feature)))
   }
+}
+
+/** Return the row to show: the one that is there, with what the new one says, or the new one. */
+function kept(row, fresh) {
+  if (!row) return fresh
+  const [button, now] = [row.firstElementChild, fresh.firstElementChild]
+  if (button.isEqualNode(now)) return row
+  button.className = now.className
+  button.tabIndex = now.tabIndex
+  button.replaceChildren(...now.childNodes)
+  return row
 }

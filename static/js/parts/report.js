@@ -42,7 +42,7 @@ export class ReportForm {
     body.append(this.element)
     this.where.open()
     this.where.places.input.focus({ preventScroll: true })
-    if (!this.isLoaded) this.load()
+    if (!this.isLoaded && !this.isLoading) this.load()
   }
 
   makeFields() {
@@ -66,6 +66,7 @@ export class ReportForm {
   }
 
   async load() {
+    this.isLoading = true
     try {
       const { items } = await get('/api/categories', { city: this.view.city.code })
       const option = (one) => el('option', { value: one.code }, categoryLabel(one))
@@ -75,6 +76,8 @@ export class ReportForm {
       this.isLoaded = true
     } catch (problem) {
       this.fields.category.fail(words(problem))
+    } finally {
+      this.isLoading = false
     }
   }
 

@@ -59,26 +59,35 @@ function forbidden({ permission, scope, due }) {
 
 const latest = new WeakMap()
 
+/** Begin a turn of work on `what`; returns whether no newer one has begun since: a late answer must not cover a newer one. */
+export function turnOf(what) {
+  const turn = (latest.get(what) || 0) + 1
+  latest.set(what, turn)
+  return () => latest.get(what) === turn
+}
+
 /**
- * Fill `place` with what `load` brings, through `draw`, showing loading and failure meanwhile.
+ * Fill `place` with what `load` brings, through `draw`, showing loading and failure meanwhile; until then it is busy.
  * Whatever is already there stays while it is fetched again; an answer that a newer one has overtaken is dropped.
  */
 export async function fill(place, load, draw) {
-  const turn = (latest.get(place) || 0) + 1
-  latest.set(place, turn)
+  const isLatest = turnOf(place)
   if (!place.firstElementChild) place.replaceChildren(loading())
+  place.setAttribute('aria-busy', 'true')
   try {
     const result = await load()
-    if (latest.get(place) !== turn) return null
+    if (!isLatest()) return null
     put(place, [draw(result)].flat())
     return result
   } catch (problem) {
-    if (problem.name === 'AbortError' || latest.get(place) !== turn) return null
+    if (problem.name === 'AbortError' || !isLatest()) return null
     place.replaceChildren(failed(problem, () => {
       place.replaceChildren()
       fill(place, load, draw)
     }))
     return null
+  } finally {
+    if (isLatest()) place.removeAttribute('aria-busy')
   }
 }
 

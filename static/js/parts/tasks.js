@@ -1,7 +1,7 @@
 /** The tasks of one responder, what is new among them, and their steps. */
 
 import { get } from '../api.js'
-import { alarm, announce, el } from '../dom.js'
+import { alarm, announce, arrange, el } from '../dom.js'
 import { word } from '../page.js'
 import { categoryName } from './incident.js'
 import { fill } from './states.js'
@@ -55,8 +55,7 @@ export class Tasks {
     this.tasks = new Map(found.map(({ feature, ...assignment }) => [assignment.id, this.task(before.get(assignment.id), assignment, feature)]))
     const fresh = Array.from(this.tasks.values()).filter((task) => !before.has(task.assignment.id))
     const wanted = Array.from(this.tasks.values(), (task) => task.element)
-    for (const element of Array.from(this.list.children)) if (!wanted.includes(element)) element.remove()
-    wanted.forEach((element, i) => this.list.children[i] === element || this.list.insertBefore(element, this.list.children[i] || null))
+    arrange(this.list, wanted)
     this.tell(fresh.filter((task) => task.assignment.state === 'offered'))
     this.tellGone(before)
     if (hadFocus && !this.list.contains(document.activeElement)) this.focus()
