@@ -52,6 +52,24 @@ community = {{ value = "C" }}
 community_name = {{ value = "社" }}
 parent = {{ value = "S" }}
 """
+STREETS = """
+[[layers]]
+kind = "roads"
+name = "streets"
+file = "city.osm"
+frame = "{frame}"
+"""
+CROSSING: dict[int, tuple[float, float]] = {1: (10, 50), 2: (100, 50), 3: (190, 50), 4: (100, 150)}
+WAYS = """
+<way id="10" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/><tag k="maxspeed" v="40"/></way>
+<way id="11" version="1"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/><tag k="access" v="private"/></way>
+<way id="12" version="1"><nd ref="2"/><nd ref="4"/><tag k="highway" v="service"/><tag k="foot" v="no"/></way>
+<way id="13" version="1"><nd ref="4"/><nd ref="4"/><tag k="highway" v="service"/></way>
+<relation id="90" version="1"><member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/>
+<member type="way" ref="12" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>
+<relation id="91" version="1"><member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/>
+<member type="way" ref="99" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>
+"""
 Ring = Sequence[tuple[float, float]]
 
 
@@ -118,3 +136,14 @@ def examine(folder: Path) -> Report:
 def found(report: Report, weight: str | None = None) -> list[tuple[str, str]]:
     """Return layer and rule of every finding, or of those of one weight."""
     return [(item.layer, item.rule) for item in report.findings.items if weight in {None, str(item.weight)}]
+
+
+def streets(folder: Path, before: str = "", frame: str = "wgs84") -> Path:
+    """Write a kit with a crossing as OpenStreetMap has it, behind other layers; 10 to 12 is a forbidden turn."""
+    write(folder, more=before + STREETS.format(frame=frame))
+    places = {node: lonlat([place])[0] for node, place in CROSSING.items()}
+    nodes = "".join(f'<node id="{n}" lon="{x}" lat="{y}" version="1"/>' for n, (x, y) in places.items())
+    (folder / "city.osm").write_text(
+        f'<?xml version="1.0"?><osm version="0.6">{nodes}{WAYS}</osm>', encoding="utf-8"
+    )
+    return folder

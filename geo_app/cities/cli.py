@@ -115,7 +115,8 @@ def load(here: Session, folder: Path, replace: bool, if_missing: bool) -> None:
         (service.replace if replace else service.load)(tx, report.data)
     data = report.data
     click.echo(
-        f"loaded {code}: {len(data.cells)} cells, {len(data.roads)} roads, {len(data.incidents)} incidents"
+        f"loaded {code}: {len(data.cells)} cells, {len(data.roads)} roads, "
+        f"{len(data.restrictions)} restrictions of turns, {len(data.incidents)} incidents"
     )
 
 

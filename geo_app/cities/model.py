@@ -16,7 +16,7 @@ from geo_app.core.db import Row
 from geo_app.incidents.model import NewCategory
 from geo_app.organisation.model import Level, NewCity, NewDepartment, NewUnit
 from geo_app.planning.model import Thematic
-from geo_app.roads.model import Road
+from geo_app.roads.model import Restriction, Road
 
 __all__ = ["Level"]
 # where a service below already has the row's shape, it is used as it is
@@ -26,6 +26,7 @@ DepartmentRow = NewDepartment
 CategoryRow = NewCategory
 ThematicRow = Thematic
 RoadRow = Road
+RestrictionRow = Restriction
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +139,5 @@ class CityData:
     categories: tuple[CategoryRow, ...]
     incidents: tuple[IncidentRow, ...]
     layers: tuple[LayerRow, ...] = ()
+    restrictions: tuple[RestrictionRow, ...] = ()
+    """Turns that are forbidden, or the only ones allowed; their travels number `roads` in order."""

@@ -56,7 +56,7 @@ def load(tx: db.Transaction, data: CityData) -> City:
     cells = Partition.of([Cell(row.code, row.name, row.community, row.geometry) for row in data.cells])
     draft = Draft(base=None, partition=cells, effective_at=since, note="first release")
     planning.publish(tx, city, planning.prepare(tx, city, draft))
-    roads.import_roads(tx, city.id, city.srid, data.roads)
+    roads.import_roads(tx, city.id, city.srid, data.roads, data.restrictions)
     geocoding.add_places(tx, city, gazetteer.names(data), units)
     people = responders.enlist(
         tx, city, _responders(city, data), planning.cell_ids(tx, city, at), departments, at

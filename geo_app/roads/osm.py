@@ -59,48 +59,49 @@ def read(path: Path) -> Content:
     places: dict[int, tuple[float, float]] = {}
     content = Content()
     try:
-        for thing in osmium.FileProcessor(str(path)).with_locations():
+        for thing in _streets(path):
             if isinstance(thing, osmium.osm.Relation) and thing.tags.get("type") == "restriction":
                 members = tuple((one.role, one.type, int(one.ref)) for one in thing.members)
                 content.relations.append(Relation(int(thing.id), _tags(thing), members))
             if not isinstance(thing, osmium.osm.Way) or "highway" not in thing.tags:
                 continue
-            run = [node for node in thing.nodes if node.location.valid()]
-            if len(run) < len(thing.nodes):
-                missing = f"{len(thing.nodes) - len(run)} of {len(thing.nodes)} nodes are not in the file"
+            stands = [(node.ref, node.location) for node in thing.nodes]
+            found_at = {ref: (spot.lon, spot.lat) for ref, spot in stands if spot.valid()}
+            refs = [ref for ref, _ in stands if ref in found_at]
+            if len(refs) < len(stands):
+                missing = f"{len(stands) - len(refs)} of {len(stands)} nodes are not in the file"
                 content.problems.append(Problem("missing_nodes", f"w{thing.id}", missing))
-            if len(run) < 2:
+            if len(refs) < 2:
                 continue
-            for node in run:
-                places[node.ref] = (node.lon, node.lat)
-            refs = [node.ref for node in run]
+            places.update(found_at)
             uses.update(refs)
             uses.update((refs[0], refs[-1]))  # an end is a junction, also a loose one
             found.append((int(thing.id), refs, _tags(thing)))
     except (RuntimeError, osmium.InvalidLocationError) as error:
         raise BadInput("file", path.name, f"OpenStreetMap XML or PBF that can be read ({error})") from error
     for number, refs, tags in found:
-        for run_ in _cut(refs, uses):
-            content.ways.append(_way(number, run_, tags, places))
+        told = (
+            tags["highway"],
+            tags.get("name", ""),
+            rules.oneway(tags),
+            rules.maxspeed(tags),
+            rules.access(tags),
+        )
+        for run in _cut(refs, uses):
+            content.ways.append(Way(number, tuple(run), tuple(places[one] for one in run), *told))
         content.problems += [Problem(rule, f"w{number}", text) for rule, text in rules.problems(tags)]
     return content
 
 
+def _streets(path: Path) -> osmium.FileProcessor:
+    """Return a reader of ways and relations alone: nodes give the ways their places, and are not handed on."""
+    some = osmium.filter.EntityFilter(osmium.osm.WAY | osmium.osm.RELATION)
+    known = osmium.filter.KeyFilter("highway", "restriction", "type")
+    return osmium.FileProcessor(str(path)).with_locations().with_filter(some).with_filter(known)
+
+
 def _tags(thing: osmium.osm.Way | osmium.osm.Relation) -> Tags:
     return {tag.k: tag.v for tag in thing.tags}
-
-
-def _way(number: int, run: list[int], tags: Tags, places: dict[int, tuple[float, float]]) -> Way:
-    return Way(
-        number,
-        tuple(run),
-        tuple(places[one] for one in run),
-        tags["highway"],
-        tags.get("name", ""),
-        rules.oneway(tags),
-        rules.maxspeed(tags),
-        rules.access(tags),
-    )
 
 
 def _cut(refs: list[int], uses: Counter[int]) -> list[list[int]]:

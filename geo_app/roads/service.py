@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from shapely import LineString
-
-from geo_app.core import clock, coords, facts, settings
+from geo_app.core import clock, facts, settings
 from geo_app.core.db import Transaction
 from geo_app.organisation.model import City
-from geo_app.roads import graph, kept, network, osm, relations, speeds, store
+from geo_app.roads import drawing, graph, kept, network, osm, speeds, store
 from geo_app.roads.engine import NetworkEngine
-from geo_app.roads.model import Imported, Mode, Problem, Report, Restriction, Road, RoadEngine
+from geo_app.roads.model import Imported, Mode, Report, Restriction, Road, RoadEngine
 from geo_app.roads.straight import StraightLine
 
 KEPT = 8
@@ -70,38 +66,9 @@ def import_roads(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The roads of a file in a city's frame, its restrictions among them, and what is wrong."""
-
-    roads: list[Road]
-    restrictions: list[Restriction]
-    problems: list[Problem]
-
-
-def roads_of(content: osm.Content, srid: int) -> Drawn:
-    """Return what a file holds as roads in EPSG:`srid`; stretches without length are left out and named."""
-    ways = [way for way in content.ways if len(set(way.lonlat)) > 1]
-    short = [
-        Problem("no_length", f"w{way.source_id}", "a stretch without length is left out")
-        for way in content.ways
-        if len(set(way.lonlat)) <= 1
-    ]
-    restrictions, wrong = relations.resolve(ways, content.relations)
-    lonlat = np.array([point for way in ways for point in way.lonlat]).reshape(-1, 2)
-    metric = np.round(coords.convert(lonlat, coords.WGS84, srid), 3)
-    ends = np.cumsum([len(way.lonlat) for way in ways], dtype=np.int64)[:-1]
-    roads = [
-        Road(way.source_id, way.nodes[0], way.nodes[-1], way.road_class, way.name, way.oneway, LineString(line),
-             way.maxspeed, way.access)
-        for way, line in zip(ways, np.split(metric, ends), strict=False)
-    ]  # fmt: skip
-    return Drawn(roads, restrictions, [*content.problems, *short, *wrong])
-
-
 def import_osm(tx: Transaction, city: City, path: Path) -> Report:
     """Make the roads of an OpenStreetMap file those of the city; the report names all that is wrong with them."""
-    drawn = roads_of(osm.read(path), city.srid)
+    drawn = drawing.of(osm.read(path), city.srid)
     imported = import_roads(tx, city.id, city.srid, drawn.roads, drawn.restrictions)
     facts.record(
         tx, "roads.imported", city.id, city.jurisdiction, version=imported.version, roads=imported.roads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +13,17 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_app.cities.kit import cells, generate, layers, links, manifest, numbers, read, shapes
+from geo_app.cities.kit import (
+    cells,
+    generate,
+    layers,
+    links,
+    manifest,
+    numbers,
+    read,
+    roads,
+    shapes,
+)
 from geo_app.cities.kit.findings import Findings
 from geo_app.cities.kit.manifest import Kit, Layer
 from geo_app.cities.kit.shapes import Ground, Located
@@ -26,6 +36,7 @@ from geo_app.cities.model import (
     Level,
     PlaceRow,
     ResponderRow,
+    RestrictionRow,
     RoadRow,
     RouteRow,
     ThematicRow,
@@ -87,7 +98,7 @@ class _Reader:
         thematic: list[ThematicRow] = self._each(
             "thematic", lambda one: layers.thematic(one, self.ground, self.findings)
         )
-        roads: list[RoadRow] = self._each("roads", lambda one: layers.roads(one, self.ground, self.findings))
+        road_rows, restrictions = self._roads()
         places: list[PlaceRow] = self._each(
             "places",
             lambda one: self._doubted(
@@ -117,9 +128,9 @@ class _Reader:
             ),
         )
         city = CityData(
-            self.kit.info, (*units, *communities), tuple(cell_rows), tuple(thematic), tuple(roads),
+            self.kit.info, (*units, *communities), tuple(cell_rows), tuple(thematic), tuple(road_rows),
             tuple(places), tuple(departments), tuple(people), tuple(routes), self.kit.categories, tuple(incidents),
-            tuple(self.layers),
+            tuple(self.layers), tuple(restrictions),
         )  # fmt: skip
         return self._generated(city, environment, until)
 
@@ -131,6 +142,18 @@ class _Reader:
                 self._note(layer, len(given))
                 found += given
         return found
+
+    def _roads(self) -> tuple[list[RoadRow], list[RestrictionRow]]:
+        """Return the roads of all layers one after the other, and the restrictions among them."""
+        found: list[RoadRow] = []
+        restrictions: list[RestrictionRow] = []
+        for layer in self.kit.of_kind("roads"):
+            drawn = self._try(layer, lambda one: roads.roads(one, self.ground, self.findings))
+            if drawn is not None:
+                self._note(layer, len(drawn.roads))
+                restrictions += roads.behind(drawn.restrictions, len(found))
+                found += drawn.roads
+        return found, restrictions
 
     def _note(self, layer: Layer, features: int) -> None:
         """Note what a layer was read from; its raw lines and areas stay in that file."""
@@ -200,31 +223,32 @@ class _Reader:
         return found
 
     def _generated(self, city: CityData, environment: Mapping[str, str], until: datetime) -> CityData | None:
-        wanted = self.kit.generate
-        scene = generate.Scene.of(city.cells, city.roads)
+        """Return the city with what is generated where it has none of its own, when all of it hangs together."""
         self._bare(city)
-        people, routes, incidents = list(city.responders), list(city.routes), list(city.incidents)
-        skills = tuple(sorted({one.skill for one in city.categories if one.skill is not None}))
         try:
-            if "responders" in wanted:
-                people += generate.responders(wanted["responders"], scene, city.departments, skills)
-            if "routes" in wanted:
-                routes += generate.routes(wanted["routes"], scene, people)
-            if "incidents" in wanted:
-                given = dict(wanted["incidents"])
-                given["mix"] = manifest.expanded(
-                    self.kit.folder, "generate.incidents", str(given.get("mix")), environment
-                )
-                incidents += generate.incidents(given, scene, city.categories, until, city.info.time_zone)
+            whole = self._lively(city, environment, until) if self.kit.generate else city
         except BadInput as error:
             self.findings.refuse("generate", error.field.rpartition(".")[2], str(error))
             return None
-        whole = CityData(
-            city.info, city.units, city.cells, city.thematic, city.roads, city.places, city.departments,
-            tuple(people), tuple(routes), city.categories, tuple(incidents), city.layers,
-        )  # fmt: skip
         links.check(whole, self.findings)
         return whole
+
+    def _lively(self, city: CityData, environment: Mapping[str, str], until: datetime) -> CityData:
+        wanted = self.kit.generate
+        scene = generate.Scene.of(city.cells, city.roads)
+        people, routes, incidents = list(city.responders), list(city.routes), list(city.incidents)
+        skills = tuple(sorted({one.skill for one in city.categories if one.skill is not None}))
+        if "responders" in wanted:
+            people += generate.responders(wanted["responders"], scene, city.departments, skills)
+        if "routes" in wanted:
+            routes += generate.routes(wanted["routes"], scene, people)
+        if "incidents" in wanted:
+            given = dict(wanted["incidents"])
+            given["mix"] = manifest.expanded(
+                self.kit.folder, "generate.incidents", str(given.get("mix")), environment
+            )
+            incidents += generate.incidents(given, scene, city.categories, until, city.info.time_zone)
+        return replace(city, responders=tuple(people), routes=tuple(routes), incidents=tuple(incidents))
 
     def _bare(self, city: CityData) -> None:
         """Name the communities that no road touches: nobody can be sent there by road."""

@@ -1,8 +1,7 @@
-"""The layers around the base: thematic areas, roads, places, departments, responders, routes, incidents."""
+"""The layers around the base: thematic areas, places, departments, responders, routes, incidents."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,13 +20,10 @@ from geo_app.cities.model import (
     IncidentRow,
     PlaceRow,
     ResponderRow,
-    RoadRow,
     RouteRow,
     ThematicRow,
 )
-from geo_app.core import coords
 
-DIRECTIONS = {"1": 1, "yes": 1, "true": 1, "True": 1, "-1": -1, "0": 0, "no": 0, "false": 0, "False": 0}
 CHANNELS = ("patrol", "hotline", "web", "partner", "system")
 RESPONDERS = ("grid_worker", "inspector", "partner", "department")
 LONGEST = 4000
@@ -66,84 +62,6 @@ def _valid(
         )
     )  # fmt: skip
     return whole
-
-
-def roads(layer: Layer, ground: Ground, findings: Findings) -> list[RoadRow]:
-    """Return the roads of an OpenStreetMap file, or of a table of edges between numbered nodes."""
-    stretches = read.ways(layer)
-    if stretches is not None:
-        if layer.frame != "wgs84":
-            findings.refuse(layer.name, "frame", "OpenStreetMap is wgs84")
-            return []
-        xy = np.array([point for way in stretches for point in way.lonlat]).reshape(-1, 2)
-        metric = np.round(
-            coords.convert(coords.to_wgs84(xy, "wgs84", near=ground.near), 4326, ground.srid), 3
-        )
-        ends = np.cumsum([len(way.lonlat) for way in stretches])
-        return [
-            RoadRow(
-                way.source_id,
-                way.nodes[0],
-                way.nodes[-1],
-                way.road_class,
-                way.name,
-                way.oneway,
-                LineString(line),
-            )
-            for way, line in zip(stretches, np.split(metric, ends[:-1]), strict=True)
-        ]
-    found = shapes.locate(layer, read.table(layer), ground, findings)
-    edges = [
-        edge
-        for row, number, shape in zip(found.rows, found.numbers, found.shapes, strict=True)
-        if (edge := _edge(layer, row, number, shape, findings)) is not None
-    ]
-    return _both_ways(edges) if layer.options.get("directed") == "True" else edges
-
-
-def _edge(
-    layer: Layer, row: Mapping[str, str | None], number: int, shape: BaseGeometry, findings: Findings
-) -> RoadRow | None:
-    oneway = DIRECTIONS.get(row.get("oneway") or "0")
-    nodes = [row.get("from_node"), row.get("to_node")]
-    if oneway is None:
-        findings.refuse(layer.name, "oneway", f"yes, no or -1, got {row['oneway']!r}", row=number)
-    elif not isinstance(shape, LineString) or shape.length == 0:
-        findings.note(layer.name, "no_length", "a road that is no line with a length is left out", row=number)
-    elif not all(node is not None and node.lstrip("-").isdigit() for node in nodes):
-        findings.refuse(layer.name, "node", f"nodes are whole numbers, got {nodes}", row=number)
-    else:
-        source = row.get("id")
-        ident = int(source) if source is not None and source.isdigit() else number
-        start, end = (int(node or 0) for node in nodes)
-        road_class = row.get("road_class") or "unclassified"
-        return RoadRow(ident, start, end, road_class, row.get("name") or "", oneway, shape)
-    return None
-
-
-def _both_ways(edges: list[RoadRow]) -> list[RoadRow]:
-    """Return directed edges as roads: an edge and its reverse are one road for both ways."""
-    waiting: dict[tuple[object, ...], list[int]] = {}
-    roads_: list[RoadRow] = []
-    for edge in edges:
-        ends = shapely.get_coordinates(edge.geometry)
-        back = (edge.to_node, edge.from_node, edge.road_class, edge.name, ends[::-1].tobytes())
-        partners = waiting.get(back)
-        if partners:
-            at = partners.pop()
-            one = roads_[at]
-            roads_[at] = RoadRow(
-                one.source_id, one.from_node, one.to_node, one.road_class, one.name, 0, one.geometry
-            )
-            continue
-        key = (edge.from_node, edge.to_node, edge.road_class, edge.name, ends.tobytes())
-        waiting.setdefault(key, []).append(len(roads_))
-        roads_.append(
-            RoadRow(
-                edge.source_id, edge.from_node, edge.to_node, edge.road_class, edge.name, 1, edge.geometry
-            )
-        )
-    return roads_
 
 
 def places(

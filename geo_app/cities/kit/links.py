@@ -32,7 +32,7 @@ def check(city: CityData, findings: Findings) -> None:
             )
     _codes(city, findings)
     try:
-        network.build(city.roads)
+        network.check(network.build(city.roads), city.restrictions)
     except BrokenRoad as error:
         findings.refuse("roads", "network", str(error))
 

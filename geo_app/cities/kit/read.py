@@ -74,10 +74,10 @@ def table(layer: Layer) -> Table:
     return Table(kept, [number + 1 for number in wanted], shapes, crs)
 
 
-def ways(layer: Layer) -> list[osm.Way] | None:
-    """Return the roads of a layer that is an OpenStreetMap file, None when it is another."""
+def streets(layer: Layer) -> osm.Content | None:
+    """Return what a layer holds that is an OpenStreetMap file, None when it is another."""
     with _opened(layer) as path:
-        return osm.read(path).ways if path.suffix.lower() in OSM else None
+        return osm.read(path) if path.suffix.lower() in OSM else None
 
 
 @contextmanager

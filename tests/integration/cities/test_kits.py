@@ -20,6 +20,8 @@ from geo_app.core.errors import BadInput, Conflict, NotFound, Refused
 from geo_app.core.settings import Settings
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
+from geo_app.roads import service as roads
+from geo_app.roads.model import Mode
 from tests import kits
 
 MIDDLE = Point(*kits.lonlat([(50, 50)])[0])
@@ -186,3 +188,21 @@ def test_check_prints_every_finding_and_exits_1_when_refused(tmp_path: Path) -> 
     assert (note["weight"], note["rule"]) == ("noted", "junctions")
     assert (found["weight"], found["layer"], found["row"], found["rule"]) == ("refused", "base", 2, "overlap")
     assert found["area"] == pytest.approx(1000, abs=1)
+
+
+def test_a_forbidden_turn_of_a_loaded_kit_holds_in_its_city(
+    here: CliRunner, database: db.Database, tmp_path: Path
+) -> None:
+    assert "3 roads, 1 restrictions of turns" in run(here, "load", str(kits.streets(tmp_path)))
+    start, target = Point(kits.EAST + 20, kits.NORTH + 50), Point(kits.EAST + 100, kits.NORTH + 140)
+    with database.transaction(SYSTEM) as tx:
+        city = organisation.city(tx, "test")
+        way, back = (
+            roads.engine(tx, city.id, Mode.CAR).route(*ends) for ends in ((start, target), (target, start))
+        )
+    assert way is not None
+    assert back is not None
+    assert way.metres == pytest.approx(350, abs=0.1), (
+        "past the crossing, and back to where the turn is allowed"
+    )
+    assert back.metres == pytest.approx(170, abs=0.1)

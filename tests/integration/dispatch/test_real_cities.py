@@ -20,7 +20,7 @@ from geo_app.core.actor import SYSTEM
 from geo_app.dispatch import service
 from geo_app.organisation import service as organisation
 from geo_app.responders import store
-from geo_app.roads.model import Mode, Ranking, Reach, Road
+from geo_app.roads.model import Access, Mode, Ranking, Reach, Road
 from tests import crowd
 from tests.integration.conftest import Raw
 from tests.property.roads import cities, oracle
@@ -29,7 +29,8 @@ from tests.sizes import size
 K = 10
 ON_ISLANDS = 6
 ROADS = Raw("""
-    SELECT source_id, from_node, to_node, road_class, name, oneway, ST_AsBinary(geometry) AS line
+    SELECT source_id, from_node, to_node, road_class, name, oneway, ST_AsBinary(geometry) AS line, maxspeed,
+      barred, private, both_ways
     FROM road WHERE city_id = %(city)s ORDER BY id""")
 INCIDENT = Raw("""
     INSERT INTO incident (city_id, jurisdiction, category_id, channel, description, state, point, occurred_at,
@@ -87,7 +88,9 @@ def _scene(roads: Sequence[Road], mode: Mode, rng: np.random.Generator) -> tuple
     oneways = [
         road
         for road in roads
-        if road.oneway and (road.to_node, road.from_node) not in pairs and oracle.usable(road, mode)
+        if oracle.oneway(road, mode)
+        and (road.to_node, road.from_node) not in pairs
+        and oracle.usable(road, mode)
     ]
     islands = _islands(roads, mode)
     assert len(oneways) > count
@@ -121,4 +124,5 @@ def _on_millimetre(point: Point) -> Point:
 
 def _road(row: dict[str, Any]) -> Road:
     line = shapely.from_wkb(bytes(row.pop("line")))
-    return Road(**row, geometry=line)
+    told = [frozenset(map(Mode, row.pop(name))) for name in ("barred", "private", "both_ways")]
+    return Road(**row, geometry=line, access=Access(*told))

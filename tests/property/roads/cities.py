@@ -9,16 +9,18 @@ import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from pyproj import Transformer
 from shapely import LineString, Point
 
-from geo_app.roads import osm, service
+from geo_app.cities import kit
 from geo_app.roads.model import Mode, Restriction, Road
 
-BEIJING, NEW_YORK, PORTUGAL = 4548, 32618, 3763
+BEIJING, NEW_YORK = 4548, 32618
+KITS = Path(__file__).parents[2] / "cities"
 
 
 def data() -> Path | None:
@@ -61,10 +63,11 @@ def manhattan(folder: Path) -> list[Road]:
 
 
 def porto(folder: Path) -> tuple[list[Road], list[Restriction]]:
-    """Return the roads and restrictions of Porto as OpenStreetMap has them."""
-    content = osm.read(folder / "porto" / "porto.osm.pbf")
-    made = service.roads_of(content, PORTUGAL)
-    return made.roads, made.restrictions
+    """Return the roads and restrictions of Porto as its kit brings them."""
+    found = kit.examine(KITS / "porto", {"GEO_DATA": str(folder)}, datetime(2026, 1, 1, tzinfo=UTC)).data
+    if found is None:
+        raise ValueError("Porto's kit is refused")
+    return list(found.roads), list(found.restrictions)
 
 
 def beside(roads: Sequence[Road], rng: np.random.Generator, count: int) -> list[Point]:

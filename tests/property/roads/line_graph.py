@@ -14,6 +14,7 @@ import networkx as nx
 
 from geo_app.roads import speeds
 from geo_app.roads.model import Mode, Restriction, Road
+from tests.property.roads import oracle
 from tests.property.roads.oracle import Snap
 
 State = tuple[Any, ...]
@@ -50,17 +51,8 @@ class Lines:
     def time(self, road: int) -> int:
         """Return how long the whole road takes."""
         found = self._roads[road]
-        kmh = self.speed(found) or 0.0
-        return round(round(found.geometry.length / (kmh / 3.6) * 1e6) * self._slow.get(road, 1.0))
-
-    def speed(self, road: Road) -> float | None:
-        """Return km/h, None where the mode may not go."""
-        kmh = speeds.of(self._mode, road.road_class)
-        if kmh is None or self._mode in road.access.barred:
-            return None
-        if road.maxspeed is not None and self._mode in (Mode.CAR, Mode.EBIKE):
-            kmh = min(kmh, road.maxspeed)
-        return kmh * speeds.PRIVATE[self._mode] if self._mode in road.access.private else kmh
+        speed = oracle.usable(found, self._mode) or 0.0
+        return round(round(found.geometry.length / speed * 1e6) * self._slow.get(road, 1.0))
 
     def usable(self) -> list[int]:
         """Return the roads a place can be on."""
@@ -107,9 +99,9 @@ class Lines:
 
     def _is_allowed(self, travel: int) -> bool:
         road = self._roads[travel >> 1]
-        if self.speed(road) is None:
+        if oracle.usable(road, self._mode) is None:
             return False
-        oneway = 0 if self._mode == Mode.WALK or self._mode in road.access.both_ways else road.oneway
+        oneway = oracle.oneway(road, self._mode)
         return oneway <= 0 if travel & 1 else oneway >= 0
 
     def _tips(self, travel: int) -> tuple[int, int]:

@@ -33,9 +33,18 @@ class Snap:
 
 
 def usable(road: Road, mode: Mode) -> float | None:
-    """Return the speed in m/s at which `mode` travels the road."""
+    """Return the speed in m/s at which `mode` travels the road: its limit heeded, with only business there slower."""
     kmh = speeds.of(mode, road.road_class)
-    return None if kmh is None else kmh / 3.6
+    if kmh is None or mode in road.access.barred:
+        return None
+    if road.maxspeed is not None and mode in (Mode.CAR, Mode.EBIKE):
+        kmh = min(kmh, road.maxspeed)
+    return kmh * (speeds.PRIVATE[mode] if mode in road.access.private else 1.0) / 3.6
+
+
+def oneway(road: Road, mode: Mode) -> int:
+    """Return 1 when `mode` travels the road along its line only, -1 against it only, 0 both ways."""
+    return 0 if mode == Mode.WALK or mode in road.access.both_ways else road.oneway
 
 
 def snap(roads: Sequence[Road], mode: Mode, point: Point, among: Sequence[int] | None = None) -> Snap | None:
@@ -121,11 +130,11 @@ class Oracle:
         share = whole / length if length else 0.0
         stops += [((number, offset), round(share * offset)) for offset in offsets]
         stops.append((("node", road.to_node), whole))
-        oneway = 0 if self._mode == Mode.WALK else road.oneway
+        direction = oneway(road, self._mode)
         for (one, start), (other, end) in itertools.pairwise(stops):
-            if oneway >= 0:
+            if direction >= 0:
                 self._graph.add_edge(one, other, cost=end - start)
-            if oneway <= 0:
+            if direction <= 0:
                 self._graph.add_edge(other, one, cost=end - start)
 
 

@@ -178,8 +178,9 @@ def test_osm_ways_are_cut_at_junctions(tmp_path: Path, form: str) -> None:
                 writer.add(thing)
     else:
         path.write_bytes(gzip.compress(OSM.encode()) if form.endswith("gz") else OSM.encode())
-    ways = read.ways(layer(path))
-    assert ways is not None
+    content = read.streets(layer(path))
+    assert content is not None
+    ways = content.ways
     assert [(way.source_id, way.nodes, way.road_class, way.name, way.oneway) for way in ways] == [
         (10, (1, 2), "primary", "长街", 0),
         (10, (2, 3), "primary", "长街", 0),
@@ -192,7 +193,7 @@ def test_osm_ways_are_cut_at_junctions(tmp_path: Path, form: str) -> None:
 def test_a_broken_osm_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.osm").write_text("<osm version='0.6'><node id='1'", encoding="utf-8")
     with pytest.raises(BadInput, match="OpenStreetMap"):
-        read.ways(layer(tmp_path / "a.osm"))
+        read.streets(layer(tmp_path / "a.osm"))
 
 
 def test_entities_in_osm_xml_are_not_expanded(tmp_path: Path) -> None:
@@ -202,4 +203,4 @@ def test_entities_in_osm_xml_are_not_expanded(tmp_path: Path) -> None:
         f"{bomb}<osm version='0.6'><node id='1' lat='1' lon='1'><tag k='n' v='&b;'/></node></osm>"
     )
     with pytest.raises(BadInput, match="OpenStreetMap"):
-        read.ways(layer(path))
+        read.streets(layer(path))
