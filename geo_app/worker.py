@@ -30,6 +30,7 @@ from geo_app.patrols import jobs as patrols
 from geo_app.planning import jobs as planning
 from geo_app.privacy import jobs as privacy
 from geo_app.tls import jobs as tls
+from geo_app.tracks import jobs as tracks
 
 TASKS: dict[str, Callable[..., None]] = {
     "patrols.match_routes": patrols.match_routes,
@@ -44,10 +45,11 @@ TIMERS: dict[str, tuple[str, Callable[..., None]]] = {
     "core.forget_answers": ("17 3 * * *", jobs.forget_answers),
     "privacy.retain": ("57 3 * * *", privacy.retain),
     "tls.watch": ("27 3 * * *", tls.watch),
+    "tracks.make_days": ("7 * * * *", tracks.make_days),
 }
 """Jobs by the clock: cron line (the sixth field counts seconds) and what to do.
 
-A job that has a parameter `here` gets the settings.
+A job that has a parameter `here` gets the settings; one that has `database` opens its own transactions.
 """
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 READER = "reactions"
@@ -145,9 +147,13 @@ def _in_transaction(database: db.Database, act: Callable[..., None]) -> Callable
 
 
 def _tick(database: db.Database, act: Callable[..., None], here: Settings) -> Callable[..., None]:
-    wanted = {"here": here} if "here" in signature(act).parameters else {}
+    asked = signature(act).parameters
+    wanted: dict[str, Any] = {"here": here} if "here" in asked else {}
 
     def tick(timestamp: int) -> None:  # noqa: ARG001 - procrastinate says when the tick was due
+        if "database" in asked:
+            act(database=database, **wanted)
+            return
         with database.transaction(SYSTEM) as tx:
             act(tx, **wanted)
 

@@ -10,7 +10,7 @@ from geo_app.core.actor import Actor
 
 NAMES = (
     "geo.actor", "geo.everything", "geo.cities", "geo.units", "geo.departments", "geo.account", "geo.responder",
-    "geo.audit", "geo.accounts",
+    "geo.audit", "geo.accounts", "geo.tracks",
 )  # fmt: skip
 SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in NAMES)
 """Sets them for one transaction."""
@@ -28,6 +28,7 @@ def of(actor: Actor) -> tuple[str, ...]:
         *("" if one is None else str(one) for one in (actor.account, actor.responder)),
         _yes(actor.may("audit.read")),
         next((word for word, some in ACCOUNTS.items() if any(map(actor.may, some))), "no"),
+        _yes(actor.may("track.read")),
     )
 
 

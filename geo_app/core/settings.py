@@ -26,6 +26,7 @@ NUMBERS = {
     "export_rows": (1, 50_000),
     "near_metres": (1, 1000),
     "near_hours": (1, 8760),
+    "tracks_kept": (1, 90),
 }
 """Settings that are whole numbers, with the least and the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -81,6 +82,9 @@ class Settings:
     )
     near_hours: str = _setting(
         "72", "how long before or after a new report the same may have been reported, h"
+    )
+    tracks_kept: str = _setting(
+        "90", "how long tracks of responders are kept; the law allows 90 at most, days"
     )
     personal_keys: str = _setting(
         "",

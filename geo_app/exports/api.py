@@ -9,13 +9,12 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo_app.core import clock, describe, door, web
+from geo_app.core import clock, describe, door, reasons, web
 from geo_app.core.errors import Conflict
 from geo_app.exports import answers, service
 from geo_app.exports.model import MEDIA, Export, Format, Made, Order, Things
 from geo_app.incidents.model import Choice
 from geo_app.organisation import service as organisation
-from geo_app.privacy.service import REASON
 from layers.words import Lang
 
 routes = APIBlueprint("exports", __name__, tag="Exports")
@@ -51,7 +50,7 @@ class Wanted(Strict):
     city: str | None = Field(None, max_length=40)
     things: Annotated[Things, Field(strict=False)]
     format: Annotated[Format, Field(strict=False)]
-    reason: str = Field(min_length=REASON[0], max_length=REASON[1])
+    reason: str = Field(min_length=reasons.LENGTH[0], max_length=reasons.LENGTH[1])
     lang: Annotated[Lang, Field(strict=False)] = Lang.ZH
     filters: Filters = Filters(state="all", category=None, since=None, until=None)
 

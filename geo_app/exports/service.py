@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from geo_app.core import clock, db, facts, masking
+from geo_app.core import clock, db, facts, masking, reasons
 from geo_app.core.errors import BadInput, NotFound
 from geo_app.dispatch import service as dispatch
 from geo_app.exports import files, store, table
@@ -16,7 +16,6 @@ from geo_app.exports.model import Export, Format, Made, Mark, Order
 from geo_app.exports.table import Line
 from geo_app.incidents import service as incidents
 from geo_app.organisation.model import City
-from geo_app.privacy import service as privacy
 
 PAGE = 1000
 """Rows that are read at once."""
@@ -24,7 +23,7 @@ PAGE = 1000
 
 def make(tx: db.Transaction, city: City, order: Order, most: int) -> Made:
     """Return a file of masked values, marked and recorded; BadInput over `most` rows, and when the reason is none."""
-    reason = masking.text(privacy.check_reason(order.reason))
+    reason = masking.text(reasons.check(order.reason))
     count = incidents.count(tx, city, order.choice)
     if count > most:
         rule = f"at most {most} rows in one export: narrow it by state, category, since or until"

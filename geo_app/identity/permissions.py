@@ -22,6 +22,7 @@ PERMISSIONS = {
     "responder.read": "see responders and where they are",
     "responder.manage": "set another responder's status",
     "patrol.read": "see patrol routes",
+    "track.read": "see where somebody of one's street was on shift, with a reason",
     "position.send": "send one's own position, go on and off duty",
     "assignment.make": "send a responder, cancel an assignment",
     "assignment.step": "accept and carry out one's own assignment",
@@ -68,7 +69,8 @@ ROLES = {
         "派遣员", "Dispatcher",
         frozenset({
             *_CASES, "incident.report", "incident.locate", "incident.load", "responder.manage", "assignment.make",
-            "assignment.step", "person.unmask", "person.erase", "export.make", "insight.read", "demo.run",
+            "assignment.step", "track.read", "person.unmask", "person.erase", "export.make", "insight.read",
+            "demo.run",
         }), True,
     ),
     "planner": Role(

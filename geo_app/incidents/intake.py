@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from geo_app.core.errors import WITHHELD, BadInput
+from geo_app.core.reasons import CONTROL
 from geo_app.incidents.model import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -18,8 +18,6 @@ from geo_app.incidents.model import (
     Telling,
 )
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Characters nobody can read and the database cannot keep."""
 NO_CONTROL = "characters that can be shown; no control characters"
 
 

@@ -35,7 +35,7 @@ KINDS = {
     "responder": About.RESPONDER, "responders": About.CITY, "roads": About.CITY,
     "routes": About.CITY, "stream": About.CITY,
     **dict.fromkeys(
-        ("account", "audit", "device", "export", "login", "person", "retention", "role", "token"), About.NOBODY
+        ("account", "audit", "device", "export", "login", "person", "retention", "role", "token", "track"), About.NOBODY
     ),
 }  # fmt: skip
 """What facts are about, by the first word of their kind; a kind that is missing is heard with a whole city only."""

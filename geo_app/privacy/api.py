@@ -9,7 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo_app.core import clock, db, describe, door, web
+from geo_app.core import clock, db, describe, door, reasons, web
 from geo_app.core.actor import Actor, Scope
 from geo_app.incidents.model import (
     LONGEST_ADDRESS,
@@ -34,7 +34,7 @@ class Strict(BaseModel):
 class Why(Strict):
     """Why somebody must see the plain values; it is recorded."""
 
-    reason: str = Field(min_length=service.REASON[0], max_length=service.REASON[1])
+    reason: str = Field(min_length=reasons.LENGTH[0], max_length=reasons.LENGTH[1])
 
 
 class Right(Strict):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from geo_app.core import clock, secrecy
+from geo_app.core import secrecy
 from geo_app.core.command import Session, city_option, echo, json_option, permit, session
 from geo_app.organisation import service as organisation
-from geo_app.privacy import service
+from geo_app.privacy import jobs, service
 
 BATCH = 500
 
@@ -60,12 +60,12 @@ def rotate(here: Session, new_key: bool) -> None:
 @permit("system.manage")
 def retain(here: Session, dry_run: bool, as_json: bool) -> None:
     """Let go of what is past its term."""
-    with here.transaction() as tx:
-        gone = service.retain(tx, clock.now(), is_dry=dry_run)
+    gone = jobs.let_go(here.database, here.settings, is_dry=dry_run)
     rows = [
         {
             "what": one.term.what, "purpose": one.term.purpose_en, "days": one.term.days,
             "from": one.term.counted_from, "gone": one.count,
+            "counted": one.counted,
         }
         for one in gone
     ]  # fmt: skip

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from geo_app.core import db, facts, masking
+from geo_app.core import db, facts, masking, reasons
 from geo_app.core.errors import BadInput, Conflict, NotFound
 from geo_app.identity import service as identity
 from geo_app.incidents import masked, sealing
 from geo_app.incidents import service as incidents
-from geo_app.incidents.intake import CONTROL, check_person
+from geo_app.incidents.intake import check_person
 from geo_app.incidents.model import Correction, Person, Report, State
+from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.photos import service as photos
 from geo_app.privacy import store
-from geo_app.privacy.model import TERMS, Gone, Term
+from geo_app.privacy.model import TERMS, TRACK, Gone, Term
 from geo_app.responders import service as responders
-
-REASON = (5, 500)
-"""Characters of a written reason."""
+from geo_app.tracks import service as tracks
 
 
 def reports(tx: db.Transaction, incident_id: int) -> list[Report]:
@@ -30,7 +29,7 @@ def reports(tx: db.Transaction, incident_id: int) -> list[Report]:
 
 def reveal(tx: db.Transaction, incident_id: int, report_id: int, reason: str) -> Person:
     """Return the plain personal values of one report; who asked and why is recorded."""
-    written = check_reason(reason)
+    written = reasons.check(reason)
     found = store.reports(tx, incident_id, report_id)
     if not found:
         incidents.incident(tx, incident_id)  # says so when it lies out of scope
@@ -42,19 +41,11 @@ def reveal(tx: db.Transaction, incident_id: int, report_id: int, reason: str) ->
     return sealing.person(tx.safe, row)
 
 
-def check_reason(reason: str) -> str:
-    """Return a written reason without white space around it; BadInput when it is none."""
-    written = reason.strip()
-    if not REASON[0] <= len(written) <= REASON[1] or CONTROL.search(written):
-        raise BadInput("reason", reason, f"{REASON[0]} to {REASON[1]} characters: why must you see it?")
-    return written
-
-
 def find(
     tx: db.Transaction, city: City, name: str | None, phone: str | None, reason: str, most: int = 200
 ) -> list[tuple[int, int]]:  # fmt: skip
     """Return report and incident of what somebody of exactly this name or phone told, newest first; it is recorded."""
-    written = check_reason(reason)
+    written = reasons.check(reason)
     if (name is None) == (phone is None):
         raise BadInput("phone", None, "a name or a phone, one of them")
     found = store.found_by(tx, city.id, name, phone, most)
@@ -152,12 +143,35 @@ def rotated(tx: db.Transaction, count: int) -> None:
     facts.record(tx, "person.keys_rotated", None, None, key=tx.safe.newest.hex(), reports=count)
 
 
-def retain(tx: db.Transaction, at: datetime, *, is_dry: bool) -> list[Gone]:
-    """Let go of what is past its term, or only count it, and return how much of each kind."""
-    gone = [Gone(term, _let_go(tx, term, at, is_dry=is_dry)) for term in TERMS]
+def retain(tx: db.Transaction, at: datetime, *, is_dry: bool, tracks_gone: Gone | None = None) -> list[Gone]:
+    """Let go of what is past its term, or only count it, and return how much of each kind.
+
+    Tracks go before, day by day (`let_go_of_day`), each in a transaction of its own; `tracks_gone` is their sum.
+    """
+    gone = [
+        (tracks_gone or Gone(term, 0)) if term.what == TRACK else Gone(term, _let_go(tx, term, at, is_dry=is_dry))
+        for term in TERMS
+    ]  # fmt: skip
     if not is_dry:
         facts.record(tx, "retention.ran", None, None, gone={one.term.what: one.count for one in gone})
     return gone
+
+
+def track_term(days: int) -> Term:
+    """Return the term of tracks with its days."""
+    return replace(next(term for term in TERMS if term.what == TRACK), days=days)
+
+
+def let_go_of_day(tx: db.Transaction, city: City, term: Term, at: datetime) -> Gone | None:
+    """Count the oldest day of a city's tracks that is past `term` and erase it; None when there is none."""
+    gone = tracks.let_go(tx, city, at - timedelta(days=term.days))
+    return None if gone is None else Gone(term, gone.positions, gone.counted)
+
+
+def past_tracks(tx: db.Transaction, term: Term, at: datetime) -> Gone:
+    """Return how many positions of tracks are past `term` in all cities."""
+    before = at - timedelta(days=term.days)
+    return Gone(term, sum(tracks.count_past(tx, city, before) for city in organisation.cities(tx)))
 
 
 def _let_go(tx: db.Transaction, term: Term, at: datetime, *, is_dry: bool) -> int:
@@ -166,6 +180,8 @@ def _let_go(tx: db.Transaction, term: Term, at: datetime, *, is_dry: bool) -> in
         return store.count_expired(tx, before) if is_dry else store.erase_expired(tx, before, at)
     if term.what == "report.photo":
         return photos.let_go(tx, before, is_dry=is_dry)
+    if term.what == "responder.off":
+        return tracks.forget_off(tx, before, is_dry=is_dry)
     if term.what == "responder.position":
         return responders.blur(tx, before, is_dry=is_dry)
     return identity.forget_failures(tx, before, is_dry=is_dry)

@@ -63,3 +63,20 @@ class PositionsTaken(Answer):
     stored: int
     older: int
     refused: list[RefusedPosition]
+
+
+class Passed(Answer):
+    """Where somebody was at a moment, WGS 84, metres around it."""
+
+    lon: float
+    lat: float
+    at: str
+    accuracy: float | None
+
+
+class Track(Answer):
+    """A part of a track (轨迹), oldest first; `next` is the `from` of the following page, null after the last."""
+
+    responder: int
+    positions: list[Passed]
+    next: str | None

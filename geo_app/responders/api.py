@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from datetime import datetime
 from typing import Literal
 
 import shapely
@@ -12,12 +13,13 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo_app.core import clock, coords, describe, door, web
+from geo_app.core import clock, coords, describe, door, reasons, web
 from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput
 from geo_app.organisation import service as organisation
 from geo_app.responders import answers, service
-from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Refusal, Responder, Status
+from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Part, Refusal, Responder, Status
+from geo_app.tracks.model import Position
 
 routes = APIBlueprint("responders", __name__, tag="Responders")
 MOST_IDS = 50
@@ -26,6 +28,15 @@ IDS = describe.query(
     "id", f"Only those of these ids, {MOST_IDS} at most, with commas between.",
     pattern=f"^{SOME_IDS.pattern}$",
 )  # fmt: skip
+
+FROM = describe.query("from", "From this moment on, RFC 3339; the city's midnight when left out.")
+TO = describe.query("to", "Before this moment, RFC 3339, 25 hours later at most; now when left out.")
+REASON = describe.query(
+    "reason", "Why you must see it, 5 to 500 characters; needed for a track that is not your own.",
+    minLength=reasons.LENGTH[0], maxLength=reasons.LENGTH[1],
+)  # fmt: skip
+PAGE, LARGEST_PAGE = 2000, 5000
+LIMIT = describe.whole("limit", "Most positions.", PAGE, 1, LARGEST_PAGE)
 
 
 @routes.get("/api/responders")
@@ -101,6 +112,31 @@ def positions(json_data: NewPositions) -> ResponseReturnValue:
 
     with web.transaction() as tx:
         return web.once(tx, act)
+
+
+@routes.get("/api/responders/<int:responder_id>/track")
+@routes.doc(**describe.door(answers.Track, FROM, TO, REASON, LIMIT))
+@door.permit("position.send", "track.read")
+def track(responder_id: int) -> ResponseReturnValue:
+    """List where a responder was on shift, a day at most, oldest first; why one reads of another is recorded."""
+    part = Part(_moment("from"), _moment("to"))
+    most = web.whole("limit", PAGE, 1, LARGEST_PAGE)
+    with web.transaction() as tx:
+        found = service.track(tx, responder_id, part, most + 1, request.args.get("reason"))
+    following = found[most].at.isoformat() if len(found) > most else None
+    shown = [_passed(one) for one in found[:most]]
+    answer = web.ok({"responder": responder_id, "positions": shown, "next": following})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _moment(name: str) -> datetime | None:
+    text = request.args.get(name)
+    return clock.moment(text, name) if text else None
+
+
+def _passed(one: Position) -> dict[str, object]:
+    return {"lon": one.point.x, "lat": one.point.y, "at": one.at.isoformat(), "accuracy": one.accuracy}
 
 
 def _ids(said: str | None) -> list[int] | None:

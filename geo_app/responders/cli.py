@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -24,7 +25,10 @@ from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput, Refused
 from geo_app.organisation import service as organisation
 from geo_app.responders import service
-from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Refusal, Responder, Status
+from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Part, Refusal, Responder, Status
+
+MOST = 100_000
+"""Positions of a day that are listed: more than one a second."""
 
 
 @click.group()
@@ -55,6 +59,40 @@ def status(here: Session, responder: int, status: str, as_json: bool) -> None:
     with here.transaction() as tx:
         found = service.switch(tx, responder, Status(status))
     tell(_row(found), as_json)
+
+
+@responders.command("track")
+@click.argument("responder", type=click.IntRange(1))
+@click.option("--from", "since", default=None, help="From this moment, RFC 3339; else the city's midnight.")
+@click.option("--to", "until", default=None, help="Before this moment, 25 hours later at most; else now.")
+@click.option("--reason", required=True, help="Why, 5 to 500 characters; it is recorded.")
+@json_option
+@session
+@permit("track.read")
+def track(
+    here: Session, responder: int, since: str | None, until: str | None, reason: str, as_json: bool
+) -> None:
+    """List where RESPONDER was on shift, oldest first."""
+    part = Part(_moment(since, "from"), _moment(until, "to"))
+    with here.transaction() as tx:
+        found = service.track(tx, responder, part, MOST, reason)
+    echo([
+        {"at": one.at.isoformat(), "lon": one.point.x, "lat": one.point.y, "accuracy": one.accuracy}
+        for one in found
+    ], as_json)  # fmt: skip
+
+
+@responders.command("erase-track")
+@click.argument("responder", type=click.IntRange(1))
+@click.option("--reason", required=True, help="Who asked and why, 5 to 500 characters; it is recorded.")
+@json_option
+@session
+@permit("person.erase")
+def erase_track(here: Session, responder: int, reason: str, as_json: bool) -> None:
+    """Erase what is kept of where RESPONDER was; what was counted of days past their term tells of nobody."""
+    with here.transaction() as tx:
+        erased = service.erase_track(tx, responder, reason)
+    tell({"responder": responder, "erased": erased}, as_json)
 
 
 @click.group()
@@ -110,6 +148,10 @@ def _position(row: Mapping[str, str], known: Mapping[str, int], frame: str | Non
         raise BadInput("accuracy", accuracy, f"metres from 0 to {LARGEST_ACCURACY:.0f}")
     at = clock.moment(row.get("at", "").strip(), "at")
     return NewPosition(known[code], coords.point(given, "lon, lat"), at, accuracy, given)
+
+
+def _moment(text: str | None, name: str) -> datetime | None:
+    return None if text is None else clock.moment(text, name)
 
 
 def _number(row: Mapping[str, str], name: str) -> float:

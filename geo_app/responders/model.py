@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from shapely import Point
 
 from geo_app.core.coords import Given
 from geo_app.core.db import Row
+from geo_app.core.errors import BadInput
 
+LONGEST_PART = timedelta(hours=25)
+"""A day, also the one on which clocks go back: more of a person's way is not looked at in one go."""
 LARGEST_ACCURACY = 100_000.0
 """Metres; a phone that knows less knows nothing."""
 
@@ -121,6 +124,22 @@ class NewPosition:
     at: datetime
     accuracy: float | None
     given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a track somebody asks for; None where the day of the city begins, and now."""
+
+    since: datetime | None
+    until: datetime | None
+
+    def within(self, midnight: datetime, now: datetime) -> tuple[datetime, datetime]:
+        """Return from when to before when; BadInput when that is no time, or more than a day."""
+        until = self.until or now
+        since = self.since or min(midnight, until)
+        if not timedelta(0) <= until - since <= LONGEST_PART:
+            raise BadInput("to", until.isoformat(), "not before from, and at most 25 hours after it")
+        return since, until
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,8 +101,15 @@ UPDATE responder_position SET point = ST_SnapToGrid(point, 0.01), accuracy = NUL
   given_frame = NULL, told = NULL, told_at = NULL
 WHERE at < :before AND NOT ST_Equals(point, ST_SnapToGrid(point, 0.01));
 
--- name: off_shift(responder_ids, local_times)
--- Which of these positions, by their place in the arrays from 1, lie outside their responder's shifts.
-SELECT one.place FROM unnest(:responder_ids::bigint[], :local_times::timestamp[])
-  WITH ORDINALITY AS one (responder_id, local_time, place)
-WHERE NOT on_shift(one.responder_id, one.local_time);
+-- name: off_shift(responder_ids, local_times, moments)
+-- Which of these positions, by their place in the arrays from 1, lie outside their responder's shifts, or where they
+-- had signed off.
+SELECT one.place FROM unnest(:responder_ids::bigint[], :local_times::timestamp[], :moments::timestamptz[])
+  WITH ORDINALITY AS one (responder_id, local_time, at, place)
+WHERE NOT on_shift(one.responder_id, one.local_time) OR EXISTS (
+  SELECT FROM responder_off o
+  WHERE o.responder_id = one.responder_id AND o.since <= one.at AND (o.until IS NULL OR one.at < o.until)
+);
+
+-- name: city_of(responder_id)$
+SELECT city_id FROM responder WHERE id = :responder_id;

@@ -8,13 +8,24 @@ from datetime import datetime
 
 from shapely import Point
 
-from geo_app.core import clock, coords, db, facts
+from geo_app.core import clock, coords, db, facts, reasons
 from geo_app.core.errors import BadInput, Conflict, Forbidden, GeoError, NotFound, OutOfScope
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
 from geo_app.responders import store, telling
-from geo_app.responders.model import Locked, NewPosition, NewResponder, Refusal, Responder, Status, Taken
+from geo_app.responders.model import (
+    Locked,
+    NewPosition,
+    NewResponder,
+    Part,
+    Refusal,
+    Responder,
+    Status,
+    Taken,
+)
+from geo_app.tracks import service as tracks
+from geo_app.tracks.model import Position
 
 
 def enlist(
@@ -102,10 +113,11 @@ def switch(tx: db.Transaction, responder_id: int, status: Status) -> Responder:
 
 
 def move(tx: db.Transaction, city: City, batch: Mapping[int, NewPosition]) -> Taken:
-    """Take in positions, given by their number in a batch; what is older than what is known changes nothing.
+    """Take in positions, given by their number in a batch; what is older than what is known goes into the track only.
 
     Of several positions of one responder the newest counts, in whatever order they came. Refused, one by one, are
-    positions of nobody in the city, of a moment to come, outside the responder's shifts, and far outside the city.
+    positions of nobody in the city, of a moment to come, outside the responder's shifts or after they signed off,
+    and far outside the city: these are kept nowhere.
     """
     if not all(tx.actor.may_for(one.responder, "responder.manage") for one in batch.values()):
         raise Forbidden("responder.manage")
@@ -122,6 +134,7 @@ def move(tx: db.Transaction, city: City, batch: Mapping[int, NewPosition]) -> Ta
         or (refusal := _off_shift(index, one, is_off=index in off_shift)) is not None
     }
     taken = [one for index, one in batch.items() if index not in refused]
+    tracks.keep(tx, city, [Position(one.responder, one.at, one.point, one.accuracy) for one in taken], at)
     stored = 0
     for one in telling.newest(taken).values():
         before = known[one.responder]
@@ -137,6 +150,44 @@ def blur(tx: db.Transaction, before: datetime, *, is_dry: bool) -> int:
     """Make positions older than `before` inexact, about a kilometre, or only count them, and return how many."""
     act = store.count_exact if is_dry else store.blur
     return act(tx, before)
+
+
+def track(tx: db.Transaction, responder_id: int, part: Part, most: int, reason: str | None) -> list[Position]:
+    """Return up to `most` positions of a part of a responder's track, oldest first.
+
+    One's own is seen without a word. Who sees somebody else's writes why, and it is recorded, also when there is
+    nothing; OutOfScope when they are not of a street the actor answers for.
+    """
+    if not tx.actor.may_for(responder_id, "track.read"):
+        raise Forbidden("track.read")
+    city_id = store.city_of(tx, responder_id)
+    if city_id is None:
+        raise _missing(tx, None, responder_id, f"there is no responder {responder_id}")
+    city = organisation.city_by_id(tx, city_id)
+    if not tracks.is_seen(tx, city, responder_id):
+        raise OutOfScope(f"the track of responder {responder_id}")
+    is_own = tx.actor.responder == responder_id
+    written = None if is_own else reasons.check(reason or "")
+    since, until = part.within(store.midnight(city, clock.now()), clock.now())
+    found = tracks.track(tx, responder_id, since, until, most)
+    if not is_own:
+        facts.record(
+            tx, "track.read", responder_id, city.jurisdiction, reason=written,
+            since=since.isoformat(), until=until.isoformat(), count=len(found),
+        )  # fmt: skip
+    return found
+
+
+def erase_track(tx: db.Transaction, responder_id: int, reason: str) -> int:
+    """Erase what is kept of where a responder was, as they may ask; return how many positions went."""
+    written = reasons.check(reason)
+    city_id = store.city_of(tx, responder_id)
+    if city_id is None:
+        raise _missing(tx, None, responder_id, f"there is no responder {responder_id}")
+    city = organisation.city_by_id(tx, city_id)
+    erased = tracks.erase(tx, responder_id)
+    facts.record(tx, "track.erased", responder_id, city.jurisdiction, reason=written, count=erased)
+    return erased
 
 
 def _missing(tx: db.Transaction, city_id: int | None, responder_id: int, words: str) -> GeoError:
@@ -162,7 +213,9 @@ def _refusal(
 
 
 def _off_shift(index: int, one: NewPosition, *, is_off: bool) -> Refusal | None:
-    rule = "in a shift of the responder: where somebody is off shift is nobody's business"
+    rule = (
+        "in a shift of the responder who has not signed off: where somebody is off shift is nobody's business"
+    )
     return Refusal(index, "at", one.at.isoformat(), rule) if is_off else None
 
 

@@ -58,7 +58,7 @@ def responders(
 ) -> list[Responder]:
     """Return the responders of a city, or those of some ids, or those responsible for a cell, by code."""
     return tx.all(
-        SQL.responders, Responder.read, city_id=city.id, at=at, local_time=_local(city, at), today=_midnight(city, at),
+        SQL.responders, Responder.read, city_id=city.id, at=at, local_time=_local(city, at), today=midnight(city, at),
         responder_ids=None if ids is None else list(ids), cell_code=cell_code,
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def available(tx: db.Transaction, city: City, skill: str | None, at: datetime) -
         dict,
         city_id=city.id,
         local_time=_local(city, at),
-        today=_midnight(city, at),
+        today=midnight(city, at),
         skill=skill,
     )
     points = shapely.points([(row.pop("x"), row.pop("y")) for row in rows]).tolist() if rows else []
@@ -89,6 +89,12 @@ def duties(tx: db.Transaction, responder_ids: Sequence[int], at: datetime) -> di
 def is_there(tx: db.Transaction, city_id: int | None, responder_id: int) -> bool:
     """Return whether there is such a responder, in this city or (None) anywhere."""
     return bool(tx.value(SQL.is_there, city_id=city_id, responder_id=responder_id))
+
+
+def city_of(tx: db.Transaction, responder_id: int) -> int | None:
+    """Return the id of a responder's city; None when there is none to see."""
+    found: int | None = tx.value(SQL.city_of, responder_id=responder_id)
+    return found
 
 
 def lock(tx: db.Transaction, responder_id: int) -> Locked | None:
@@ -122,16 +128,16 @@ def move(tx: db.Transaction, new: NewPosition, now: datetime, *, is_told: bool) 
     return written == 1
 
 
-def _midnight(city: City, at: datetime) -> datetime:
+def midnight(city: City, at: datetime) -> datetime:
     """Return when the city's day of `at` began."""
     return at.astimezone(ZoneInfo(city.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def off_shift(tx: db.Transaction, city: City, some: Sequence[NewPosition]) -> set[int]:
-    """Return the places, from 0, of those positions that lie outside their responder's shifts, in the city's time."""
+    """Return the places, from 0, of those positions at whose moment the responder was off shift or had signed off."""
     found = tx.all(
         SQL.off_shift, dict, responder_ids=[one.responder for one in some],
-        local_times=[_local(city, one.at) for one in some],
+        local_times=[_local(city, one.at) for one in some], moments=[one.at for one in some],
     )  # fmt: skip
     return {int(row["place"]) - 1 for row in found}
 

@@ -21,8 +21,8 @@ from tests.integration.conftest import Raw, Town
 GUARDED = {
     "access_token", "account", "account_binding", "account_link", "account_role", "assignment", "export", "fact",
     "fact_link", "fact_rest", "fact_seal", "idempotency", "incident", "login_failure", "patrol_route", "photo",
-    "placement", "placement_history", "report", "responder", "responder_cell", "responder_position", "route_cell",
-    "shift",
+    "placement", "placement_history", "report", "responder", "responder_cell", "responder_off", "responder_position",
+    "route_cell", "shift", "track_position",
 }  # fmt: skip
 GRID = "the grid, the same for everybody"
 MAP = "roads, places and areas, on every map"
@@ -39,6 +39,7 @@ OPEN = {
     "fact_retired": "how many facts a dropped month had",
     "place": MAP, "place_gram": MAP, "place_name": MAP, "road": MAP, "road_network": MAP,
     "road_override": MAP, "road_restriction": MAP, "thematic": MAP,
+    "presence": "how long people were in an area on a day, three at least, none of them named",
     "procrastinate_events": QUEUE, "procrastinate_jobs": QUEUE, "procrastinate_periodic_defers": QUEUE,
     "procrastinate_workers": QUEUE,
     "spatial_ref_sys": "frames of coordinates",
@@ -81,6 +82,9 @@ def full(still_town: Town) -> Town:
               (city_id, jurisdiction, things, format, filters, reason, rows, bytes, sha256, actor, made_at)
             VALUES (%(city)s, '990101', 'incidents', 'csv', '{}', 'because', 1, 1, repeat('a', 64), 'zhao.lei', now())
             """), city=town.city.id)  # fmt: skip
+        tx.run(Raw("UPDATE responder SET status = 'off' WHERE code = 'P3'"))
+        tx.run(Raw("INSERT INTO track_position (responder_id, at, city_id, jurisdiction, point)"
+                   " SELECT responder_id, now(), city_id, jurisdiction, point FROM responder_position"))  # fmt: skip
         tx.run(Raw("INSERT INTO fact (kind, actor, at, data) VALUES ('old', 'x', '1990-01-01', '{}')"))
     with town.database.transaction(SYSTEM) as tx:
         sealing.seal(tx)
@@ -97,13 +101,18 @@ def test_every_table_is_guarded_or_open_for_a_reason(full: Town) -> None:
     assert {name for name, is_guarded in found.items() if not is_guarded} == OPEN.keys()
 
 
-def test_a_month_of_facts_is_open_to_nobody(full: Town) -> None:
-    month = f"fact_{clock.now():%Y_%m}"
+@pytest.mark.parametrize("table", ["fact", "track_position"])
+def test_a_part_of_a_table_is_open_to_nobody(full: Town, table: str) -> None:
+    (part, *_) = full.all(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %(table)s::regclass"
+        " AND inhrelid::regclass::text ~ '[0-9]$'",
+        table=table,
+    )
     with (
         connected(full.settings.app_database_url) as app,
         pytest.raises(psycopg2.errors.InsufficientPrivilege),
     ):
-        app.execute(f"SELECT count(*) FROM {month}")
+        app.execute(f"SELECT count(*) FROM {part}")
 
 
 @pytest.mark.parametrize("table", sorted(GUARDED))

@@ -8,10 +8,10 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from geo_app.core import clock
-from geo_app.core.actor import SYSTEM
 from geo_app.privacy import jobs
 from geo_app.privacy.model import TERMS
 from tests import pictures
+from tests.databases import connected
 from tests.integration.conftest import Run, Town
 from tests.integration.privacy.telling import told
 
@@ -32,6 +32,12 @@ def plant(town: Town, client: FlaskClient) -> tuple[int, int]:
     town.run("UPDATE responder_position SET at = %(at)s, given_x = 1, given_y = 1, given_frame = 'wgs84', accuracy = 3"
              " WHERE responder_id = (SELECT min(id) FROM responder)",
              at=now - timedelta(days=DAYS["responder.position"] + 1))  # fmt: skip
+    town.run("INSERT INTO track_position (responder_id, at, city_id, jurisdiction, point)"
+             " SELECT responder_id, %(at)s, city_id, jurisdiction, point FROM responder_position LIMIT 1",
+             at=now - timedelta(days=DAYS["responder.track"] + 2))  # fmt: skip
+    owner = "INSERT INTO responder_off SELECT min(id), %(at)s, %(at)s FROM responder"
+    with connected(town.settings.database_url) as cursor:
+        cursor.execute(owner, {"at": now - timedelta(days=DAYS["responder.off"] + 1)})
     for hours in (1, 25):
         town.run("INSERT INTO login_failure (address, username_hash, at) VALUES ('::1', 'x', %(at)s)",
                  at=now - timedelta(hours=hours))  # fmt: skip
@@ -46,8 +52,7 @@ def test_what_is_past_its_term_goes_and_the_rest_stays(
     assert {row["what"]: row["gone"] for row in dry} == dict.fromkeys(DAYS, 1)
     assert town.one("SELECT count(*) FROM login_failure") == 2
     assert town.all("SELECT kind FROM fact WHERE kind = 'retention.ran'") == []
-    with town.database.transaction(SYSTEM) as tx:
-        jobs.retain(tx)
+    jobs.retain(town.database, town.settings)
     held = "SELECT name_sealed IS NOT NULL FROM report WHERE incident_id = %(id)s"
     assert (town.one(held, id=old), town.one(held, id=young)) == (False, True)
     assert town.one("SELECT count(*) FROM login_failure") == 1
