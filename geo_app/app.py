@@ -33,6 +33,7 @@ from geo_app.photos import api as photos
 from geo_app.planning import api as planning
 from geo_app.privacy import api as privacy
 from geo_app.responders import api as responders
+from geo_app.roads import api as road_doors
 from geo_app.roads import service as roads
 from geo_app.roads.model import Mode
 from geo_app.tls import pages as tls_pages
@@ -51,6 +52,7 @@ DOORS = (
     privacy.routes,
     exports.routes,
     cities.routes,
+    road_doors.routes,
     live.routes,
     tls_pages.routes,
     organisation_doors.routes,

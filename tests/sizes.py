@@ -32,6 +32,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "spoken_names": (40, 130),
     # Incidents in each real city whose nearest of 300 responders are compared with networkx.
     "road_incidents": (50, 200),
+    # Questions asked by eight threads while roads are closed and opened.
+    "road_questions": (1_000, 20_000),
     # Responders, and places they are asked to, in each real city with restrictions: 10,000 pairs.
     # Only roads within so many metres of the middle count.
     "restricted_span": (1_500, 100_000),

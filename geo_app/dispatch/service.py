@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -31,6 +33,14 @@ MOST_CANDIDATES = 20
 MOST_PASSING = 3
 
 
+class _Now(NamedTuple):
+    """What one question is answered by: a city, a moment, and its roads as they are then."""
+
+    city: City
+    at: datetime
+    engine: RoadEngine
+
+
 def candidates(tx: db.Transaction, incident_id: int, k: int) -> Candidates:
     """Return the `k` skilled responders with a place left who can be at the incident soonest, and where they are.
 
@@ -40,17 +50,18 @@ def candidates(tx: db.Transaction, incident_id: int, k: int) -> Candidates:
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
     declined = store.declined(tx, incident_id)
-    choice = _in_cells(tx, city, _choice(tx, city, incident, declined, k))
+    now = _now(tx, city)
+    choice = _in_cells(tx, city, _choice(tx, now, incident, declined, k))
     if incident.position is None:
         return choice
     found = patrols.passing(tx, city, incident.position, choice.at)
     passing = tuple(one for one in found if one.walker.responder not in declined)[:MOST_PASSING]
-    return replace(_with_routes(tx, city, choice, incident.position), passing=passing)
+    return replace(_with_routes(now, choice, incident.position), passing=passing)
 
 
 def nearest(tx: db.Transaction, city: City, incident: Incident, k: int) -> Candidates:
     """Return the candidates for an incident just reported, which nobody has declined; without ways and rounds."""
-    return _in_cells(tx, city, _choice(tx, city, incident, set(), k))
+    return _in_cells(tx, city, _choice(tx, _now(tx, city), incident, set(), k))
 
 
 def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignment:
@@ -62,7 +73,7 @@ def assign(tx: db.Transaction, incident_id: int, responder_id: int) -> Assignmen
     """
     incident = incidents.incident(tx, incident_id)
     city = organisation.city_by_id(tx, incident.city)
-    choice = _choice(tx, city, incident, store.declined(tx, incident_id), MOST_CANDIDATES)
+    choice = _choice(tx, _now(tx, city), incident, store.declined(tx, incident_id), MOST_CANDIDATES)
     _, state = incidents.lock(tx, incident_id)
     if state is not State.REPORTED:
         raise Conflict(f"incident {incident_id} is {state}")
@@ -160,10 +171,14 @@ def _who_holds(tx: db.Transaction, incident_id: int, responder_id: int) -> str:
     return "somebody else was first; look again"
 
 
-def _choice(tx: db.Transaction, city: City, incident: Incident, declined: set[int], k: int) -> Candidates:
-    """Return who could go, soonest first, without ways and cells; those without the skill when there are not `k`."""
+def _now(tx: db.Transaction, city: City) -> _Now:
     at = clock.now()
-    engine = roads.engine(tx, city.id, MODE)
+    return _Now(city, at, roads.engine(tx, city.id, MODE, at))
+
+
+def _choice(tx: db.Transaction, now: _Now, incident: Incident, declined: set[int], k: int) -> Candidates:
+    """Return who could go, soonest first, without ways and cells; those without the skill when there are not `k`."""
+    city, at, engine = now
     none = Candidates(incident.id, MODE, engine.is_estimate, at, (), (), (), 0)
     if incident.position is None:
         return none
@@ -195,9 +210,10 @@ def _in_cells(tx: db.Transaction, city: City, choice: Candidates) -> Candidates:
     return replace(choice, candidates=known[:split], others=known[split:])
 
 
-def _with_routes(tx: db.Transaction, city: City, choice: Candidates, place: Point) -> Candidates:
+def _with_routes(now: _Now, choice: Candidates, place: Point) -> Candidates:
     """Return candidates with the way of each to a lon/lat place."""
-    engine, target = roads.engine(tx, city.id, MODE), coords.to_metric(place, city.srid)
+    city, _, engine = now
+    target = coords.to_metric(place, city.srid)
 
     def led(one: Candidate) -> Candidate:
         route = engine.route(coords.to_metric(one.responder.position, city.srid), target)

@@ -26,6 +26,7 @@ PERMISSIONS = {
     "position.send": "send one's own position, go on and off duty",
     "assignment.make": "send a responder, cancel an assignment",
     "assignment.step": "accept and carry out one's own assignment",
+    "road.manage": "close and slow roads for a time",
     "plan.edit": "draft boundary changes",
     "release.approve": "approve and publish boundary changes",
     "insight.read": "see figures and trends",
@@ -70,7 +71,7 @@ ROLES = {
         frozenset({
             *_CASES, "incident.report", "incident.locate", "incident.load", "responder.manage", "assignment.make",
             "assignment.step", "track.read", "person.unmask", "person.erase", "export.make", "insight.read",
-            "demo.run",
+            "demo.run", "road.manage",
         }), True,
     ),
     "planner": Role(

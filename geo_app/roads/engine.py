@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from shapely import Point
 
 from geo_app.core.errors import BadInput
-from geo_app.roads import line, steps
+from geo_app.roads import line, overrides, steps
 from geo_app.roads import nearest as rules
 from geo_app.roads.graph import MICROSECONDS
-from geo_app.roads.model import Floats, Mode, Ranking, Reach, Route
+from geo_app.roads.model import Floats, Indices, Integers, Mode, Ranking, Reach, Route
 from geo_app.roads.nearest import Ground
 from geo_app.roads.search import MOST, Memory
 
@@ -20,9 +22,26 @@ WORLD = 1e8
 class NetworkEngine:
     """Answers by exact search over one mode's graph."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, memory: Memory | None = None) -> None:
         self._ground = ground
-        self._memory = Memory(ground.graph.inward)
+        self._memory = memory or Memory(ground.graph.inward)
+
+    @property
+    def edges(self) -> int:
+        """How many edges the network has."""
+        return len(self._ground.network.starts)
+
+    def edges_of(self, sources: Integers, numbers: Integers) -> Indices:
+        """Return the edges that are the `numbers`-th, from 0, of these sources."""
+        order = np.argsort(self._ground.network.sources, kind="stable")
+        first = np.searchsorted(self._ground.network.sources, sources, sorter=order)
+        edges: Indices = order[first + numbers].astype(np.int32)
+        return edges
+
+    def under(self, shares: Floats) -> NetworkEngine:
+        """Return an engine on the same roads, each with a share of its usual speed, 0 closed; this one stays."""
+        graph = overrides.apply(self._ground.graph, shares)
+        return NetworkEngine(replace(self._ground, graph=graph), self._memory)
 
     @property
     def is_estimate(self) -> bool:

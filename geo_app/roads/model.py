@@ -6,6 +6,7 @@ All geometry here is in the city's own metric CRS; times are seconds, distances 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -212,3 +213,54 @@ class Report:
 
     imported: Imported
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of road (路段) as its source names it; all stretches of the source when it has no nodes."""
+
+    source_id: int
+    from_node: int | None = None
+    to_node: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOverride:
+    """Roads to be closed or slowed for some modes and some time; see `Override`."""
+
+    stretches: tuple[Stretch, ...]
+    share: float | None
+    modes: frozenset[Mode]
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Roads closed or slowed for a time (道路管制): in force from `begins_at` until just before `ends_at`.
+
+    `share` is what is left of the usual speed; None is closed. `roads` are those of the network it speaks of
+    now; where an import took one away there is less, and nothing when it has gone.
+    """
+
+    id: int
+    version: int
+    stretches: tuple[Stretch, ...]
+    share: float | None
+    modes: frozenset[Mode]
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    roads: tuple[FoundRoad, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRoad:
+    """A road of the network as people point at it; `line` is lon/lat, `metres` how far it is from where was asked."""
+
+    stretch: Stretch
+    road_class: str
+    name: str
+    line: LineString
+    metres: float = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from geo_app.core import clock, facts, settings
@@ -12,6 +13,7 @@ from geo_app.organisation.model import City
 from geo_app.roads import drawing, graph, kept, network, osm, speeds, store
 from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.model import Imported, Mode, Report, Restriction, Road, RoadEngine
+from geo_app.roads.schedule import Rule, Schedule
 from geo_app.roads.straight import StraightLine
 
 KEPT = 8
@@ -42,6 +44,37 @@ class _Engines:
 
 
 _engines = _Engines()
+
+
+class _Schedules:
+    """What is closed and slowed when, by city and state; another process's change is another state."""
+
+    def __init__(self) -> None:
+        self._by_state: dict[tuple[int, store.State], Schedule] = {}
+
+    def of(self, tx: Transaction, city_id: int, state: store.State) -> Schedule | None:
+        """Return the schedule of a state; None when the network was replaced meanwhile."""
+        found = self._by_state.get((city_id, state))
+        if found is not None:
+            return found
+        now, overridden = store.overridden(tx, city_id)
+        if now is None or now.version != state.version:
+            return None
+        folder = kept.folder(settings.current().work_path, city_id, state.version)
+        engines = _engines.of(tx, city_id, folder)
+        made = Schedule(engines, [_rule(engines[Mode.WALK], one) for one in overridden])
+        self._by_state[city_id, now] = made
+        for oldest in list(self._by_state)[:-KEPT]:
+            self._by_state.pop(oldest, None)
+        return made
+
+
+_schedules = _Schedules()
+
+
+def _rule(engine: NetworkEngine, one: store.Overridden) -> Rule:
+    edges = engine.edges_of(one.sources, one.numbers)
+    return Rule(edges, one.share, one.modes, one.begins_at, one.ends_at)
 
 
 def import_roads(
@@ -76,13 +109,21 @@ def import_osm(tx: Transaction, city: City, path: Path) -> Report:
     return Report(imported, tuple(drawn.problems))
 
 
-def engine(tx: Transaction, city_id: int, mode: Mode) -> RoadEngine:
-    """Return the engine of `mode` on the city's roads; straight lines, labelled as estimates, when it has none."""
-    version = store.version(tx, city_id)
-    if version is None:
+def engine(tx: Transaction, city_id: int, mode: Mode, at: datetime | None = None) -> RoadEngine:
+    """Return the engine of `mode` on the city's roads as they are closed and slowed at a moment, now by default.
+
+    Who asks several things together keeps the engine: its roads never change. Straight lines, labelled as
+    estimates, when the city has no roads.
+    """
+    state = store.state(tx, city_id)
+    if state is None:
         return StraightLine(mode)
-    folder = kept.folder(settings.current().work_path, city_id, version)
-    return _engines.of(tx, city_id, folder)[mode]
+    folder = kept.folder(settings.current().work_path, city_id, state.version)
+    if state.overrides is None:
+        return _engines.of(tx, city_id, folder)[mode]
+    moment = at or clock.now()
+    schedule = _schedules.of(tx, city_id, state)
+    return engine(tx, city_id, mode, at) if schedule is None else schedule.engine(mode, moment)
 
 
 def _open(tx: Transaction, city_id: int, folder: Path) -> dict[Mode, NetworkEngine]:

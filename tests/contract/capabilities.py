@@ -33,6 +33,7 @@ KINDS = {
     "service": Kind.SERVICE,
     "tokens": Kind.SERVICE,  # of identity: a service of its own
     "near": Kind.SERVICE,  # of incidents: what may have been reported already
+    "closing": Kind.SERVICE,  # of roads: a service of its own
     "api": Kind.DOOR,
     "pages": Kind.DOOR,
     "jobs": Kind.DOOR,

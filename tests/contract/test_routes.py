@@ -32,6 +32,7 @@ ANSWERS = {
     400: "application/problem+json", 401: "application/problem+json", 403: "application/problem+json",
     404: "application/problem+json", 405: "application/problem+json",
     409: "application/problem+json", 415: "application/problem+json", 422: "application/problem+json",
+    428: "application/problem+json",
 }  # fmt: skip
 
 

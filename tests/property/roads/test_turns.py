@@ -53,3 +53,32 @@ def test_times_between_many_are_those_of_a_graph_of_every_turn(
         times = line_graph.times(made, start)
         expected = [times.get(target, np.inf) for target in there]
         assert np.allclose(found[row] * 1e6, expected, rtol=0, atol=oracle.TOLERANCE)
+
+
+@given(networks.restricted(), modes, networks.points(4), networks.points(4), st.data())
+def test_times_with_roads_closed_and_slowed_are_those_of_a_graph_without_them(
+    given_roads: Restricted, mode: Mode, starts: list[Point], targets: list[Point], data: st.DataObject
+) -> None:
+    roads, restrictions = given_roads
+    shares = np.array([data.draw(st.sampled_from((1.0, 1.0, 1.0, 0.0, 0.5, 0.3))) for _ in roads])
+    closed = frozenset(np.flatnonzero(shares == 0.0).tolist())
+    slow = {road: 1 / share for road, share in enumerate(shares) if 0.0 < share < 1.0}
+    lines = line_graph.Lines(roads, restrictions, mode, closed, slow)
+    open_to = lines.usable()
+    here = {f"s{i}": oracle.snap(roads, mode, point, open_to) for i, point in enumerate(starts)}
+    there = {f"t{i}": oracle.snap(roads, mode, point, open_to) for i, point in enumerate(targets)}
+    made = lines.graph(here, there)
+    usual = networks.engine(roads, mode, restrictions)
+    before = usual.travel_times(networks.array(starts), networks.array(targets))
+    engine = usual.under(shares)
+    found = engine.travel_times(networks.array(starts), networks.array(targets))
+    for row, start in enumerate(here):
+        times = line_graph.times(made, start)
+        expected = [times.get(target, np.inf) for target in there]
+        assert np.allclose(found[row] * 1e6, expected, rtol=0, atol=oracle.TOLERANCE)
+        for target, point in zip(there, targets, strict=True):
+            route = engine.route(starts[row], point, with_steps=True)
+            assert (route is None) == (target not in times)
+            if route is not None:
+                oracle.check_route(route, starts[row], point, times[target])
+    assert (usual.travel_times(networks.array(starts), networks.array(targets)) == before).all()

@@ -1,0 +1,104 @@
+"""Shapes of what the doors for roads answer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from geo_app.core.answers import Answer, LineShape, Position
+from geo_app.roads.model import Mode, Turn
+
+
+class StretchName(Answer):
+    """A stretch of road as its source names it; without nodes all of the source."""
+
+    source_id: int
+    from_node: int | None
+    to_node: int | None
+
+
+class RoadProperties(Answer):
+    """A road; `metres` from the place that was asked about."""
+
+    stretch: StretchName
+    road_class: str
+    name: str
+    metres: float = Field(ge=0)
+
+
+class RoadFeature(Answer):
+    """A road."""
+
+    type: Literal["Feature"]
+    geometry: LineShape
+    properties: RoadProperties
+
+
+class Roads(Answer):
+    """Roads, the nearest first."""
+
+    type: Literal["FeatureCollection"]
+    features: list[RoadFeature]
+
+
+class LinesShape(Answer):
+    """Lines; none where an import took the roads away."""
+
+    type: Literal["MultiLineString"]
+    coordinates: list[list[Position]]
+
+
+class OverrideProperties(Answer):
+    """Roads closed or slowed; `share` is what is left of the usual speed, null when they are closed."""
+
+    id: int
+    version: int
+    share: float | None
+    modes: list[Mode]
+    begins_at: str
+    ends_at: str
+    is_in_force: bool
+    reason: str
+    streets: list[str]
+    stretches: list[StretchName]
+
+
+class OverrideFeature(Answer):
+    """Roads closed or slowed for a time (道路管制)."""
+
+    type: Literal["Feature"]
+    id: int
+    geometry: LinesShape
+    properties: OverrideProperties
+
+
+class Overrides(Answer):
+    """What is closed or slowed, the newest first."""
+
+    type: Literal["FeatureCollection"]
+    features: list[OverrideFeature]
+
+
+class StepItem(Answer):
+    """A step of a way, and how one says it."""
+
+    turn: Turn
+    name: str
+    on_foot: bool
+    seconds: float = Field(ge=0)
+    metres: float = Field(ge=0)
+    words: str
+    words_en: str
+    line: LineShape
+
+
+class Way(Answer):
+    """The quickest way by road; seconds are those of its steps together. All null when no road leads there."""
+
+    mode: Mode
+    is_estimate: bool
+    seconds: float | None
+    metres: float | None
+    line: LineShape | None
+    steps: list[StepItem]
