@@ -32,6 +32,7 @@ from geo_app.patrols import api as patrols
 from geo_app.photos import api as photos
 from geo_app.planning import api as planning
 from geo_app.privacy import api as privacy
+from geo_app.privacy import pages as resident_pages
 from geo_app.responders import api as responders
 from geo_app.roads import api as road_doors
 from geo_app.roads import service as roads
@@ -50,6 +51,7 @@ DOORS = (
     assignments.routes,
     photos.routes,
     privacy.routes,
+    resident_pages.routes,
     exports.routes,
     cities.routes,
     road_doors.routes,

@@ -25,9 +25,7 @@ SHELL = Markup("""<!DOCTYPE html>
 <title>{title} · {product}</title>
 <link rel="icon" type="image/svg+xml" href="{icon}">
 <style nonce="{nonce}">{variables}</style>
-<link rel="stylesheet" href="{base}/css/app.css">
-<link rel="stylesheet" href="{base}/css/plain.css">
-</head>
+{sheets}</head>
 <body class="plain">
 <a class="skip" href="#content">{skip}</a>
 <header class="bar">
@@ -43,6 +41,7 @@ SHELL = Markup("""<!DOCTYPE html>
 {scripts}</body>
 </html>
 """)
+SHEET = Markup('<link rel="stylesheet" href="{base}/css/{name}.css">\n')
 MENU = Markup('<div id="me" class="me"></div>')
 """Where the page's module puts who is logged in, and what they may open."""
 SCRIPTS = Markup("""<script type="application/json" id="page-data" nonce="{nonce}">{data}</script>
@@ -70,6 +69,7 @@ class Plain:
     start: Mapping[str, object] = field(default_factory=dict)
     has_menu: bool = False
     is_wide: bool = False
+    sheets: tuple[str, ...] = ("app", "plain")
 
 
 def render(page: Plain, nonce: str, token: str = "") -> str:
@@ -90,7 +90,7 @@ def render(page: Plain, nonce: str, token: str = "") -> str:
         product=said["page.product"],
         icon=assets.ICON,
         variables=Markup(style.variables()),  # our own colours and fonts
-        base=assets.BASE,
+        sheets=Markup().join(SHEET.format(base=assets.BASE, name=name) for name in page.sheets),
         skip=said["page.skip"],
         other_path=f"{page.path}{'&' if '?' in page.path else '?'}lang={other}",
         other_lang=other,

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core.actor import NOBODY, Actor
+from geo_app.core.actor import NOBODY, Actor, Scope
 from geo_app.core.errors import Forbidden, NotFound, NotLoggedIn, PasswordDue, WrongSetup
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,20 +25,21 @@ ACCOUNT = "/account"
 
 
 def permit(
-    *permissions: str, is_page: bool = False, before_password: bool = False, counts_failures: bool = False
+    *permissions: str, is_page: bool = False, before_password: bool = False, rate: str | None = "tries"
 ) -> Callable[[View], View]:
     """Mark a view with the permission it asks for, or several of which one is enough; closest to the function.
 
     From a page, somebody who has not logged in is led to the login; anything else answers 401. Who owes a new
     password is led to the own account, and opens nothing but what is marked `before_password`. A door that is
-    open to everyone has the rate of tries of an address, unless it `counts_failures` itself, by account and address.
+    open to everyone is held to a `rate` of `edges` for each address; None when it counts failures itself, by account
+    and address.
     """
 
     def mark(view: View) -> View:
         view.permissions = permissions  # type: ignore[attr-defined]
         view.is_page = is_page  # type: ignore[attr-defined]
         view.before_password = before_password  # type: ignore[attr-defined]
-        view.counts_failures = counts_failures  # type: ignore[attr-defined]
+        view.rate = rate if PUBLIC in permissions else None  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -63,9 +64,15 @@ def permissions_of(view: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(getattr(view, "permissions", ()))
 
 
-def has_rate_of_tries(view: Callable[..., Any] | None) -> bool:
-    """Return whether everyone may try a view, and nothing but the rate of an address keeps them from guessing."""
-    return PUBLIC in getattr(view, "permissions", ()) and not getattr(view, "counts_failures", False)
+def rate(view: Callable[..., Any] | None) -> str | None:
+    """Return the rate an address is held to at a view, None when there is none but that of writes."""
+    found: str | None = getattr(view, "rate", None)
+    return found
+
+
+def teller() -> Actor:
+    """Return who reports without an account, or holds a report's code: may do nothing else, and no row is hidden."""
+    return Actor("teller", scope=Scope(everything=True), address=request.remote_addr)
 
 
 def check(app: Flask) -> None:

@@ -20,6 +20,8 @@ RATE, BURST = 50.0, 200.0
 TRY_RATE, TRY_BURST = 5.0, 200.0
 """The same for what is open to everyone and answers to a code or a secret, reading too: nobody guesses fast. Doors
 that count failures themselves, by account and address, are not held to it (`door.permit`)."""
+REPORT_RATE, REPORT_BURST = 0.2, 60.0
+"""Reports of residents: a whole mobile network may stand behind one address, and no queue fills up in an hour."""
 MOST_ADDRESSES = 10_000
 """Addresses a process remembers; the one that was silent longest is forgotten."""
 
@@ -72,6 +74,15 @@ class Buckets:
             if len(self._left) > MOST_ADDRESSES:
                 del self._left[next(iter(self._left))]
         return wait
+
+
+def buckets(clock: Callable[[], float] = time.monotonic) -> dict[str, Buckets]:
+    """Return the rates doors may be held to, by name."""
+    return {
+        "writes": Buckets(clock),
+        "tries": Buckets(clock, TRY_RATE, TRY_BURST),
+        "reports": Buckets(clock, REPORT_RATE, REPORT_BURST),
+    }
 
 
 def subscriber(peer: str) -> str:

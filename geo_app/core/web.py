@@ -137,8 +137,7 @@ def guard(app: APIFlask, here: Settings) -> None:
     app.url_map.converters["int"] = Number
     app.wsgi_app = hosts.Proxies(app.wsgi_app, here.proxies)  # type: ignore[method-assign, assignment]
     names = hosts.LOOPBACK_NAMES | set(here.names)
-    app.extensions["writes"] = edges.Buckets()
-    app.extensions["tries"] = edges.Buckets(rate=edges.TRY_RATE, burst=edges.TRY_BURST)
+    app.extensions |= edges.buckets()
 
     @app.before_request
     def refuse_strangers() -> Response | None:
@@ -186,9 +185,9 @@ def _oversized() -> Response | None:
 def _too_fast() -> Response | None:
     """Return the refusal of an address that writes too much, or asks too often where everyone may."""
     view = current_app.view_functions.get(request.endpoint or "")
-    is_try = request.path.startswith("/api/") and door.has_rate_of_tries(view)
-    for kind, counts in (("tries", is_try), ("writes", request.method in WRITES)):
-        wait = current_app.extensions[kind].take(request.remote_addr or "") if counts else 0
+    rate = door.rate(view) if request.path.startswith("/api/") else None
+    for kind in (rate, "writes" if request.method in WRITES else None):
+        wait = current_app.extensions[kind].take(request.remote_addr or "") if kind else 0
         if wait:
             answer = problem(429, f"Too many {kind}", "this address asks too fast; ask again later", {})
             answer.headers["Retry-After"] = str(math.ceil(wait))

@@ -19,6 +19,14 @@ class PhotoItem(Answer):
     path: str = Field(description="where it is, a JPEG; `?size=small` for a list")
 
 
+class OwnPhoto(Answer):
+    """A photo of one's own report, as it is kept: `width` and `height` are pixels."""
+
+    width: int
+    height: int
+    added_at: str
+
+
 class Photos(Answer):
     """The photos of an incident in the order they came."""
 

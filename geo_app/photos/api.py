@@ -1,4 +1,4 @@
-"""Doors for photos: one comes in, an incident's are listed and shown."""
+"""Doors for photos: one comes in, also by a report's code; an incident's are listed and shown."""
 
 from __future__ import annotations
 
@@ -53,10 +53,7 @@ def photo(incident_id: int, photo_id: int) -> ResponseReturnValue:
 @door.permit("incident.report")
 def add(incident_id: int) -> ResponseReturnValue:
     """Add a photo to a report; kept are its pixels, turned upright, at most 2048 on the longer side."""
-    sent = request.files.getlist("photo")
-    if len(sent) != 1:
-        raise BadInput("photo", len(sent), "one file")
-    raw, code = sent[0].read(), request.form.get("code") or None
+    raw, code = _sent(), request.form.get("code") or None
     clean = picture.clean(raw)
 
     def act() -> tuple[int, object]:
@@ -66,6 +63,34 @@ def add(incident_id: int) -> ResponseReturnValue:
         answer = web.once(tx, act, said=sha256(raw).digest() + (code or "").encode("utf-8", "replace"))
     answer.headers["Location"] = answer.get_json()["path"]
     return answer
+
+
+@routes.post("/api/reports/<code>/photos")
+@routes.doc(**describe.door(answers.OwnPhoto, status=201, parts={"photo": PARTS["photo"]}))
+@forms.taken
+@door.permit(door.PUBLIC)
+def add_own(code: str) -> ResponseReturnValue:
+    """Add a photo to one's own report; nobody sees it here again."""
+    raw = _sent()
+    with web.database().transaction(door.teller()) as tx:
+        incident_id = service.incident_of(tx, code)  # before any work is done for who has no code
+    clean = picture.clean(raw)
+
+    def act() -> tuple[int, object]:
+        added = service.add(tx, incident_id, code, clean)
+        return 201, {"width": added.width, "height": added.height, "added_at": added.added_at.isoformat()}
+
+    with web.database().transaction(door.teller()) as tx:
+        return web.once(tx, act, said=sha256(raw).digest())
+
+
+def _sent() -> bytes:
+    """Return the one photo of a form; BadInput when there is none, or more."""
+    sent = request.files.getlist("photo")
+    if len(sent) != 1:
+        raise BadInput("photo", len(sent), "one file")
+    raw: bytes = sent[0].read()
+    return raw
 
 
 def _item(one: Photo) -> dict[str, object]:

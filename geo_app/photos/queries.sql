@@ -5,6 +5,10 @@ FROM report r
 WHERE r.incident_id = :incident_id AND (:code_hash::bytea IS NULL OR r.code_hash = :code_hash::bytea)
 ORDER BY r.id LIMIT 1;
 
+-- name: incident_of(code_hash)$
+-- The incident of the report with a code.
+SELECT incident_id FROM report WHERE code_hash = :code_hash::bytea;
+
 -- name: add(city_id, jurisdiction, incident_id, report_id, width, height, whole, small, added_at)^
 INSERT INTO photo (city_id, jurisdiction, incident_id, report_id, width, height, whole, small, added_at)
 VALUES (:city_id, :jurisdiction, :incident_id, :report_id, :width, :height, :whole, :small, :added_at)

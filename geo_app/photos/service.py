@@ -34,6 +34,14 @@ def add(tx: db.Transaction, incident_id: int, code: str | None, picture: Picture
     return added
 
 
+def incident_of(tx: db.Transaction, code: str) -> int:
+    """Return the incident of the report with this code; NotFound without."""
+    found = store.incident_of(tx, code)
+    if found is None:
+        raise NotFound("there is no report with this code")
+    return found
+
+
 def photos(tx: db.Transaction, incident_id: int) -> list[Photo]:
     """Return what is known of the photos of an incident, in the order they came."""
     incidents.incident(tx, incident_id)

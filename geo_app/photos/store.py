@@ -18,6 +18,12 @@ def held(tx: db.Transaction, incident_id: int, code: str | None) -> Held | None:
     return tx.first(SQL.held, Held.read, incident_id=incident_id, code_hash=code_hash)
 
 
+def incident_of(tx: db.Transaction, code: str) -> int | None:
+    """Return the incident of the report with this code, None when there is none."""
+    found: int | None = tx.value(SQL.incident_of, code_hash=sealing.code_hash(code))
+    return found
+
+
 def add(
     tx: db.Transaction, city: City, incident_id: int, report_id: int, picture: Picture, at: datetime
 ) -> Photo:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from geo_app.core.answers import Answer
 from geo_app.incidents.model import Channel, State
+from geo_app.planning.model import Verdict
 
 
 class ReportItem(Answer):
@@ -36,6 +37,17 @@ class Revealed(Answer):
     phone: str | None
     description: str = Field(description="word for word")
     address: str | None
+
+
+class Received(Answer):
+    """What came of a resident's report; `code` is shown once. `place` and `community` are null unless they are sure."""
+
+    code: str
+    state: State
+    location: Verdict = Field(description="sure and outside are settled; the others wait for a person")
+    place: str | None
+    community: str | None
+    received_at: str
 
 
 class OwnReport(ReportItem):

@@ -1,34 +1,40 @@
-"""Doors for personal values: reports masked, one revealed with a reason, one's own by its code."""
+"""Doors for personal values: reports without an account, one's own by its code, masked ones, one revealed."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
 from apiflask import APIBlueprint
-from flask import request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from geo_app.core import clock, db, describe, door, reasons, web
-from geo_app.core.actor import Actor, Scope
+from geo_app.incidents.bodies import Strict, Trouble
 from geo_app.incidents.model import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
     LONGEST_PHONE,
+    SETTLED,
+    Channel,
     Correction,
+    NewReport,
+    Receipt,
     Report,
     State,
 )
+from geo_app.organisation import service as organisation
 from geo_app.privacy import answers, service
 
 routes = APIBlueprint("privacy", __name__, tag="Personal data")
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-class Strict(BaseModel):
-    """A body that means exactly what it says."""
+class FromResident(Trouble):
+    """What a resident tells, at an address or a position; `consent` to what is kept of a name or phone they leave."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    city: str | None = Field(None, max_length=40)
+    category: str = Field(max_length=100)
+    consent: bool = False
 
 
 class Why(Strict):
@@ -81,6 +87,23 @@ def reveal(incident_id: int, report_id: int, json_data: Why) -> ResponseReturnVa
     return answer
 
 
+@routes.post("/api/reports")
+@routes.input(FromResident)
+@routes.doc(**describe.door(answers.Received, status=201))
+@door.permit(door.PUBLIC, rate="reports")
+def tell(json_data: FromResident) -> ResponseReturnValue:
+    """Take in what a resident reports, without an account; answer the code they follow it by."""
+
+    def act() -> tuple[int, object]:
+        city = organisation.city(tx, json_data.city)
+        return 201, _received(service.tell(tx, city, _new(json_data), consents=json_data.consent))
+
+    with _as_teller() as tx:
+        answer = web.once(tx, act)
+    answer.headers.update(NO_STORE)
+    return answer
+
+
 @routes.get("/api/reports/<code>")
 @routes.doc(**describe.door(answers.OwnReport))
 @door.permit(door.PUBLIC)
@@ -125,10 +148,27 @@ def erase(code: str, json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001
 
 
 def _as_teller() -> AbstractContextManager[db.Transaction]:
-    """Give a transaction of whoever holds a code: it opens one report, whoever they are."""
-    return web.database().transaction(
-        Actor("teller", scope=Scope(everything=True), address=request.remote_addr)
-    )
+    """Give a transaction of whoever reports or holds a code: it opens one report, whoever they are."""
+    return web.database().transaction(door.teller())
+
+
+def _new(said: FromResident) -> NewReport:
+    return NewReport(
+        category=said.category, channel=Channel.WEB, description=said.description, address=said.address,
+        position=said.point, given=said.given, reporter_name=said.reporter.name or None,
+        reporter_phone=said.reporter.phone or None, occurred_at=clock.now(),
+    )  # fmt: skip
+
+
+def _received(taken: Receipt) -> dict[str, object]:
+    """Return what a resident may know of their report: no officer, no cell, nobody else."""
+    where, is_settled = taken.where, taken.incident.location in SETTLED
+    return {
+        "code": taken.code, "state": taken.incident.state, "location": taken.incident.location,
+        "place": where.name if is_settled else None,
+        "community": where.community.name if is_settled and where.community is not None else None,
+        "received_at": taken.incident.reported_at.isoformat(),
+    }  # fmt: skip
 
 
 def _item(one: Report) -> dict[str, object]:

@@ -17,9 +17,13 @@ class Term:
 
 
 TRACK = "responder.track"
+KEPT_OF_TELLER = Term(
+    "report.person", "核实、回访报告人", "to ask back about a report and tell its outcome", 365,
+    "closing of the incident",
+)  # fmt: skip
+"""What somebody agrees to who leaves a name or a phone with a report."""
 TERMS = (
-    Term("report.person", "核实、回访报告人", "to ask back about a report and tell its outcome", 365,
-         "closing of the incident"),
+    KEPT_OF_TELLER,
     Term("report.photo", "核实、处置现场", "to see what was reported and what was done", 365,
          "closing of the incident"),
     Term("responder.position", "就近派遣", "to send who is nearest", 90, "the position"),

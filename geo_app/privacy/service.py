@@ -11,12 +11,12 @@ from geo_app.identity import service as identity
 from geo_app.incidents import masked, sealing
 from geo_app.incidents import service as incidents
 from geo_app.incidents.intake import check_person
-from geo_app.incidents.model import Correction, Person, Report, State
+from geo_app.incidents.model import Correction, NewReport, Person, Receipt, Report, State
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.photos import service as photos
 from geo_app.privacy import store
-from geo_app.privacy.model import TERMS, TRACK, Gone, Term
+from geo_app.privacy.model import KEPT_OF_TELLER, TERMS, TRACK, Gone, Term
 from geo_app.responders import service as responders
 from geo_app.tracks import service as tracks
 
@@ -54,6 +54,23 @@ def find(
         by="name" if phone is None else "phone", count=len(found),
     )  # fmt: skip
     return [(row["id"], row["incident_id"]) for row in found]
+
+
+# what residents tell -------------------------------------------------------------------------------------
+
+
+def tell(tx: db.Transaction, city: City, new: NewReport, *, consents: bool) -> Receipt:
+    """Take in what a resident tells, as every report is; a name or phone needs their consent, which is recorded."""
+    is_person = new.reporter_name is not None or new.reporter_phone is not None
+    if is_person and not consents:
+        raise BadInput("consent", consents, "true: agree that name and phone are kept, or leave them out")
+    receipt = incidents.receive(tx, city, new)
+    if is_person:
+        facts.record(
+            tx, "person.consented", receipt.incident.id, city.jurisdiction, to=KEPT_OF_TELLER.what,
+            days=KEPT_OF_TELLER.days,
+        )  # fmt: skip
+    return receipt
 
 
 # one's own report, by its code ---------------------------------------------------------------------------

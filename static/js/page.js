@@ -46,6 +46,11 @@ export function query(name) {
   return new URLSearchParams(window.location.search).get(name)
 }
 
+/** Return something else a page starts from, by its name. */
+export function started(name) {
+  return data[name]
+}
+
 /** Return the code of the city that was asked for. */
 export function askedCity() {
   return data.city

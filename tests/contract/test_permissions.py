@@ -18,7 +18,8 @@ OPEN = {
     "/healthz", "/readyz", "/openapi.json", "/static/<path:filename>", "/install", "/install/ca.crt", "/install/qr.svg",
     "/login", "/link", "/api/link", "/api/link/use", "/api/login", "/api/logout", "/api/second-factor",
     "/api/second-factor/code", "/api/second-factor/recovery", "/api/second-factor/picture",
-    "/api/reports/<code>", "/api/reports/<code>/correct", "/api/reports/<code>/erase",
+    "/report", "/api/reports", "/api/reports/<code>", "/api/reports/<code>/correct", "/api/reports/<code>/erase",
+    "/api/reports/<code>/photos",
 }  # fmt: skip
 CLOSED = {
     "/verify", "/api/second-factor/rescue", "/api/second-factor/select", "/api/second-factor/<token>",

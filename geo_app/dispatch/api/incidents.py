@@ -8,25 +8,15 @@ from typing import Annotated
 from apiflask import APIBlueprint
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from geo_app.core import clock, coords, db, describe, door, web
-from geo_app.core.coords import Given
 from geo_app.dispatch import service
 from geo_app.dispatch.api import answers, wire
 from geo_app.incidents import near
 from geo_app.incidents import service as incidents
-from geo_app.incidents.model import (
-    LONGEST_ADDRESS,
-    LONGEST_DESCRIPTION,
-    LONGEST_NAME,
-    LONGEST_PHONE,
-    Channel,
-    Incident,
-    Located,
-    NewReport,
-    Telling,
-)
+from geo_app.incidents.bodies import Position, Strict, Trouble
+from geo_app.incidents.model import LONGEST_ADDRESS, Channel, Incident, Located, NewReport, Telling
 from geo_app.incidents.nearness import Limits
 from geo_app.organisation import service as organisation
 
@@ -40,40 +30,10 @@ MOST_CANDIDATES = 5
 """Candidates in the answer to a report; GET …/candidates gives more, with their routes."""
 
 
-class Strict(BaseModel):
-    """A body that means exactly what it says: no member we do not know, no text for a number."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Position(Strict):
-    """Coordinates and their frame: wgs84, cgcs2000, gcj02, bd09 or epsg:<number> (then x and y)."""
-
-    lon: float = Field(allow_inf_nan=False)
-    lat: float = Field(allow_inf_nan=False)
-    frame: str = Field(min_length=1, max_length=20)
-
-    @property
-    def given(self) -> Given:
-        """Return the raw coordinates as they were given."""
-        return Given(self.lon, self.lat, self.frame)
-
-
-class Reporter(Strict):
-    """Who reports; sealed with the report, shown masked."""
-
-    name: str | None = Field(None, max_length=LONGEST_NAME)
-    phone: str | None = Field(None, max_length=LONGEST_PHONE)
-
-
-class Told(Strict):
+class Told(Trouble):
     """What somebody tells about a trouble; `occurred_at` is RFC 3339 with its zone, now when it is left out."""
 
     channel: Annotated[Channel, Field(strict=False)]
-    description: str = Field(min_length=1, max_length=LONGEST_DESCRIPTION)
-    address: str | None = Field(None, min_length=1, max_length=LONGEST_ADDRESS)
-    position: Position | None = None
-    reporter: Reporter = Reporter(name=None, phone=None)
     occurred_at: str | None = Field(None, max_length=40)
 
     def moment(self) -> datetime:
@@ -184,19 +144,15 @@ def _feature(tx: db.Transaction, incident: Incident) -> dict[str, object]:
 def _new(said: Report) -> NewReport:
     return NewReport(
         category=said.category, channel=said.channel, description=said.description, address=said.address,
-        position=None if said.position is None else coords.point(said.position.given, "position"),
-        given=None if said.position is None else said.position.given,
-        reporter_name=said.reporter.name or None, reporter_phone=said.reporter.phone or None,
-        occurred_at=said.moment(),
+        position=said.point, given=said.given, reporter_name=said.reporter.name or None,
+        reporter_phone=said.reporter.phone or None, occurred_at=said.moment(),
     )  # fmt: skip
 
 
 def _telling(said: Told) -> Telling:
-    if said.position is not None:
-        coords.point(said.position.given, "position")  # refused here when it cannot be one
+    said.point  # noqa: B018 - refused here when it cannot be one
     return Telling(
-        channel=said.channel, description=said.description, address=said.address,
-        given=None if said.position is None else said.position.given,
+        channel=said.channel, description=said.description, address=said.address, given=said.given,
         reporter_name=said.reporter.name or None, reporter_phone=said.reporter.phone or None,
         occurred_at=said.moment(),
     )  # fmt: skip

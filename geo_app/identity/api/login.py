@@ -85,8 +85,8 @@ def install(app: Flask, here: Settings) -> None:
     app.after_request(_end_other_sessions)
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith("security."):
-            asked, is_counted = PERMISSIONS.get(endpoint, door.CLOSED), endpoint in COUNTED
-            door.permit(asked, before_password=True, counts_failures=is_counted)(view)
+            asked, rate = PERMISSIONS.get(endpoint, door.CLOSED), None if endpoint in COUNTED else "tries"
+            door.permit(asked, before_password=True, rate=rate)(view)
 
 
 def _configure(app: Flask, here: Settings) -> None:

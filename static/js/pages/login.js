@@ -2,7 +2,7 @@
 
 import { get, post } from '../api.js'
 import { announce, byId, el } from '../dom.js'
-import { word } from '../page.js'
+import { lang, word } from '../page.js'
 import { form, textField } from '../parts/form.js'
 import { failed } from '../parts/states.js'
 
@@ -41,7 +41,8 @@ function askName() {
     if (answer.tf_required && answer.tf_state === 'setup_from_login') await setUp()
     else if (answer.tf_required) askCode()
     else window.location.assign(next())
-  }), el('p', { class: 'soft' }, word('login.help')))
+  }), el('p', { class: 'soft' }, word('login.help')),
+    el('p', {}, el('a', { class: 'link', href: `/report?lang=${lang}` }, word('login.resident'))))
 }
 
 function askCode() {

@@ -10,11 +10,14 @@ export function textField(id, label, attributes = {}, hint = null) {
   return new Field(label, el('input', { id, name: id, type: 'text', autocomplete: 'off', ...attributes }), { hint })
 }
 
-/** Return a form; `send()` does what it is for, and what it throws is shown. `fields` by the name of the server's field. */
-export function form(fields, label, send) {
+/**
+ * Return a form; `send()` does what it is for, and what it throws is shown. `fields` by the name of the server's field;
+ * `parts` is what stands above the button when it is more than the fields.
+ */
+export function form(fields, label, send, parts = Object.values(fields).map((field) => field.element)) {
   const result = el('p', { class: 'result bad', role: 'alert' })
   const button = el('button', { type: 'submit', class: 'button strong' }, label)
-  const element = el('form', { class: 'form', novalidate: true }, Object.values(fields).map((field) => field.element), result, button)
+  const element = el('form', { class: 'form', novalidate: true }, parts, result, button)
   element.addEventListener('submit', async (event) => {
     event.preventDefault()
     if (button.getAttribute('aria-busy')) return
@@ -27,6 +30,7 @@ export function form(fields, label, send) {
       const text = field && problem.rule ? rule(problem) : words(problem)
       if (field) {
         field.fail(text)
+        unfold(field.control)
         field.control.focus()
       } else result.textContent = text
       announce(text)
@@ -37,8 +41,14 @@ export function form(fields, label, send) {
   return element
 }
 
-/** Return a secret that is shown once, with a button that copies it. */
-export function secret(label, text) {
+/** Open what a control is folded into: nothing that is wrong stays out of sight. */
+export function unfold(control) {
+  const fold = control.closest('details')
+  if (fold) fold.open = true
+}
+
+/** Return a secret that is shown once, with a button that copies it; `hint` is the key of what is said of it. */
+export function secret(label, text, hint = 'secret.once') {
   const said = el('p', { class: 'result good', role: 'status' })
   const copy = async () => {
     try {
@@ -50,7 +60,7 @@ export function secret(label, text) {
     }
   }
   return el('section', { class: 'once', 'aria-label': label },
-    el('h2', {}, label), el('p', { class: 'soft' }, word('secret.once')),
+    el('h2', {}, label), el('p', { class: 'soft' }, word(hint)),
     el('p', { class: 'digits', translate: 'no', tabindex: '0' }, text),
     el('button', { type: 'button', class: 'button', onclick: copy }, word('secret.copy')), said)
 }

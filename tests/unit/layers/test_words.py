@@ -88,6 +88,7 @@ def test_no_word_is_left_over() -> None:
         ("kind", Kind),
         ("status", Status),
         ("state", State),
+        ("stands", State),
         ("channel", Channel),
         ("assignment", AssignmentState),
         ("permission", PERMISSIONS),
