@@ -26,7 +26,7 @@ import edge
 from postgis import DatabaseError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-READY_WITHIN = 240.0  # seconds; a machine without compiled kernels compiles first
+READY_WITHIN = 600.0  # seconds; a machine without compiled kernels compiles first
 STOP_WITHIN = 20.0
 DEATHS, PER = 5, 60.0
 PARENT_DIED = 1  # prctl's PR_SET_PDEATHSIG

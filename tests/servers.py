@@ -21,9 +21,10 @@ from geo_app.core import db
 from geo_app.core.settings import Settings
 from tests import people
 from tests.databases import ROOT
+from tests.ports import free_port
 
-START_LIMIT = 300.0
-STOP_LIMIT = 60.0
+START_LIMIT = 900.0
+STOP_LIMIT = 120.0
 """Seconds; a machine without compiled kernels compiles first."""
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -156,10 +157,3 @@ def serving(settings: Settings, log: Path, **how: Any) -> Iterator[WebServer]:
         yield server
     finally:
         server.kill()
-
-
-def free_port() -> int:
-    """Return a TCP port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -14,7 +14,7 @@ import click
 from geo_app.cities import demo, service
 from geo_app.cities import kit as kits
 from geo_app.cities.kit.findings import Weight
-from geo_app.core import clock
+from geo_app.core import clock, migrate
 from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import Conflict, Refused
 from geo_app.organisation import service as organisation
@@ -74,6 +74,7 @@ def generate(here: Session, if_empty: bool) -> None:
     data = demo.generate(clock.now())
     with here.transaction() as tx:
         city = service.load(tx, data)
+    migrate.analyze(here.settings.database_url)
     click.echo(
         f"loaded {city.code}: {len(data.cells)} cells, {len(data.roads)} roads, {len(data.incidents)} incidents"
     )
@@ -113,6 +114,7 @@ def load(here: Session, folder: Path, replace: bool, if_missing: bool) -> None:
         raise Refused(f"{len(report.findings.refused)} findings refuse {code}; nothing was loaded")
     with here.transaction() as tx:
         (service.replace if replace else service.load)(tx, report.data)
+    migrate.analyze(here.settings.database_url)
     data = report.data
     click.echo(
         f"loaded {code}: {len(data.cells)} cells, {len(data.roads)} roads, "

@@ -19,6 +19,10 @@ EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 OLDEST_POSTGIS = (3, 3)
 LEAKPROOF = Path(__file__).parents[1] / "migrations" / "leakproof.sql"
 IS_SUPER = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+OWN_TABLES = text(
+    "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+    " AND pg_has_role(relowner, 'USAGE') AND relnamespace = 'public'::regnamespace ORDER BY 1"
+)
 LOCK = zlib.crc32(b"wangge migrations")
 
 
@@ -41,6 +45,19 @@ def upgrade(owner_url: str, app_url: str) -> str:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    except OperationalError as error:
+        raise NotReady("the database does not answer; is it running?") from error
+    finally:
+        engine.dispose()
+
+
+def analyze(owner_url: str) -> None:
+    """Count as the tables' owner what they hold, so that statements are planned well before autovacuum comes by."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            for name in connection.execute(OWN_TABLES).scalars().all():
+                connection.execute(text(f"ANALYZE {name}"))
     except OperationalError as error:
         raise NotReady("the database does not answer; is it running?") from error
     finally:

@@ -6,7 +6,6 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -26,9 +25,10 @@ from geo_app.core.settings import Settings
 from tests import people
 from tests.databases import ROOT, connected, hold, run_program, work
 from tests.e2e.duty import always_on_duty
+from tests.ports import free_port
 
 START_LIMIT = 900  # seconds; a first start compiles kernels and loads the demo city
-STOP_LIMIT = 60  # seconds
+STOP_LIMIT = 120  # seconds
 HOSTILE = "</script><svg onload=alert(1)>"
 TEXTS = (
     ("cell_version", "name"),
@@ -141,13 +141,6 @@ def empty(folder: Path) -> None:
     if (folder / "database").exists():
         run_program("down", "--dir", str(folder / "database"))
         shutil.rmtree(folder / "database")
-
-
-def free_port() -> int:
-    """Return a TCP port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], url: str, output: Path) -> None:

@@ -21,10 +21,11 @@ cluster, database, dbfolder, postgis, postmaster = map(
 )
 IS_ROOT = os.geteuid() == 0
 SUBREAPER, DUMPABLE = 36, 4  # options of prctl(2)
+LIMIT = 300  # seconds for anything to come, also where it is slow
 
 
 def until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LIMIT
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -69,8 +69,9 @@ def test_nothing_that_was_answered_is_lost_or_doubled_and_streams_miss_nothing(s
     with listening(followers), ThreadPoolExecutor(DESKS) as threads:
         working = [threads.submit(desk.work, enough) for desk in desks]
         try:
-            for _ in range(size("crashes")):
+            for number in range(size("crashes")):
                 progress(desks, working)
+                until(lambda number=number: all(follower.opened > number for follower in followers))
                 server.kill()
                 server.start()
                 progress(desks, working)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.fault.clusters import (
     IS_ROOT,
+    LIMIT,
     SCRIPTS,
     ask,
     database,
@@ -54,7 +55,7 @@ def test_an_interrupted_initdb_is_repeated(base: Path, victims: str) -> None:
 
 def test_two_starts_at_once_make_one_database(base: Path) -> None:
     with start_up(base / "database") as one, start_up(base / "database") as two:
-        answers = [process.communicate(timeout=60) for process in (one, two)]
+        answers = [process.communicate(timeout=LIMIT) for process in (one, two)]
     assert [one.returncode, two.returncode] == [0, 0], answers
     assert answers[0][0] == answers[1][0]
 

@@ -14,6 +14,7 @@ import pytest
 from tests.fault.clusters import (
     DUMPABLE,
     IS_ROOT,
+    LIMIT,
     SUBREAPER,
     account,
     ask,
@@ -76,7 +77,7 @@ def test_a_session_that_outlives_its_server_is_waited_for(folder: Path, ready: A
         postmaster.clear(folder / "data", folder / "run", 0.2)
     assert (folder / "data/postmaster.pid").exists()
     os.kill(session, signal.SIGKILL)
-    busy.wait(timeout=30)
+    busy.wait(timeout=LIMIT)
     assert count(database.up(folder)) == 10000
 
 

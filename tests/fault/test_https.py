@@ -25,7 +25,8 @@ from geo_app.tls import service, store
 from tests.databases import ROOT, work
 from tests.integration.conftest import Town
 from tests.integration.conftest import still_town as still_town  # noqa: PLC0414
-from tests.servers import START_LIMIT, STOP_LIMIT, WebServer, free_port, serving
+from tests.ports import free_port
+from tests.servers import START_LIMIT, STOP_LIMIT, WebServer, serving
 
 NAMES = ("grid.test", "192.168.7.7")
 

@@ -80,13 +80,14 @@ def test_open_pages_stand_beside_normal_work_and_hear_everything_once(town: Town
     def work(_: int) -> set[int]:
         statuses = set()
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
-        while not done.is_set():
+        while True:
             connection.request("GET", "/api/incidents", headers=server.head)
             with connection.getresponse() as answer:
                 answer.read()
                 statuses.add(answer.status)
-        connection.close()
-        return statuses
+            if done.is_set():
+                connection.close()
+                return statuses
 
     with listening(followers), ThreadPoolExecutor(CLIENTS) as threads:
         until(lambda: all(follower.is_open and follower.last for follower in followers))

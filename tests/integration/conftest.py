@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from geo_app import cli
 from geo_app.app import create_app
 from geo_app.cities import service as cities
-from geo_app.cli import geo as command
 from geo_app.core import db
+from geo_app.core import settings as all_settings
 from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
 from geo_app.organisation.model import City
@@ -22,6 +23,7 @@ from tests import build, people
 from tests.databases import Server
 
 Run = Callable[..., Any]
+Shell = Callable[..., tuple[int, str, str]]
 
 
 @dataclass(slots=True)
@@ -95,13 +97,37 @@ def still_client(still_town: Town) -> FlaskClient:
 @pytest.fixture
 def geo(town: Town, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line on the town; returns what it printed, as JSON when asked for that, or each line of it."""
-    monkeypatch.setattr("geo_app.core.settings.connected", lambda: town.settings)
+    return command_line(town.settings, monkeypatch)
+
+
+def command_line(connected: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what runs `geo` with these settings, inside the test: refusals are raised."""
+    monkeypatch.setattr("geo_app.core.settings.connected", lambda: connected)
 
     def run(*words: object, obj: object = None, is_lines: bool = False) -> Any:
         texts = [str(word) for word in words]
-        done = CliRunner().invoke(command, texts, obj=obj, catch_exceptions=False, standalone_mode=False)
+        done = CliRunner().invoke(cli.geo, texts, obj=obj, catch_exceptions=False, standalone_mode=False)
         if is_lines:
             return [json.loads(line) for line in done.stdout.splitlines()]
         return json.loads(done.stdout) if "--json" in texts else done.stdout
 
     return run
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
+    """`geo` as a shell runs it, in the environment of the test; returns exit code, output and errors."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        all_settings.current.cache_clear()
+        monkeypatch.setattr("sys.argv", ["geo", *words])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as left:
+            code = int(left.code or 0)
+        return code, *capsys.readouterr()
+
+    yield run
+    monkeypatch.undo()
+    all_settings.current.cache_clear()

@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
 import pytest
-import structlog
 
-from geo_app import cli
-from geo_app.core import settings
 from tests.databases import connected
-from tests.integration.conftest import Town
+from tests.integration.conftest import Shell, Town
 
-Geo = Callable[..., tuple[int, str, str]]
 DEADLINE = 60.0
 
 
 @pytest.fixture
-def geo(
-    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Geo]:
-    """Run `geo` with these words; return exit code, standard output and standard error."""
+def geo(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell) -> Shell:
+    """The command line on the town, with a work folder of one's own."""
     monkeypatch.setenv("DATABASE_URL", town.settings.database_url)
     monkeypatch.setenv("APP_DATABASE_URL", town.settings.app_database_url)
     monkeypatch.setenv("GEO_WORK", str(tmp_path))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        settings.current.cache_clear()
-        monkeypatch.setattr("sys.argv", ["geo", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    yield run
-    structlog.reset_defaults()  # the log must not keep this test's standard error
-    monkeypatch.undo()
-    settings.current.cache_clear()
+    return shell
 
 
-def sealed(geo: Geo) -> None:
+def sealed(geo: Shell) -> None:
     """Seal until nothing waits; another test's transaction may hold some facts up."""
     end = monotonic() + DEADLINE
     while monotonic() < end:
@@ -55,7 +33,7 @@ def sealed(geo: Geo) -> None:
     raise AssertionError("facts were not sealed before the deadline")
 
 
-def test_a_sealed_record_is_whole_and_a_deleted_fact_is_named(geo: Geo, town: Town, tmp_path: Path) -> None:
+def test_a_sealed_record_is_whole_and_a_deleted_fact_is_named(geo: Shell, town: Town, tmp_path: Path) -> None:
     sealed(geo)
     assert (tmp_path / "audit" / "head.json").exists()
     assert len(list((tmp_path / "audit" / "anchors").glob("*.json"))) == 1
@@ -76,7 +54,7 @@ def test_a_sealed_record_is_whole_and_a_deleted_fact_is_named(geo: Geo, town: To
     ]
 
 
-def test_a_chain_that_was_cut_off_is_not_sealed_over(geo: Geo, town: Town, tmp_path: Path) -> None:
+def test_a_chain_that_was_cut_off_is_not_sealed_over(geo: Shell, town: Town, tmp_path: Path) -> None:
     sealed(geo)
     before = (tmp_path / "audit" / "head.json").read_text()
     with connected(town.settings.database_url) as owner:
@@ -88,7 +66,7 @@ def test_a_chain_that_was_cut_off_is_not_sealed_over(geo: Geo, town: Town, tmp_p
     assert (tmp_path / "audit" / "head.json").read_text() == before
 
 
-def test_facts_are_listed_and_the_list_is_recorded(geo: Geo) -> None:
+def test_facts_are_listed_and_the_list_is_recorded(geo: Shell) -> None:
     code, out, _ = geo(
         "audit", "list", "--kind", "city.added", "--since", "2026-01-01", "--city", "town", "--json"
     )

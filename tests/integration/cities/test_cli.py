@@ -4,45 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-import structlog
 
-from geo_app import cli
-from geo_app.core import settings
-from tests.integration.conftest import Town
-
-Geo = Callable[..., tuple[int, str, str]]
+from tests.integration.conftest import Shell, Town
 
 
 @pytest.fixture
-def geo(
-    still_town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Geo]:
-    """Run `geo` with these words; return exit code, standard output and standard error."""
+def geo(still_town: Town, monkeypatch: pytest.MonkeyPatch, shell: Shell) -> Shell:
+    """The command line on the town."""
     monkeypatch.setenv("DATABASE_URL", still_town.settings.database_url)
     monkeypatch.setenv("APP_DATABASE_URL", still_town.settings.app_database_url)
-    settings.current.cache_clear()
-
-    def run(*words: str) -> tuple[int, str, str]:
-        settings.current.cache_clear()
-        monkeypatch.setattr("sys.argv", ["geo", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    yield run
-    structlog.reset_defaults()  # the log must not keep this test's standard error
-    monkeypatch.undo()
-    settings.current.cache_clear()
+    return shell
 
 
-def test_cities_are_listed_for_people_and_for_programs(geo: Geo) -> None:
+def test_cities_are_listed_for_people_and_for_programs(geo: Shell) -> None:
     code, out, err = geo("cities", "list")
     assert (code, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()] == ["code", "town"]
@@ -53,26 +29,26 @@ def test_cities_are_listed_for_people_and_for_programs(geo: Geo) -> None:
                    "is_generated": True}  # fmt: skip
 
 
-def test_releases_are_listed(geo: Geo) -> None:
+def test_releases_are_listed(geo: Shell) -> None:
     code, out, _ = geo("releases", "list", "--json")
     (row,) = json.loads(out)
     assert (code, row["cells"], row["note"], row["to"]) == (0, 24, "first release", None)
     assert geo("releases", "list", "--city", "town")[0] == 0
 
 
-def test_migrating_again_changes_nothing(geo: Geo) -> None:
+def test_migrating_again_changes_nothing(geo: Shell) -> None:
     first = geo("db", "migrate")
     assert first[0] == 0
     assert re.fullmatch(r"schema \d{4}\n0 reports and incidents sealed and masked\n", first[1])
     assert geo("db", "migrate") == first
 
 
-def test_a_city_is_not_generated_beside_another_when_only_an_empty_place_wants_one(geo: Geo) -> None:
+def test_a_city_is_not_generated_beside_another_when_only_an_empty_place_wants_one(geo: Shell) -> None:
     assert geo("cities", "generate", "--if-empty")[0] == 0
     assert len(json.loads(geo("cities", "list", "--json")[1])) == 1
 
 
-def test_the_stream_is_started_and_stopped_twice(geo: Geo) -> None:
+def test_the_stream_is_started_and_stopped_twice(geo: Shell) -> None:
     for words, said in (
         ("start", "running until"),
         ("start", "running until"),
@@ -84,7 +60,7 @@ def test_the_stream_is_started_and_stopped_twice(geo: Geo) -> None:
         assert said in out
 
 
-def test_settings_are_shown_without_passwords(geo: Geo, still_town: Town) -> None:
+def test_settings_are_shown_without_passwords(geo: Shell, still_town: Town) -> None:
     code, out, _ = geo("settings")
     assert code == 0
     assert "GEO_PORT=8000" in out
@@ -92,7 +68,7 @@ def test_settings_are_shown_without_passwords(geo: Geo, still_town: Town) -> Non
     assert still_town.settings.database_url not in out
 
 
-def test_a_refusal_is_one_line_and_exit_1(geo: Geo) -> None:
+def test_a_refusal_is_one_line_and_exit_1(geo: Shell) -> None:
     code, out, err = geo("releases", "list", "--city", "nowhere")
     assert (code, out) == (1, "")
     assert err.startswith("refused: there is no city 'nowhere'")
@@ -103,7 +79,7 @@ def test_a_refusal_is_one_line_and_exit_1(geo: Geo) -> None:
     ["nothing"], ["cities", "nothing"], ["cities", "list", "--nothing"], ["cities", "list", "more"],
     ["releases", "list", "--city"],
 ])  # fmt: skip
-def test_wrong_use_is_exit_2(geo: Geo, words: list[str]) -> None:
+def test_wrong_use_is_exit_2(geo: Shell, words: list[str]) -> None:
     code, out, err = geo(*words)
     assert (code, out) == (2, "")
     assert err
@@ -116,7 +92,7 @@ def test_wrong_use_is_exit_2(geo: Geo, words: list[str]) -> None:
     ("APP_DATABASE_URL", "postgresql+psycopg2://app:s3cret@127.0.0.1:1/geo", "does not answer"),
 ])  # fmt: skip
 def test_a_wrong_setting_is_refused_in_one_line(
-    geo: Geo, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+    geo: Shell, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     """A port that is no number was a traceback."""
     monkeypatch.setenv(name, value)

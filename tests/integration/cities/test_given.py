@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from geo_app.cities import service
-from geo_app.cities.cli import cities
 from geo_app.core import coords, db
 from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
 from tests import kits
-from tests.integration.conftest import Raw
+from tests.integration.conftest import Raw, command_line
 
 LAYERS = """
 [[categories]]
@@ -103,14 +101,10 @@ def test_a_point_is_kept_bit_for_bit_beside_where_it_is(
 def test_each_file_is_listed_with_its_fingerprint(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("geo_app.core.settings.connected", lambda: settings)
     kit(tmp_path, "bd09")
-
-    def run(*words: str) -> str:
-        return CliRunner().invoke(cities, words, catch_exceptions=False, standalone_mode=False).output
-
+    run = partial(command_line(settings, monkeypatch), "cities")
     run("load", str(tmp_path))
-    listed = json.loads(run("layers", "test", "--json"))
+    listed = run("layers", "test", "--json")
     expected = [
         ("base", "cells.geojson", "wgs84", 4), ("incidents", "incidents.csv", "bd09", 3),
         ("places", "places.csv", "bd09", 3), ("places#2", "more.csv", "epsg:4548", 1),
@@ -120,5 +114,5 @@ def test_each_file_is_listed_with_its_fingerprint(
     for one in listed:
         assert one["sha256"] == hashlib.sha256((tmp_path / one["file"]).read_bytes()).hexdigest()
     run("load", str(tmp_path), "--replace")
-    assert json.loads(run("layers", "test", "--json")) == listed
+    assert run("layers", "test", "--json") == listed
     run("remove", "test")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from geo_app.planning import service as planning
 from geo_app.roads import service as roads
 from geo_app.roads.model import Mode
 from tests import kits
+from tests.integration.conftest import Raw, Run, command_line
 
 MIDDLE = Point(*kits.lonlat([(50, 50)])[0])
 
@@ -34,14 +36,9 @@ def data(folder: Path, **options: object) -> CityData:
 
 
 @pytest.fixture
-def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line on a fresh migrated database."""
-    monkeypatch.setattr("geo_app.core.settings.connected", lambda: settings)
-    return CliRunner()
-
-
-def run(here: CliRunner, *words: str) -> str:
-    return here.invoke(cities, words, catch_exceptions=False, standalone_mode=False).output
+    return partial(command_line(settings, monkeypatch), "cities")
 
 
 def rows(database: db.Database) -> dict[str, int]:
@@ -52,27 +49,32 @@ def rows(database: db.Database) -> dict[str, int]:
         return {table: int(tx.value(Raw(f"SELECT count(*) FROM {table}"))) for table in tables}
 
 
-class Raw:
-    """A statement only a test needs."""
-
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
-
-
-def test_a_kit_is_loaded_and_listed_and_loaded_once(here: CliRunner, tmp_path: Path) -> None:
+def test_a_kit_is_loaded_and_listed_and_loaded_once(run: Run, tmp_path: Path) -> None:
     folder = kits.write(tmp_path)
-    assert "loaded test: 4 cells" in run(here, "load", str(folder))
-    assert [row["code"] for row in json.loads(run(here, "list", "--json"))] == ["test"]
-    assert "loaded already" in run(here, "load", str(folder), "--if-missing")
+    assert "loaded test: 4 cells" in run("load", str(folder))
+    assert [row["code"] for row in run("list", "--json")] == ["test"]
+    assert "loaded already" in run("load", str(folder), "--if-missing")
     with pytest.raises(Conflict, match="--replace"):
-        run(here, "load", str(folder))
+        run("load", str(folder))
 
 
-def test_a_refused_kit_leaves_nothing(here: CliRunner, database: db.Database, tmp_path: Path) -> None:
+def test_a_city_just_loaded_is_known_to_the_planner_at_once(
+    run: Run, database: db.Database, tmp_path: Path
+) -> None:
+    run("load", str(kits.write(tmp_path)))
+    counted = (
+        "SELECT relname, reltuples::int AS n FROM pg_class WHERE relname IN ('cell_version', 'city', 'unit')"
+    )
+    with database.transaction(SYSTEM) as tx:
+        known = {row["relname"]: row["n"] for row in tx.all(Raw(counted), dict)}
+    assert known == {"cell_version": 4, "city": 1, "unit": 3}
+
+
+def test_a_refused_kit_leaves_nothing(run: Run, database: db.Database, tmp_path: Path) -> None:
     before = rows(database)
     wide = {**kits.FOUR, "b": [(90, 0), (200, 0), (200, 100), (90, 100)]}
     with pytest.raises(Refused, match="nothing was loaded"):
-        run(here, "load", str(kits.write(tmp_path, wide)))
+        run("load", str(kits.write(tmp_path, wide)))
     assert rows(database) == before
 
 
@@ -108,19 +110,19 @@ def test_a_replacement_that_fails_leaves_the_old_city(database: db.Database, tmp
 
 
 def test_a_removed_city_leaves_no_row_and_the_other_city_alone(
-    here: CliRunner, database: db.Database, tmp_path: Path
+    run: Run, database: db.Database, tmp_path: Path
 ) -> None:
     empty = rows(database)
-    run(here, "load", str(kits.write(tmp_path / "one")))
+    run("load", str(kits.write(tmp_path / "one")))
     alone = rows(database)
-    run(here, "load", str(kits.write(tmp_path / "two", code="two", zone="America/New_York", srid=32618)))
+    run("load", str(kits.write(tmp_path / "two", code="two", zone="America/New_York", srid=32618)))
     assert rows(database) == {table: 2 * count for table, count in alone.items()}
-    assert "removed two" in run(here, "remove", "two")
+    assert "removed two" in run("remove", "two")
     assert rows(database) == alone
-    run(here, "remove", "test")
+    run("remove", "test")
     assert rows(database) == empty
     with pytest.raises(NotFound):
-        run(here, "remove", "test")
+        run("remove", "test")
 
 
 def test_the_demo_city_with_all_it_has_can_be_removed(demo: db.Database) -> None:

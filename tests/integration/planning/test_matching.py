@@ -186,7 +186,7 @@ def test_no_open_thing_stands_in_a_stale_cell_while_releases_and_reports_race(to
     def report(seed: int) -> int:
         chance = np.random.default_rng(seed)
         count = 0
-        while not over.is_set():
+        while not (over.is_set() and count):
             offset = chance.uniform(-0.0006, 0.0006, 2)
             point = Point(np.round([corner.x + offset[0], corner.y + offset[1]], 8))
             with town.database.transaction(SYSTEM) as tx:

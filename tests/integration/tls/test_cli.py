@@ -4,45 +4,30 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from geo_app import cli
 from geo_app.core import clock, log, settings
 from geo_app.core.settings import Settings
 from geo_app.tls import jobs, service, store
-
-Geo = Callable[..., tuple[int, str, str]]
+from tests.integration.conftest import Shell
 
 
 @pytest.fixture
-def geo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Geo]:
+def geo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell) -> Shell:
     """The command line in a work folder of one's own."""
     monkeypatch.setenv("GEO_WORK", str(tmp_path))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        settings.current.cache_clear()
-        monkeypatch.setattr("sys.argv", ["geo", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        return code, *capsys.readouterr()
-
-    yield run
-    settings.current.cache_clear()
+    return shell
 
 
 def files(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((folder / "tls").iterdir())}
 
 
-def test_an_authority_is_made_for_names_and_shown(geo: Geo, tmp_path: Path) -> None:
+def test_an_authority_is_made_for_names_and_shown(geo: Shell, tmp_path: Path) -> None:
     code, out, _ = geo("tls", "init", "--name", "Grid.Example", "--name", "10.0.0.5", "--days", "90")
     assert code == 0
     assert "certificate for grid.example, 10.0.0.5" in out
@@ -58,7 +43,7 @@ def test_an_authority_is_made_for_names_and_shown(geo: Geo, tmp_path: Path) -> N
     assert len(rows["ca"]["sha256"]) == 64
 
 
-def test_an_authority_is_never_overwritten_silently(geo: Geo, tmp_path: Path) -> None:
+def test_an_authority_is_never_overwritten_silently(geo: Shell, tmp_path: Path) -> None:
     geo("tls", "init", "--name", "grid.example")
     before = files(tmp_path)
     code, _, err = geo("tls", "init", "--name", "grid.example")
@@ -73,7 +58,7 @@ def test_an_authority_is_never_overwritten_silently(geo: Geo, tmp_path: Path) ->
     assert {file.name: file.read_bytes() for file in aside.iterdir()} == before
 
 
-def test_renewing_changes_the_server_certificate_only(geo: Geo, tmp_path: Path) -> None:
+def test_renewing_changes_the_server_certificate_only(geo: Shell, tmp_path: Path) -> None:
     geo("tls", "init", "--name", "grid.example", "--days", "10")
     before = files(tmp_path)
     code, out, _ = geo("tls", "renew", "--name", "grid.example", "--name", "192.168.1.5")
@@ -86,14 +71,16 @@ def test_renewing_changes_the_server_certificate_only(geo: Geo, tmp_path: Path) 
 @pytest.mark.parametrize("words", [
     ("init",), ("init", "--name", "grid example"), ("init", "--name", "*.example"), ("renew",), ("show",),
 ])  # fmt: skip
-def test_what_cannot_be_done_is_refused_in_one_line(geo: Geo, tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_what_cannot_be_done_is_refused_in_one_line(
+    geo: Shell, tmp_path: Path, words: tuple[str, ...]
+) -> None:
     code, _, err = geo("tls", *words)
     assert code == 1
     assert err.startswith("refused: ")
     assert not (tmp_path / "tls").exists()
 
 
-def test_a_name_beyond_the_limits_is_refused_and_nothing_changes(geo: Geo, tmp_path: Path) -> None:
+def test_a_name_beyond_the_limits_is_refused_and_nothing_changes(geo: Shell, tmp_path: Path) -> None:
     geo("tls", "init", "--name", "grid.example")
     before = files(tmp_path)
     assert geo("tls", "renew", "--name", "bank.example")[0] == 1

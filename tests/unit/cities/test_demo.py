@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime, timedelta, timezone
-from itertools import pairwise
+from datetime import timedelta
 
 import networkx as nx
 import numpy as np
 import pytest
 import shapely
 from pyproj import Transformer
-from shapely import LineString, Point, Polygon
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.cities import demo
@@ -26,19 +24,7 @@ from geo_app.organisation.model import Level
 from grids import code as codes
 from grids import partition
 from grids.model import Cell, Partition
-
-UNTIL = datetime(2026, 5, 20, 6, 30, tzinfo=UTC)
-CITY_TIME = timezone(timedelta(hours=8))
-
-
-@pytest.fixture(scope="module")
-def city() -> CityData:
-    return demo.generate(UNTIL)
-
-
-@pytest.fixture(scope="module")
-def outline(city: CityData) -> BaseGeometry:
-    return shapely.union_all([cell.geometry for cell in city.cells])
+from tests.unit.cities.moment import UNTIL
 
 
 def water(city: CityData) -> BaseGeometry:
@@ -272,131 +258,3 @@ def test_house_numbers_rise_along_the_road_odd_on_one_side(city: CityData) -> No
             assert far in (sorted(far), sorted(far, reverse=True)), name
             straight += len(far)
     assert straight > 1000
-
-
-def test_every_cell_has_a_grid_worker_of_its_community(city: CityData) -> None:
-    workers = [responder for responder in city.responders if responder.kind == "grid_worker"]
-    assert {code for worker in workers for code in worker.cells} == {cell.code for cell in city.cells}
-    shapes = {cell.code: cell.geometry for cell in city.cells}
-    for worker in workers:
-        assert len({code[:12] for code in worker.cells}) == 1
-        area = shapely.union_all([shapes[code] for code in worker.cells])
-        assert isinstance(area, Polygon), f"{worker.code} works in pieces that do not touch"
-        assert area.distance(worker.position) < 0.01
-
-
-def test_responders_stand_on_roads_and_bring_known_skills(city: CityData) -> None:
-    roads = shapely.STRtree([road.geometry for road in city.roads])
-    departments = {department.code for department in city.departments}
-    skills = {category.skill for category in city.categories}
-    for responder in city.responders:
-        assert len(roads.query(responder.position, predicate="dwithin", distance=0.01)) > 0
-        assert responder.department is None or responder.department in departments
-    assert skills <= {skill for responder in city.responders for skill in responder.skills}
-
-
-def test_at_any_hour_of_the_week_at_least_fifteen_are_on_shift(city: CityData) -> None:
-    monday = date(2026, 5, 18)
-    spans = []
-    for responder in city.responders:
-        for shift in responder.shifts:
-            for week in (-7, 0):
-                start = datetime.combine(monday + timedelta(days=shift.weekday + week), shift.start)
-                end = datetime.combine(start.date(), shift.end)
-                spans.append((responder.code, start, end if end > start else end + timedelta(days=1)))
-    for quarter in range(7 * 24 * 4):
-        now = datetime(2026, 5, 18) + timedelta(minutes=15 * quarter)  # noqa: DTZ001 city time on both sides
-        on_shift = {code for code, start, end in spans if start <= now < end}
-        assert len(on_shift) >= 15, now
-
-
-def test_routes_follow_roads_through_the_cells_of_their_worker(city: CityData) -> None:
-    segments = set()
-    for road in city.roads:
-        points = list(road.geometry.coords)
-        segments |= {frozenset(pair) for pair in pairwise(points)}
-    shapes = {cell.code: cell.geometry for cell in city.cells}
-    workers = {responder.code: responder for responder in city.responders}
-    for route in city.routes:
-        points = list(route.geometry.coords)
-        assert all(frozenset(pair) in segments for pair in pairwise(points)), route.code
-        assert 2000 <= route.geometry.length <= 4000
-        area = shapely.union_all([shapes[code] for code in workers[route.responder].cells])
-        steps = [LineString(pair) for pair in pairwise(points)]
-        inside = sum(step.length for step in steps if area.dwithin(step.centroid, 1.0))
-        assert inside > 0.8 * route.geometry.length
-
-
-def test_incidents_are_past_troubles_inside_the_city(city: CityData, outline: BaseGeometry) -> None:
-    shapely.prepare(outline)
-    known = {category.code for category in city.categories}
-    for incident in city.incidents:
-        assert incident.occurred_at.tzinfo is UTC
-        assert UNTIL - timedelta(days=30) <= incident.occurred_at < UNTIL
-        assert incident.closed_at is None or incident.occurred_at <= incident.closed_at < UNTIL
-        assert incident.category in known
-        assert incident.channel in {"patrol", "hotline", "web", "partner"}
-        assert outline.contains(incident.position)
-    assert list(city.incidents) == sorted(city.incidents, key=lambda incident: incident.occurred_at)
-
-
-def test_about_forty_incidents_of_the_last_hours_are_open(city: CityData) -> None:
-    open_ones = [incident for incident in city.incidents if incident.closed_at is None]
-    assert 35 <= len(open_ones) <= 45
-    assert all(UNTIL - incident.occurred_at < timedelta(hours=12) for incident in open_ones)
-
-
-def test_troubles_come_by_day_and_gather_in_places(city: CityData) -> None:
-    hours = Counter(incident.occurred_at.astimezone(CITY_TIME).hour for incident in city.incidents)
-    by_day, by_night = (sum(hours[hour] for hour in span) for span in (range(8, 20), range(6)))
-    assert by_day > 4 * by_night
-    spots = np.array([incident.position.coords[0] for incident in city.incidents])
-    boxes = Counter(map(tuple, (spots // 300).astype(int).tolist()))
-    busiest = sum(count for _, count in boxes.most_common(len(boxes) // 10))
-    assert busiest > 0.2 * len(city.incidents)
-
-
-def test_no_text_looks_like_a_telephone_number(city: CityData) -> None:
-    texts = [incident.description for incident in city.incidents] + [place.name for place in city.places]
-    assert [text for text in texts if re.search(r"\d[\d -]{4,}", text)] == []
-
-
-def test_descriptions_name_a_place_and_no_person(city: CityData) -> None:
-    places = re.compile(
-        "|".join(sorted({re.escape(place.name) for place in city.places}, key=len, reverse=True))
-    )
-    people = re.compile("|".join(responder.name for responder in city.responders if len(responder.name) > 2))
-    for incident in city.incidents:
-        assert places.search(incident.description), incident.description
-        assert not people.search(incident.description), incident.description
-
-
-def test_things_are_read_by_rows_of_a_height() -> None:
-    middles = [(0.0, 0.0), (5.0, 99.0), (1.0, 95.0), (9.0, 1.0)]
-    assert units.in_reading_order("abcd", middles, 10.0) == ["c", "b", "a", "d"]
-    assert units.in_reading_order("abcd", middles, 1.0) == ["b", "c", "d", "a"]
-
-
-def test_a_group_of_cells_is_cut_into_connected_pieces_of_equal_number() -> None:
-    squares = [shapely.box(x, y, x + 1, y + 1) for x in range(6) for y in range(4)]
-    borders = units.shared_borders(squares)
-    middles = np.array([square.centroid.coords[0] for square in squares])
-    found = units.pieces(set(range(24)), 4, borders, middles)
-    assert sorted(cell for piece in found for cell in piece) == list(range(24))
-    for piece in found:
-        assert len(piece) == 6
-        assert units.connected(piece, borders) == set(piece)
-
-
-def test_shares_are_whole_and_sum_up() -> None:
-    assert units.shares([82, 50, 101, 67], 24) == [7, 4, 8, 5]
-    assert sum(units.shares([1, 1, 1], 10)) == 10
-
-
-def test_corners_are_no_shared_border() -> None:
-    borders = units.shared_borders(
-        [shapely.box(0, 0, 1, 1), shapely.box(1, 1, 2, 2), shapely.box(1, 0, 2, 1)]
-    )
-    assert 1 not in borders[0]
-    assert borders[0][2] == pytest.approx(1.0)
-    assert Point(1, 1).within(shapely.box(0, 0, 2, 2))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 import shapely
 from shapely import LineString
 
-from geo_app.cities import demo
 from geo_app.cities.demo import network
 from geo_app.cities.demo.network import Stretch
 from geo_app.cities.demo.streets import Way
@@ -17,13 +14,6 @@ from geo_app.roads import kept
 from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.model import Mode
-
-UNTIL = datetime(2026, 5, 20, 6, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def city() -> CityData:
-    return demo.generate(UNTIL)
 
 
 @pytest.mark.parametrize("mode", Mode)
