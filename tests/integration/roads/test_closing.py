@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -184,14 +185,15 @@ def test_what_has_not_begun_is_taken_back_and_never_holds(town: Town) -> None:
 @pytest.mark.parametrize(
     ("new", "field"),
     [
-        (closed(), "stretches"), (closed(Stretch(999)), "stretches"), (closed(Stretch(1, 5, 6)), "stretches"),
-        (closed(FIRST, share=1.5), "share"), (closed(FIRST, hours=-1), "ends_at"),
-        (replace(closed(FIRST), reason=" "), "reason"), (replace(closed(FIRST), modes=frozenset()), "modes"),
+        (closed, "stretches"), (lambda: closed(Stretch(999)), "stretches"),
+        (lambda: closed(Stretch(1, 5, 6)), "stretches"), (lambda: closed(FIRST, share=1.5), "share"),
+        (lambda: closed(FIRST, hours=-1), "ends_at"), (lambda: replace(closed(FIRST), reason=" "), "reason"),
+        (lambda: replace(closed(FIRST), modes=frozenset()), "modes"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_closed_is_named(town: Town, new: NewOverride, field: str) -> None:
+def test_what_cannot_be_closed_is_named(town: Town, new: Callable[[], NewOverride], field: str) -> None:
     with pytest.raises(BadInput, match=f"{field}:"):
-        close(town, new)
+        close(town, new())
     assert town.one("SELECT count(*) FROM road_override") == 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 import shapely
 from shapely import LineString
@@ -14,11 +16,20 @@ from geo_app.roads import kept
 from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.model import Mode
+from geo_app.roads.nearest import Ground
+
+
+@pytest.fixture(scope="module")
+def grounds(city: CityData) -> Mapping[Mode, Ground]:
+    """The roads of the city, made ready for every mode."""
+    return kept.build(networks.build(city.roads))
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_every_responder_can_get_to_every_address(city: CityData, mode: Mode) -> None:
-    engine = NetworkEngine(kept.build(networks.build(city.roads))[mode])
+def test_every_responder_can_get_to_every_address(
+    city: CityData, grounds: Mapping[Mode, Ground], mode: Mode
+) -> None:
+    engine = NetworkEngine(grounds[mode])
     people = shapely.get_coordinates([one.position for one in city.responders])
     stranded = {
         place.name: found.unreachable
