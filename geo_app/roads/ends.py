@@ -36,7 +36,7 @@ class Edges(NamedTuple):
     onward: Star
 
 
-def _example() -> tuple[object, ...]:
+def example() -> tuple[Snaps, Edges]:
     """Two points on one edge that may be travelled both ways."""
     places = np.zeros((2, 2))
     edge = np.zeros(1, dtype=np.int32)
@@ -46,45 +46,45 @@ def _example() -> tuple[object, ...]:
     return Snaps(np.zeros(2, dtype=np.int32), np.array([0.2, 0.6]), np.zeros(2), places), edges
 
 
-@kernels.kernel(example=_example)
+@kernels.kernel(example=example)
 def arrive(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats]:
     """Return the fields of `Starts` for a search backwards: the states from which the edge of row 0 is entered."""
-    ends = _room(_doors(snaps, edges, 0))
+    ends = room_for(_doors(snaps, edges, 0))
     count = _enter(snaps, edges, 0, ends, 0)
     return ends[0][:count], ends[1][:count], ends[2][:count], ends[3][:count]
 
 
-@kernels.kernel(example=_example)
+@kernels.kernel(example=example)
 def leave(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats, Indices]:
     """Return the first fields of `Hooks` for a search backwards: how the rows after 0 leave."""
     room = 3 * (snaps.edges.size - 1)
-    ends, goals, count = _room(room), np.empty(room, dtype=np.int32), 0
+    ends, goals, count = room_for(room), np.empty(room, dtype=np.int32), 0
     for row in range(1, snaps.edges.size):
         first = count
-        count = _straight(snaps, edges, (row, 0), ends, count)
-        count = _exit(snaps, edges, row, ends, count)
+        count = straight(snaps, edges, (row, 0), ends, count)
+        count = exits_of(snaps, edges, row, ends, count)
         goals[first:count] = row - 1
     return ends[0][:count], ends[1][:count], ends[2][:count], ends[3][:count], goals[:count]
 
 
-@kernels.kernel(example=_example)
+@kernels.kernel(example=example)
 def depart(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats]:
     """Return the fields of `Starts` for a search forwards: the states row 0 gets to from its edge."""
-    ends = _room(2)
-    count = _exit(snaps, edges, 0, ends, 0)
+    ends = room_for(2)
+    count = exits_of(snaps, edges, 0, ends, 0)
     return ends[0][:count], ends[1][:count], ends[2][:count], ends[3][:count]
 
 
-@kernels.kernel(example=_example)
+@kernels.kernel(example=example)
 def reach(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats, Indices]:
     """Return the first fields of `Hooks` for a search forwards: the ways into the edges of the rows after 0."""
     room = 0
     for row in range(1, snaps.edges.size):
         room += 1 + _doors(snaps, edges, row)
-    ends, goals, count = _room(room), np.empty(room, dtype=np.int32), 0
+    ends, goals, count = room_for(room), np.empty(room, dtype=np.int32), 0
     for row in range(1, snaps.edges.size):
         first = count
-        count = _straight(snaps, edges, (0, row), ends, count)
+        count = straight(snaps, edges, (0, row), ends, count)
         count = _enter(snaps, edges, row, ends, count)
         goals[first:count] = row - 1
     return ends[0][:count], ends[1][:count], ends[2][:count], ends[3][:count], goals[:count]
@@ -130,7 +130,7 @@ def _enter(
 
 
 @kernels.part
-def _exit(
+def exits_of(
     snaps: Snaps, edges: Edges, row: int, ends: tuple[Indices, Integers, Floats, Floats], count: int
 ) -> int:
     """Write the states the row gets to from its edge behind the first `count` ends; return the new count."""
@@ -152,7 +152,8 @@ def _exit(
 
 
 @kernels.part
-def _room(count: int) -> tuple[Indices, Integers, Floats, Floats]:
+def room_for(count: int) -> tuple[Indices, Integers, Floats, Floats]:
+    """Return room for states, their costs, metres and places on the edge."""
     return (
         np.empty(count, dtype=np.int32),
         np.empty(count, dtype=np.int64),
@@ -184,7 +185,7 @@ def _is_at(offset: float, tip: float) -> bool:
 
 
 @kernels.part
-def _straight(
+def straight(
     snaps: Snaps,
     edges: Edges,
     rows: tuple[int, int],

@@ -25,6 +25,7 @@ class NetworkEngine:
     def __init__(self, ground: Ground, memory: Memory | None = None) -> None:
         self._ground = ground
         self._memory = memory or Memory(ground.graph.inward)
+        self._field = rules.field(ground)
 
     @property
     def edges(self) -> int:
@@ -58,11 +59,10 @@ class NetworkEngine:
         asked = np.ascontiguousarray(responders, dtype=np.float64).reshape(-1, 2)
         if k <= 0 or not len(asked):
             return Ranking((), 0, is_estimate=False)
-        answer = self._ask(_place("target", target), asked, k)
-        found = answer.found
-        rows = zip(
-            answer.asked[found.goals].tolist(), found.costs.tolist(), found.metres.tolist(), strict=True
-        )
+        points = np.empty((len(asked) + 1, 2))
+        points[0], points[1:] = _place("target", target), self._checked("responders", asked)
+        found = rules.nearest(self._field, self._memory, points, k)
+        rows = zip(found.goals.tolist(), found.costs.tolist(), found.metres.tolist(), strict=True)
         reaches = tuple(Reach(index, cost / MICROSECONDS, metres) for index, cost, metres in rows)
         unreachable = len(asked) - len(reaches) if len(reaches) < k else 0
         return Ranking(reaches, unreachable, is_estimate=False)
@@ -70,7 +70,7 @@ class NetworkEngine:
     def route(self, start: Point, target: Point, *, with_steps: bool = False) -> Route | None:
         """Return the quickest way from `start` to `target`; None when no road leads there."""
         points = _place("start", start), _place("target", target)
-        answer = self._ask(points[1], points[0].reshape(1, 2), 1)
+        answer = rules.way(self._ground, self._memory, points[1], points[0])
         if not len(answer.found.goals):
             return None
         network, star = self._ground.network, self._ground.graph.inward
@@ -86,12 +86,13 @@ class NetworkEngine:
             raise BadInput("starts", sum(map(len, asked)), f"must be fewer than {MOST} with all junctions")
         return rules.times(self._ground, self._memory, *asked)
 
-    def _ask(self, target: Floats, responders: Floats, k: int) -> rules.Answer:
-        if not (np.abs(responders) < WORLD).all():
-            raise BadInput("responders", responders[~(np.abs(responders) < WORLD).all(axis=1)][0], _RULE)
-        if len(responders) + len(self._ground.graph.inward.offsets) >= MOST:
-            raise BadInput("responders", len(responders), f"must be fewer than {MOST} with all junctions")
-        return rules.nearest(self._ground, self._memory, target, responders, k)
+    def _checked(self, field: str, places: Floats) -> Floats:
+        wrong = ~(np.abs(places) < WORLD)
+        if wrong.any():
+            raise BadInput(field, places[wrong.any(axis=1)][0], _RULE)
+        if len(places) + len(self._ground.graph.inward.offsets) >= MOST:
+            raise BadInput(field, len(places), f"must be fewer than {MOST} with all junctions")
+        return places
 
 
 _RULE = "must be metres in the city's CRS"

@@ -8,23 +8,19 @@ direction that is allowed; the search compares them all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from geo_app.core import kernels
 from geo_app.roads import snap as snapping
-from geo_app.roads import speeds
-from geo_app.roads.ends import Edges, arrive, depart, leave, reach
+from geo_app.roads.ends import WALK_COST, Edges, arrive, depart, leave, reach
 from geo_app.roads.graph import MICROSECONDS, Graph
-from geo_app.roads.model import Floats, Indices
+from geo_app.roads.model import Floats, Indices, Integers
 from geo_app.roads.network import Network
 from geo_app.roads.search import Found, Hooks, Memory, Starts, search
 from geo_app.roads.snap import Grid, Snaps
-
-FIRST_TRY = 32
-"""Responders looked at first, nearest as the crow flies; more only when they may be quicker."""
-ROUNDING = 1.0
-"""Metres the rounding of times to microseconds may be worth on the longest way."""
+from geo_app.roads.soonest import QUEUED, Field, soonest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,50 +41,52 @@ class Ground:
         )  # fmt: skip
 
 
+class Soonest(NamedTuple):
+    """The soonest, best first: their numbers, and what it takes them."""
+
+    goals: Indices
+    costs: Integers
+    metres: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found; row 0 of `snaps` is the target, row `1 + goal` the responder `asked[goal]`."""
+    """What was found; row 0 of `snaps` is the target, row 1 the start."""
 
-    asked: Indices
     snaps: Snaps
     hooks: Hooks
     starts: Starts
     found: Found
 
 
-def nearest(ground: Ground, memory: Memory, target: Floats, responders: Floats, k: int) -> Answer:
-    """Return the `k` responders soonest at `target`; fewer when no road leads from the others.
-
-    Only those near as the crow flies are tried at first: nobody travels faster than the mode's highest
-    speed, so whoever is further off than that allows cannot be among the `k`.
-    """
-    aways = np.hypot(responders[:, 0] - target[0], responders[:, 1] - target[1])
-    few = max(4 * k, FIRST_TRY)
-    radius = float(np.partition(aways, few)[few]) if few < len(aways) else np.inf
-    fastest = max(speeds.fastest(ground.graph.mode), speeds.WALKING) / 3.6
-    while True:
-        asked = np.flatnonzero(aways <= radius).astype(np.int32)
-        answer = _ask(ground, memory, target, responders, asked, k)
-        costs = answer.found.costs
-        limit = costs[-1] / MICROSECONDS * fastest + ROUNDING if 0 < k == len(costs) else np.inf
-        if limit <= radius or len(asked) == len(aways):
-            return answer
-        radius = limit
+def field(ground: Ground) -> Field:
+    """Return what a search for the soonest looks at."""
+    lengths, times = ground.network.lengths, ground.graph.times
+    taken = (ground.graph.ways > 0) & (times > 0)
+    by_road = float((lengths[taken] / times[taken]).max(initial=0.0))
+    fastest = max(by_road, 1 / WALK_COST)
+    made = Field(ground.grid, ground.network.shape, ground.edges, ground.graph.inward, fastest)
+    return Field(*kernels.frozen(made))
 
 
-def _ask(
-    ground: Ground, memory: Memory, target: Floats, responders: Floats, asked: Indices, k: int
-) -> Answer:
-    points = kernels.frozen(np.concatenate([target.reshape(1, 2), responders[asked]]))
+def nearest(ground: Field, memory: Memory, points: Floats, k: int) -> Soonest:
+    """Return the `k` soonest at row 0 of `points` among the rows after it; fewer when no road leads from the others."""
+    return Soonest(*soonest(kernels.frozen(points), k, ground, memory.for_hooks(QUEUED * len(points))))
+
+
+def way(ground: Ground, memory: Memory, target: Floats, start: Floats) -> Answer:
+    """Return the quickest way from `start` to `target`, found or not."""
+    points = kernels.frozen(np.stack([target, start]))
     snaps = Snaps(
         *kernels.frozen(snapping.snap(points, ground.grid, ground.network.shape, ground.graph.ways))
     )
     edges = ground.edges
     starts = Starts(*kernels.frozen(arrive(snaps, edges)))
-    hooks = Hooks(len(asked), *kernels.frozen(leave(snaps, edges)))
+    hooks = Hooks(1, *kernels.frozen(leave(snaps, edges)))
     scratch = memory.for_hooks(len(hooks.states))
-    found = Found(*search(ground.graph.inward, edges.lengths, starts, hooks, k, scratch))
-    return Answer(asked, snaps, hooks, starts, found)
+    return Answer(
+        snaps, hooks, starts, Found(*search(ground.graph.inward, edges.lengths, starts, hooks, 1, scratch))
+    )
 
 
 def times(ground: Ground, memory: Memory, starts: Floats, targets: Floats) -> Floats:

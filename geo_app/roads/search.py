@@ -121,21 +121,21 @@ def search(
 ) -> tuple[Indices, Integers, Floats, Indices, Indices, Indices, Indices]:
     """Return the fields of `Found` for the `k` goals nearest to the starts; fewer when the search runs dry."""
     states = memory.reached.size
-    shift = _bits(states + hooks.total)
+    shift = bits(states + hooks.total)
     next_hook = _hang(hooks, memory.hook)
     best = Best(np.full(hooks.total, FAR), np.full(hooks.total, -1, dtype=np.int32))
     size, seen = 0, 0
     for i in range(starts.states.size):
-        size, seen = _reach(starts.states[i], starts.costs[i], -1 - i, (shift, size, seen), memory)
+        size, seen = arrive_at(starts.states[i], starts.costs[i], -1 - i, (shift, size, seen), memory)
     for hook in range(hooks.states.size):
         if hooks.states[hook] < 0:
             at = (shift, size, states)
-            size = _offer(hook, hooks.costs[hook], hooks.goals[hook], at, best, memory.queue)
+            size = offer(hook, hooks.costs[hook], hooks.goals[hook], at, best, memory.queue)
     goals = np.empty(max(min(k, hooks.total), 0), dtype=np.int32)
     found = 0
     while size > 0 and found < goals.size:
         key = memory.queue[0]
-        size = _pop(memory.queue, size)
+        size = pop(memory.queue, size)
         cost, state = key >> shift, key & ((1 << shift) - 1)
         if state >= states:
             if cost == best.costs[state - states]:
@@ -147,22 +147,23 @@ def search(
         hook = memory.hook[state]
         while hook >= 0:
             at = (shift, size, states)
-            size = _offer(hook, cost + hooks.costs[hook], hooks.goals[hook], at, best, memory.queue)
+            size = offer(hook, cost + hooks.costs[hook], hooks.goals[hook], at, best, memory.queue)
             hook = next_hook[hook]
         for arc in range(star.offsets[state], star.offsets[state + 1]):
-            size, seen = _reach(star.nexts[arc], cost + star.costs[arc], arc, (shift, size, seen), memory)
+            size, seen = arrive_at(star.nexts[arc], cost + star.costs[arc], arc, (shift, size, seen), memory)
     goals = goals[:found]
-    ends, first, arcs, metres = _trace(best.hooks[goals], star, lengths, starts, hooks, memory.via)
-    _clean(memory, seen, hooks)
+    ends, first, arcs, metres = trace(best.hooks[goals], star, lengths, starts, hooks, memory.via)
+    clean(memory, seen, hooks)
     return goals, best.costs[goals], metres, best.hooks[goals], ends, first, arcs
 
 
 @kernels.part
-def _bits(count: int) -> int:
-    bits = 1
-    while (1 << bits) < count:
-        bits += 1
-    return bits
+def bits(count: int) -> int:
+    """Return how many bits number `count` things."""
+    found = 1
+    while (1 << found) < count:
+        found += 1
+    return found
 
 
 @kernels.part
@@ -179,7 +180,7 @@ def _hang(hooks: Hooks, first: Indices) -> Indices:
 
 
 @kernels.part
-def _reach(state: int, cost: int, via: int, at: tuple[int, int, int], memory: Scratch) -> tuple[int, int]:
+def arrive_at(state: int, cost: int, via: int, at: tuple[int, int, int], memory: Scratch) -> tuple[int, int]:
     """Note a way to `state` when it is better than the one known; return sizes of the queue and of `touched`."""
     shift, size, seen = at
     known = memory.reached[state]
@@ -190,22 +191,22 @@ def _reach(state: int, cost: int, via: int, at: tuple[int, int, int], memory: Sc
         seen += 1
     memory.reached[state] = cost
     memory.via[state] = via
-    return _push(memory.queue, size, (cost << shift) | state), seen
+    return push(memory.queue, size, (cost << shift) | state), seen
 
 
 @kernels.part
-def _offer(hook: int, cost: int, goal: int, at: tuple[int, int, int], best: Best, queue: Integers) -> int:
+def offer(hook: int, cost: int, goal: int, at: tuple[int, int, int], best: Best, queue: Integers) -> int:
     """Note a way to `goal` when it is better than the one known; return the size of the queue."""
     shift, size, states = at
     if cost >= best.costs[goal]:
         return size
     best.costs[goal] = cost
     best.hooks[goal] = hook
-    return _push(queue, size, (cost << shift) | (states + goal))
+    return push(queue, size, (cost << shift) | (states + goal))
 
 
 @kernels.part
-def _push(queue: Integers, size: int, key: int) -> int:
+def push(queue: Integers, size: int, key: int) -> int:
     """Put `key` into the binary heap; return its new size."""
     place = size
     while place > 0:
@@ -219,7 +220,7 @@ def _push(queue: Integers, size: int, key: int) -> int:
 
 
 @kernels.part
-def _pop(queue: Integers, size: int) -> int:
+def pop(queue: Integers, size: int) -> int:
     """Take the lowest key off the heap, which the caller has read; return the new size."""
     size -= 1
     key = queue[size]
@@ -238,7 +239,7 @@ def _pop(queue: Integers, size: int) -> int:
 
 
 @kernels.part
-def _trace(
+def trace(
     taken: Indices, star: Star, lengths: Floats, starts: Starts, hooks: Hooks, via: Indices
 ) -> tuple[Indices, Indices, Indices, Floats]:
     """Follow the way from each taken hook to the target: counted first, then written."""
@@ -266,7 +267,8 @@ def _trace(
 
 
 @kernels.part
-def _clean(memory: Scratch, seen: int, hooks: Hooks) -> None:
+def clean(memory: Scratch, seen: int, hooks: Hooks) -> None:
+    """Leave the memory as it was found."""
     for state in memory.touched[:seen]:
         memory.reached[state] = FAR
     for state in hooks.states:

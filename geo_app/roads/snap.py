@@ -93,20 +93,27 @@ def _example_cross() -> tuple[object, ...]:
 def snap(points: Floats, grid: Grid, shape: Shape, ways: Flags) -> tuple[Indices, Floats, Floats, Floats]:
     """Return the fields of `Snaps` for `points`; edges whose `ways` is 0 do not count."""
     count = points.shape[0]
-    edges = np.full(count, -1, dtype=np.int32)
-    offsets = np.zeros(count)
-    aways = np.full(count, np.inf)
-    places = points.copy()
-    for i in range(count):
-        found, _, x, y = _nearest_segment(points[i, 0], points[i, 1], grid, shape, ways)
-        if found < 0:
-            continue
-        edges[i] = shape.edge_of[found]
-        aways[i] = np.hypot(x - points[i, 0], y - points[i, 1])
-        places[i, 0], places[i, 1] = x, y
-        beyond = np.hypot(x - shape.vertices[found, 0], y - shape.vertices[found, 1])
-        offsets[i] = min(shape.along[found] + beyond, shape.along[found + 1])
-    return edges, offsets, aways, places
+    snaps = Snaps(np.full(count, -1, dtype=np.int32), np.zeros(count), np.full(count, np.inf), points.copy())
+    for row in range(count):
+        put(points, row, (grid, shape, ways), snaps)
+    return snaps.edges, snaps.offsets, snaps.aways, snaps.places
+
+
+@kernels.part
+def put(points: Floats, row: int, ground: tuple[Grid, Shape, Flags], snaps: Snaps) -> None:
+    """Write where on the roads a row of `points` is into that row of `snaps`."""
+    grid, shape, ways = ground
+    here_x, here_y = points[row, 0], points[row, 1]
+    found, _, x, y = _nearest_segment(here_x, here_y, grid, shape, ways)
+    if found < 0:
+        snaps.edges[row], snaps.offsets[row], snaps.aways[row] = -1, 0.0, np.inf
+        snaps.places[row, 0], snaps.places[row, 1] = here_x, here_y
+        return
+    snaps.edges[row] = shape.edge_of[found]
+    snaps.aways[row] = np.hypot(x - here_x, y - here_y)
+    snaps.places[row, 0], snaps.places[row, 1] = x, y
+    beyond = np.hypot(x - shape.vertices[found, 0], y - shape.vertices[found, 1])
+    snaps.offsets[row] = min(shape.along[found] + beyond, shape.along[found + 1])
 
 
 @kernels.part

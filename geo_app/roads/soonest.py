@@ -1,0 +1,203 @@
+"""Who is soonest, in one go: responders join the search from the target while it spreads, nearest by the crow first.
+
+Nobody travels faster than on the quickest road. So a responder is brought onto the roads, and hung on the states
+there, only when the search has come to a cost at which they could be next; who is too far off costs no more than a
+look at the distance. Costs, ties and metres are those of `search` with everybody hung on before.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from geo_app.core import kernels
+from geo_app.roads import ends
+from geo_app.roads.ends import Edges
+from geo_app.roads.graph import Star
+from geo_app.roads.model import Floats, Indices, Integers
+from geo_app.roads.network import Shape
+from geo_app.roads.search import (
+    FAR,
+    Best,
+    Hooks,
+    Scratch,
+    Starts,
+    arrive_at,
+    bits,
+    clean,
+    offer,
+    pop,
+    push,
+    scratch,
+    trace,
+)
+from geo_app.roads.snap import Grid, Snaps, put
+
+ROUNDING = 1.0
+"""Metres the rounding of times to microseconds may be worth on the longest way."""
+LONGEST = 1 << 38
+"""Microseconds from which on everybody has joined; three days."""
+QUEUED = 4
+"""Entries of the queue a responder may take."""
+
+
+class Field(NamedTuple):
+    """All that a search for the soonest looks at."""
+
+    grid: Grid
+    shape: Shape
+    edges: Edges
+    star: Star
+    """The arcs backwards."""
+    fastest: float
+    """Metres a microsecond nobody exceeds, by road or on foot."""
+
+
+class _Crowd(NamedTuple):
+    """The points, where on the roads they are as far as they have joined, and by what they are reached."""
+
+    points: Floats
+    snaps: Snaps
+    hooks: Hooks
+    links: Indices
+    """By hook: the next on the same state."""
+    best: Best
+
+
+def _example() -> tuple[object, ...]:
+    """One edge between two junctions, the target and a responder beside it."""
+    edges = ends.example()[1]
+    shape = Shape(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([0.0, 1.0]), np.zeros(2, dtype=np.int32))
+    grid = Grid(np.array([0, 1], dtype=np.int32), np.zeros(1, dtype=np.int32), 0.0, 0.0, 1.0, 1, 1)
+    points = np.array([[0.2, 0.0], [0.6, 0.0]])
+    return points, 1, Field(grid, shape, edges, edges.onward, 1e-6), scratch(2, 32)
+
+
+@kernels.kernel(example=_example, writes=("memory",))
+def soonest(points: Floats, k: int, field: Field, memory: Scratch) -> tuple[Indices, Integers, Floats]:
+    """Return the numbers, costs and metres of the `k` soonest at row 0 of `points` among the rows after it.
+
+    The queue of `memory` needs room for every arc and `QUEUED` entries a row.
+    """
+    states, total = memory.reached.size, points.shape[0] - 1
+    shift, near = bits(states + total), bits(total)
+    crowd, starts = _gathered(points, field)
+    waiting, left = _by_distance(points, field.fastest, near), total
+    size, seen, hung, last = 0, 0, 0, -1
+    for i in range(starts.states.size):
+        size, seen = arrive_at(starts.states[i], starts.costs[i], -1 - i, (shift, size, seen), memory)
+    goals, found = np.empty(max(min(k, total), 0), dtype=np.int32), 0
+    while found < goals.size:
+        while left > 0 and (size == 0 or (waiting[0] >> near) <= (memory.queue[0] >> shift)):
+            row = 1 + (waiting[0] & ((1 << near) - 1))
+            left = pop(waiting, left)
+            size, hung = _join(row, (shift, size, hung, last), crowd, field, memory)
+        if size == 0:
+            break
+        last = memory.queue[0]
+        size = pop(memory.queue, size)
+        cost, state = last >> shift, last & ((1 << shift) - 1)
+        if state >= states:
+            if cost == crowd.best.costs[state - states]:
+                goals[found] = state - states
+                found += 1
+        elif cost <= memory.reached[state]:
+            size = _meet(state, cost, (shift, size, states), crowd, memory)
+            star = field.star
+            for arc in range(star.offsets[state], star.offsets[state + 1]):
+                at = (shift, size, seen)
+                size, seen = arrive_at(star.nexts[arc], cost + star.costs[arc], arc, at, memory)
+    goals = goals[:found]
+    hooks = _first(crowd.hooks, hung)
+    taken = crowd.best.hooks[goals]
+    _, _, _, metres = trace(taken, field.star, field.edges.lengths, starts, hooks, memory.via)
+    clean(memory, seen, hooks)
+    return goals, crowd.best.costs[goals], metres
+
+
+@kernels.part
+def _gathered(points: Floats, field: Field) -> tuple[_Crowd, Starts]:
+    """Return everybody before anybody joins, and the states from which the target is reached."""
+    count = points.shape[0]
+    edges, offsets, aways = np.empty(count, dtype=np.int32), np.empty(count), np.empty(count)
+    snaps = Snaps(edges, offsets, aways, np.empty((count, 2)))
+    put(points, 0, (field.grid, field.shape, field.edges.ways), snaps)
+    begun = ends.arrive(snaps, field.edges)
+    starts = Starts(begun[0], begun[1], begun[2], begun[3])
+    room = 3 * (count - 1)
+    states, costs, metres, exits = ends.room_for(room)
+    hooks = Hooks(count - 1, states, costs, metres, exits, np.empty(room, dtype=np.int32))
+    best = Best(np.full(count - 1, FAR), np.full(count - 1, -1, dtype=np.int32))
+    return _Crowd(points, snaps, hooks, np.empty(room, dtype=np.int32), best), starts
+
+
+@kernels.part
+def _by_distance(points: Floats, fastest: float, near: int) -> Integers:
+    """Return a queue of all responders by the cost nobody can be quicker than, the number in the low bits."""
+    waiting = np.empty(points.shape[0] - 1, dtype=np.int64)
+    for number in range(waiting.size):
+        x, y = points[number + 1, 0] - points[0, 0], points[number + 1, 1] - points[0, 1]
+        cost = min(max((np.sqrt(x * x + y * y) - ROUNDING) / fastest, 0.0), LONGEST)
+        push(waiting, number, (int(cost) << near) | number)
+    return waiting
+
+
+@kernels.part
+def _join(
+    row: int, at: tuple[int, int, int, int], crowd: _Crowd, field: Field, memory: Scratch
+) -> tuple[int, int]:
+    """Bring a responder onto the roads and hang them there; return the size of the queue and the count of hooks.
+
+    Hooks on states the search has left behind are offered at once, in the order in which it came by.
+    """
+    shift, size, first, last = at
+    states, hooks = memory.reached.size, crowd.hooks
+    put(crowd.points, row, (field.grid, field.shape, field.edges.ways), crowd.snaps)
+    room = (hooks.states, hooks.costs, hooks.metres, hooks.exits)
+    begun = ends.straight(crowd.snaps, field.edges, (row, 0), room, first)
+    hung = ends.exits_of(crowd.snaps, field.edges, row, room, begun)
+    hooks.goals[first:hung] = row - 1
+    if begun > first:
+        size = offer(first, hooks.costs[first], row - 1, (shift, size, states), crowd.best, memory.queue)
+    is_turned = hung - begun == 2 and _key(hooks.states[hung - 1], shift, memory) <= _key(
+        hooks.states[begun], shift, memory
+    )
+    for step in range(hung - begun):
+        hook = hung - 1 - step if is_turned else begun + step
+        state = hooks.states[hook]
+        if _key(state, shift, memory) <= last:
+            cost = memory.reached[state] + hooks.costs[hook]
+            size = offer(hook, cost, row - 1, (shift, size, states), crowd.best, memory.queue)
+    for hook in range(begun, hung):
+        state = hooks.states[hook]
+        crowd.links[hook] = memory.hook[state]
+        memory.hook[state] = hook
+    return size, hung
+
+
+@kernels.part
+def _key(state: int, shift: int, memory: Scratch) -> int:
+    """Return a state's entry in the queue, the highest number when it was never there."""
+    cost = memory.reached[state]
+    return FAR if cost == FAR else (cost << shift) | state
+
+
+@kernels.part
+def _meet(state: int, cost: int, at: tuple[int, int, int], crowd: _Crowd, memory: Scratch) -> int:
+    """Offer a state that is settled to everybody who hangs on it; return the size of the queue."""
+    shift, size, states = at
+    hooks, hook = crowd.hooks, memory.hook[state]
+    while hook >= 0:
+        goal = hooks.goals[hook]
+        size = offer(hook, cost + hooks.costs[hook], goal, (shift, size, states), crowd.best, memory.queue)
+        hook = crowd.links[hook]
+    return size
+
+
+@kernels.part
+def _first(hooks: Hooks, count: int) -> Hooks:
+    return Hooks(
+        hooks.total, hooks.states[:count], hooks.costs[:count], hooks.metres[:count], hooks.exits[:count],
+        hooks.goals[:count],
+    )  # fmt: skip
