@@ -10,8 +10,9 @@ FROM category WHERE city_id = :city_id AND valid @> :at::timestamptz ORDER BY co
 -- name: new_ids(count)
 SELECT nextval(pg_get_serial_sequence('incident', 'id'))::bigint AS id FROM generate_series(1, :count);
 
--- name: incidents(city_id, incident_ids, is_open, is_settled, category, since, until, before_at, before_id, most, at)
--- Incidents of a city, or some by id, newest first; those after one that is known, when it is given.
+-- name: incidents(city_id, incident_ids, is_own, is_open, is_settled, category, since, until, before_at, before_id, most, at)
+-- Incidents of a city, or some by id, newest first; those after one that is known, when it is given. Who sees their
+-- own only (is_own) is spared the others: a row policy alone would be asked about each of them.
 SELECT i.id, i.city_id AS city, c.code AS category, c.name AS category_name, c.name_en AS category_name_en,
   c.skill, c.is_urgent, i.channel, i.description, i.state, i.point AS position, i.address, i.score, i.uncertainty,
   i.occurred_at, i.reported_at, i.respond_by, i.closed_at, i.is_exercise, v.code AS cell, v.name AS cell_name,
@@ -29,6 +30,7 @@ LEFT JOIN LATERAL (
 ) v ON true
 WHERE (:city_id::integer IS NULL OR i.city_id = :city_id::integer)
   AND (:incident_ids::bigint[] IS NULL OR i.id = ANY(:incident_ids::bigint[]))
+  AND (NOT :is_own::boolean OR i.id = ANY(array(SELECT scope_incidents())))
   AND (:is_open::boolean IS NULL OR (i.state <> 'closed') = :is_open::boolean)
   AND (:is_settled::boolean IS NULL OR (i.location IN ('sure', 'outside')) = :is_settled::boolean)
   AND (:category::text IS NULL OR c.code = :category::text)
@@ -64,10 +66,11 @@ ORDER BY m.category_id <> :category_id,
   m.metres / :metres + abs(m.seconds) / extract(epoch FROM :until::timestamptz - :at::timestamptz)::float8, m.id
 LIMIT :most;
 
--- name: count(city_id, is_open, is_settled, category, since, until)$
+-- name: count(city_id, is_own, is_open, is_settled, category, since, until)$
 -- How many incidents of a city a choice means.
 SELECT count(*) FROM incident i JOIN category c ON c.id = i.category_id
 WHERE i.city_id = :city_id
+  AND (NOT :is_own::boolean OR i.id = ANY(array(SELECT scope_incidents())))
   AND (:is_open::boolean IS NULL OR (i.state <> 'closed') = :is_open::boolean)
   AND (:is_settled::boolean IS NULL OR (i.location IN ('sure', 'outside')) = :is_settled::boolean)
   AND (:category::text IS NULL OR c.code = :category::text)

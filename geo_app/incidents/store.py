@@ -122,22 +122,29 @@ def incidents(
 ) -> list[Incident]:
     """Return up to `most` incidents of a city, newest first; of the list those that come after `after`."""
     return tx.all(
-        SQL.incidents, Incident.read, city_id=city.id, incident_ids=None, **asdict(choice), most=most, at=at,
+        SQL.incidents, Incident.read, city_id=city.id, incident_ids=None, is_own=_sees_own(tx), **asdict(choice),
         before_at=None if after is None else after.occurred_at, before_id=None if after is None else after.id,
+        most=most, at=at,
     )  # fmt: skip
 
 
 def count(tx: db.Transaction, city: City, choice: Choice) -> int:
     """Return how many incidents of a city a choice means."""
-    found: int = tx.value(SQL.count, city_id=city.id, **asdict(choice))
+    found: int = tx.value(SQL.count, city_id=city.id, is_own=_sees_own(tx), **asdict(choice))
     return found
+
+
+def _sees_own(tx: db.Transaction) -> bool:
+    """Return whether the actor sees no place as a whole: only what they took in or were sent to."""
+    scope = tx.actor.scope
+    return not (scope.everything or scope.cities or scope.units)
 
 
 def by_ids(tx: db.Transaction, incident_ids: Sequence[int], at: datetime) -> dict[int, Incident]:
     """Return these incidents by id; what is not there is left out."""
     ids = sorted(set(incident_ids))
     found = tx.all(
-        SQL.incidents, Incident.read, city_id=None, incident_ids=ids, **asdict(Choice()), before_at=None,
+        SQL.incidents, Incident.read, city_id=None, incident_ids=ids, is_own=False, **asdict(Choice()), before_at=None,
         before_id=None, most=len(ids), at=at,
     )  # fmt: skip
     return {one.id: one for one in found}

@@ -27,8 +27,24 @@ ZOOMS = {
 }
 """First and last zoom of each layer; browsers enlarge tiles of the last one."""
 
+INCIDENT_ZOOMS = (6, 16)
+"""First and last zoom of the incidents, which each viewer sees as far as their scope reaches."""
+POINTS_FROM = 14
+"""The zoom from which incidents stand one by one; below they are counted in squares."""
+ACROSS = 8
+"""Squares along the side of a tile: 64 pixels each."""
+HALF = 20_037_508.342789244
+"""Half the side of the Web Mercator square, metres."""
+
 GROUND = ["water", "railway", "green"]
 """Themes that are part of the base map; every other theme of a city is a layer of its own."""
+
+
+def edges(z: int, x: int, y: int) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of a tile in Web Mercator; neighbours have the very same number."""
+    side = 2 * HALF / (1 << z)
+    return x * side - HALF, HALF - (y + 1) * side, (x + 1) * side - HALF, HALF - y * side
+
 
 LEVELS = {"districts": "district", "streets": "street", "communities": "community"}
 

@@ -103,3 +103,43 @@ SELECT coalesce((
 SELECT theme, count(*) AS things FROM thematic
 WHERE city_id = :city_id AND theme <> ALL(:ground::text[])
 GROUP BY theme ORDER BY theme;
+
+-- name: incidents_tile(city_id, west, south, east, north, at)$
+-- Open incidents one by one, as far as the viewer sees them; each stands in one tile only, also on a border.
+WITH seen AS MATERIALIZED (
+  SELECT id, category_id, state, location, respond_by, mercator, ST_X(mercator) AS x, ST_Y(mercator) AS y
+  FROM incident
+  WHERE city_id = :city_id AND state <> 'closed' AND mercator && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
+)
+SELECT coalesce(ST_AsMVT(m, 'incidents', 4096, 'geom'), '') FROM (
+  SELECT s.id, c.code AS category, c.is_urgent, s.state, s.location,
+    s.state = 'reported' AND s.respond_by < :at::timestamptz AS is_late,
+    ST_AsMVTGeom(s.mercator, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
+  FROM seen s JOIN category c ON c.id = s.category_id
+  WHERE s.x >= :west AND s.x < :east AND s.y >= :south AND s.y < :north
+  ORDER BY s.id
+) m;
+
+-- name: incident_groups_tile(city_id, west, south, east, north, at, across)$
+-- Open incidents counted in squares, `across` of them along a tile's side; each group stands in the middle of its own.
+WITH urgent AS (SELECT array_agg(id) AS ids FROM category WHERE city_id = :city_id AND is_urgent),
+grouped AS MATERIALIZED (
+  SELECT count(*) AS incidents, count(*) FILTER (WHERE state = 'reported') AS reported,
+    count(*) FILTER (WHERE state = 'handled') AS handled,
+    count(*) FILTER (WHERE category_id = ANY ((SELECT ids FROM urgent)::bigint[])) AS urgent,
+    count(*) FILTER (WHERE state = 'reported' AND respond_by < :at::timestamptz) AS late,
+    avg(ST_X(mercator)) AS x, avg(ST_Y(mercator)) AS y,
+    width_bucket(ST_X(mercator), :west, :east, :across) AS place,
+    width_bucket(ST_Y(mercator), :south, :north, :across) AS line
+  FROM incident
+  WHERE city_id = :city_id AND state <> 'closed' AND mercator && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
+  GROUP BY line, place
+)
+SELECT coalesce(ST_AsMVT(m, 'incident_groups', 4096, 'geom'), '') FROM (
+  SELECT incidents, reported, handled, urgent, late,
+    ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(x, y), 3857), ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false)
+      AS geom
+  FROM grouped
+  WHERE place BETWEEN 1 AND :across AND line BETWEEN 1 AND :across
+  ORDER BY line, place
+) m;

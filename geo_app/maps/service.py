@@ -7,15 +7,27 @@ from datetime import datetime
 from geo_app.core import db
 from geo_app.core.errors import NotFound
 from geo_app.maps import store
-from geo_app.maps.model import LEVELS, ZOOMS, Address, Theme, road_classes
+from geo_app.maps.model import (
+    INCIDENT_ZOOMS,
+    LEVELS,
+    POINTS_FROM,
+    ZOOMS,
+    Address,
+    Theme,
+    edges,
+    road_classes,
+)
 from geo_app.organisation.model import City
+
+PYRAMID = {**ZOOMS, "incidents": INCIDENT_ZOOMS}
+"""First and last zoom of every layer."""
 
 
 def check(address: Address) -> None:
     """Raise NotFound for a tile outside the pyramid."""
-    if address.layer not in ZOOMS:
-        raise NotFound(f"there is no tile layer {address.layer!r}; layers are " + ", ".join(ZOOMS))
-    first, last = ZOOMS[address.layer]
+    if address.layer not in PYRAMID:
+        raise NotFound(f"there is no tile layer {address.layer!r}; layers are " + ", ".join(PYRAMID))
+    first, last = PYRAMID[address.layer]
     side = 1 << address.z if first <= address.z <= last else 0
     if not (address.x < side and address.y < side):
         raise NotFound(
@@ -33,6 +45,18 @@ def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> byte
     if address.layer == "thematic":
         return store.thematic(tx, city, address)
     return store.units(tx, city, LEVELS[address.layer], address, at)
+
+
+def incidents(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
+    """Return the vector tile of the open incidents the actor sees, empty when there are none; NotFound outside.
+
+    From zoom POINTS_FROM on each stands by itself, below they are counted in squares.
+    """
+    check(address)
+    box = edges(address.z, address.x, address.y)
+    if address.z >= POINTS_FROM:
+        return store.incidents(tx, city, box, at)
+    return store.incident_groups(tx, city, box, at)
 
 
 def themes(tx: db.Transaction, city: City) -> list[Theme]:

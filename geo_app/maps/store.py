@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from geo_app.core import db
-from geo_app.maps.model import GROUND, Address, Theme
+from geo_app.core.coords import Box
+from geo_app.maps.model import ACROSS, GROUND, Address, Theme
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
@@ -45,6 +46,21 @@ def thematic(tx: db.Transaction, city: City, tile: Address) -> bytes:
     """Return the tile of outlines and names of the themes that are no part of the base map."""
     found = tx.value(SQL.thematic_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, ground=GROUND)
     return bytes(found)
+
+
+def incidents(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes:
+    """Return the tile of the open incidents the actor sees in a box, one by one; `at` decides what is late."""
+    return bytes(tx.value(SQL.incidents_tile, city_id=city.id, **_sides(box), at=at))
+
+
+def incident_groups(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes:
+    """Return the tile of the open incidents the actor sees in a box, counted in squares."""
+    found = tx.value(SQL.incident_groups_tile, city_id=city.id, **_sides(box), at=at, across=ACROSS)
+    return bytes(found)
+
+
+def _sides(box: Box) -> dict[str, float]:
+    return dict(zip(("west", "south", "east", "north"), box, strict=True))
 
 
 def themes(tx: db.Transaction, city: City) -> list[Theme]:

@@ -55,19 +55,19 @@ export class NearList {
   }
 
   row(one, index) {
-    const name = categoryName(one)
+    const said = `alike-${one.id}` // the buttons are called the same in every row
     const where = word('near.where', { distance: distance(one.metres, lang), age: age(one.reported_at, Date.now(), word) })
     const state = one.is_exercise ? `${term('state', one.state)} · ${word('incident.exercise')}` : term('state', one.state)
     return el('li', { class: 'alike-row', 'data-id': one.id },
-      el('p', {}, el('strong', {}, name), ' ', el('span', { class: 'alike-where' }, where), ' ', el('span', { class: 'soft' }, state)),
+      el('p', { id: said }, el('strong', {}, categoryName(one)), ' ', el('span', { class: 'alike-where' }, where), ' ', el('span', { class: 'soft' }, state)),
       el('p', { class: 'alike-text' }, one.description),
       el('div', { class: 'alike-ways' },
         el('button', {
           type: 'button', class: 'button small', 'aria-keyshortcuts': index === 0 ? OPEN_KEY : null,
-          'aria-label': word('near.open_label', { id: one.id, name }), onclick: () => this.onOpen(one.id),
+          'aria-describedby': said, onclick: () => this.onOpen(one.id),
         }, word('near.open'), index === 0 ? el('kbd', {}, OPEN_KEY) : null),
         el('button', {
-          type: 'button', class: 'button small', 'aria-label': word('near.join_label', { id: one.id, name }), onclick: () => this.onJoin(one.id),
+          type: 'button', class: 'button small', 'aria-describedby': said, onclick: () => this.onJoin(one.id),
         }, word('near.join'))))
   }
 }
