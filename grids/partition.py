@@ -48,7 +48,7 @@ def _of_one(code: str, geometry: BaseGeometry | None) -> list[Problem]:
     if not geometry.is_valid:
         return [Problem(Rule.INVALID, codes, geometry, 0.0, shapely.is_valid_reason(geometry))]
     coordinates = shapely.get_coordinates(geometry)
-    if np.abs(coordinates - on_millimetres(coordinates)).max() > MILLIMETRE / 1000:
+    if (coordinates != on_millimetres(coordinates)).any():
         return [Problem(Rule.OFF_GRID, codes, geometry, 0.0, "vertices are not on the 1 mm grid")]
     return []
 

@@ -80,6 +80,7 @@ def replace(tx: db.Transaction, data: CityData) -> City:
 def remove(tx: db.Transaction, city: City) -> None:
     """Remove a city with its releases, people and incidents; the facts about it stay."""
     organisation.remove_city(tx, city)
+    planning.forget(city)
 
 
 def layers(tx: db.Transaction, city: City) -> list[LayerRow]:

@@ -48,6 +48,22 @@ class StandingCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """All cells of the release in force, in order of code, without their shapes; `key` hashes codes and shapes."""
+
+    release: int
+    key: str
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    ids: tuple[int, ...]
+
+    @classmethod
+    def read(cls, row: Row) -> Grid:
+        """Return the grid of a row."""
+        return cls(row["release_id"], row["key"], *(tuple(row[name]) for name in ("codes", "names", "ids")))
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What publishing makes true: the whole new partition, from when, on top of which release."""
 

@@ -78,23 +78,22 @@ LIMIT 20;
 SELECT coalesce(sum(ST_Area(geometry)), 0) FROM cell_version
 WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
 
--- name: rematch(city_id, release_id, at, area)
--- Matches open placements inside an area by the release in force and tells those whose cell or community changed.
+-- name: open_in(city_id, release_id, area)
+-- Open placements inside an area, of the whole city for NULL, that another release was matched to.
+SELECT id, ST_X(point) AS x, ST_Y(point) AS y FROM placement
+WHERE city_id = :city_id AND is_open AND release_id IS DISTINCT FROM :release_id
+  AND (:area::geometry IS NULL OR (point && :area::geometry
+    AND ST_Intersects(:area::geometry, ST_ForceCollection(point))))
+ORDER BY id;
+
+-- name: match(ids, cells, release_id, at)
+-- Gives placements their cells and tells those whose cell or community changed.
 WITH found AS (
-  SELECT p.id, p.cell_id AS was, p.community_id AS community_was, c.cell_id
-  FROM placement p
-  LEFT JOIN LATERAL (
-    SELECT v.cell_id FROM cell_version v
-    WHERE v.city_id = p.city_id AND ST_Intersects(v.geometry, ST_ForceCollection(p.point))
-      AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
-    ORDER BY v.code COLLATE "C" LIMIT 1
-  ) c ON true
-  WHERE p.city_id = :city_id AND p.is_open AND p.release_id IS DISTINCT FROM :release_id
-    AND (:area::geometry IS NULL OR (p.point && :area::geometry
-      AND ST_Intersects(:area::geometry, ST_ForceCollection(p.point))))
+  SELECT p.id, p.cell_id AS was, p.community_id AS community_was, given.cell_id
+  FROM unnest(:ids::bigint[], :cells::bigint[]) AS given (id, cell_id) JOIN placement p ON p.id = given.id
 ), moved AS (
   UPDATE placement p SET cell_id = f.cell_id, release_id = :release_id, matched_at = :at
-  FROM found f WHERE p.id = f.id
+  FROM found f WHERE p.id = f.id AND p.is_open
   RETURNING p.id, p.subject_kind, p.subject_id, f.was, f.community_was, f.cell_id, p.community_id
 ), noted AS (
   INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
@@ -102,8 +101,7 @@ WITH found AS (
 )
 SELECT subject_kind, subject_id,
   array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities
-FROM moved WHERE was IS DISTINCT FROM cell_id OR community_was IS DISTINCT FROM community_id
-ORDER BY subject_kind, subject_id;
+FROM moved WHERE was IS DISTINCT FROM cell_id OR community_was IS DISTINCT FROM community_id;
 
 -- name: cell_at(city_id, point, at)^
 -- The cell covering a point; on a shared border the lowest code.
@@ -126,6 +124,23 @@ LEFT JOIN LATERAL (
   ORDER BY c.code COLLATE "C" LIMIT 1
 ) v ON true
 ORDER BY p.place;
+
+-- name: grid_at(city_id, at)^
+-- All cells valid at an instant, in order of code; the key is a hash of their codes and shapes.
+SELECT r.id AS release_id,
+  encode(sha256(convert_to(string_agg(v.code || ' ' || v.geometry_hash, ',' ORDER BY v.code COLLATE "C"), 'UTF8')),
+    'hex') AS key,
+  array_agg(v.code ORDER BY v.code COLLATE "C") AS codes, array_agg(v.name ORDER BY v.code COLLATE "C") AS names,
+  array_agg(v.cell_id ORDER BY v.code COLLATE "C") AS ids
+FROM release r JOIN cell_version v ON v.city_id = r.city_id
+WHERE r.city_id = :city_id AND r.effective @> :at::timestamptz
+  AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
+GROUP BY r.id;
+
+-- name: hashes(city_id, at)
+-- The geometry hash of every cell valid at an instant.
+SELECT code, geometry_hash FROM cell_version
+WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
 
 -- name: cells_near(city_id, shape, at)
 SELECT v.cell_id, v.release_id, v.code, v.name, u.code AS community, v.geometry
@@ -168,25 +183,21 @@ RETURNING id;
 INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
 VALUES (:placement_id, :cell_id, :release_id, :at, :reason);
 
--- name: match_new(city_id, at)$
--- Matches placements that were written without a release by the one in force; tells how many lie in a cell.
-WITH matched AS (
-  UPDATE placement p SET cell_id = c.cell_id, release_id = r.id
-  FROM release r, placement q
-  LEFT JOIN LATERAL (
-    SELECT v.cell_id FROM cell_version v
-    WHERE v.city_id = q.city_id AND ST_Intersects(v.geometry, ST_ForceCollection(q.point))
-      AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
-    ORDER BY v.code COLLATE "C" LIMIT 1
-  ) c ON true
-  WHERE p.id = q.id AND q.city_id = :city_id AND q.release_id IS NULL
-    AND r.city_id = :city_id AND r.effective @> :at::timestamptz
-  RETURNING p.id, p.cell_id, p.release_id
-), noted AS (
-  INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
-  SELECT id, cell_id, release_id, :at, 'load' FROM matched
+-- name: add_placements(city_id, jurisdiction, srid, kinds, subjects, x, y, cells, are_open, release_id, at)!
+WITH given AS (
+  SELECT kind, subject_id, x, y, cell_id, is_open FROM unnest(
+    :kinds::text[], :subjects::bigint[], :x::float8[], :y::float8[], :cells::bigint[], :are_open::boolean[]
+  ) AS one (kind, subject_id, x, y, cell_id, is_open)
+), added AS (
+  INSERT INTO placement
+    (city_id, jurisdiction, subject_kind, subject_id, point, cell_id, release_id, matched_at, is_open)
+  SELECT :city_id, :jurisdiction, kind, subject_id, ST_SetSRID(ST_MakePoint(x, y), :srid), cell_id,
+    :release_id::bigint, :at, is_open
+  FROM given
+  RETURNING id, cell_id, release_id
 )
-SELECT count(cell_id) FROM matched;
+INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
+SELECT id, cell_id, release_id, :at, 'load' FROM added WHERE release_id IS NOT NULL;
 
 -- name: close_placement(kind, subject_id)!
 UPDATE placement SET is_open = false WHERE subject_kind = :kind AND subject_id = :subject_id;

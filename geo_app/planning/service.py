@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import clock, coords, db, facts, jobs
 from geo_app.core.errors import BadInput, Conflict, NotFound, NotReady
@@ -16,7 +14,7 @@ from geo_app.geocoding import service as geocoding
 from geo_app.geocoding.model import Candidate
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City, Unit
-from geo_app.planning import describing, drawing, store
+from geo_app.planning import describing, drawing, matching, placements, store
 from geo_app.planning.model import (
     OUTSIDE,
     Description,
@@ -33,7 +31,7 @@ from geo_app.planning.model import (
     Verdict,
 )
 from grids import locate as locator
-from grids.model import Partition
+from grids.model import Partition, on_millimetres
 
 TAKE_EFFECT = "planning.take_effect"
 """The job that matches things again when a release begins."""
@@ -47,7 +45,10 @@ def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     before = None
     if draft.base is not None:
         before = partition(tx, city, draft.effective_at)
-    return drawing.prepare(city, organisation.units(tx, city, draft.effective_at), before, draft)
+    prepared = drawing.prepare(city, organisation.units(tx, city, draft.effective_at), before, draft)
+    if before is not None:
+        matching.get_ready(tx, city, prepared)
+    return prepared
 
 
 def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
@@ -66,7 +67,7 @@ def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
     _second_look(tx, city, prepared, release_id, area_before)
     facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
     if draft.effective_at <= at:
-        _match_again(tx, city, release_id, prepared.changed)
+        matching.match_again(tx, city, release_id, prepared.changed)
     else:
         jobs.defer(
             tx, TAKE_EFFECT, queue=jobs.CLOCKS, lock=TAKE_EFFECT, at=draft.effective_at,
@@ -78,9 +79,10 @@ def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
 def take_effect(tx: db.Transaction, city: City, release_id: int) -> None:
     """Match what a release changed, now that its instant has come; NotReady before. A second time changes nothing."""
     changed = store.changed_area(tx, release_id)
+    matching.open_index(tx, city, clock.now())
     store.lock_layer(tx, city)
     if store.has_begun(tx, release_id, clock.now()):
-        _match_again(tx, city, release_id, changed)
+        matching.match_again(tx, city, release_id, changed)
     else:
         raise NotReady(f"release {release_id} is not in force yet")
 
@@ -97,8 +99,8 @@ def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Place
 
 def cells_at(tx: db.Transaction, city: City, points: Sequence[Point], at: datetime) -> list[Placed]:
     """Return what each lon/lat point would be matched to at `at`: OUTSIDE where no cell covers it."""
-    metric = [coords.to_metric(point, city.srid) for point in points]
-    return store.cells_at(tx, city, metric, at) if metric else []
+    lonlat = shapely.get_coordinates(points)
+    return matching.cells_at(tx, city, on_millimetres(coords.convert(lonlat, coords.WGS84, city.srid)), at)
 
 
 def cells_along(
@@ -109,6 +111,11 @@ def cells_along(
     cells = {standing.cell.code: standing for standing in near}
     crossings = locator.along(line, [standing.cell for standing in cells.values()])
     return [(cells[crossing.code], crossing.enter_at, crossing.exit_at) for crossing in crossings]
+
+
+def forget(city: City) -> None:
+    """Throw away what is kept in memory and on disk about the grid of a city that is removed."""
+    matching.forget(city)
 
 
 def locate(tx: db.Transaction, city: City, candidates: Sequence[Candidate], at: datetime) -> Location:
@@ -154,23 +161,19 @@ def place(tx: db.Transaction, city: City, subject: Subject) -> Placed:
     if placed is None:
         release = store.release_at(tx, city, at)
         placed = Placed(None, None, None, release.id if release else None)
-    store.place(tx, city, subject, point, placed, at)
+    placements.add(tx, city, subject, point, placed, at)
     return placed
 
 
 def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject]) -> int:
     """Match many located things at once by the grid in force; return how many lie in a cell."""
     hold(tx, city)
-    at = clock.now()
-    lonlat = np.array([[subject.point.x, subject.point.y] for subject in subjects]).reshape(-1, 2)
-    metric = np.round(coords.convert(lonlat, coords.WGS84, city.srid), 3)
-    points = shapely.set_srid(shapely.points(metric), city.srid)
-    return store.place_all(tx, city, zip(subjects, np.asarray(points, dtype=object), strict=True), at)
+    return matching.place_all(tx, city, subjects, clock.now())
 
 
 def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:
     """Freeze the match of a thing that is over: later releases leave it alone."""
-    store.close_placement(tx, kind, subject_id)
+    placements.close(tx, kind, subject_id)
 
 
 def cell(tx: db.Transaction, city: City, code: str, at: datetime) -> StandingCell:
@@ -193,7 +196,7 @@ def units_above(tx: db.Transaction, city: City, standing: StandingCell, at: date
 
 def open_in_cell(tx: db.Transaction, standing: StandingCell, kind: str) -> int:
     """Return how many open things of a kind a cell holds."""
-    return store.open_in_cell(tx, standing.id, kind)
+    return placements.open_in_cell(tx, standing.id, kind)
 
 
 def releases(tx: db.Transaction, city: City) -> list[Release]:
@@ -271,18 +274,6 @@ def _check_base(tx: db.Transaction, city: City, draft: Draft) -> None:
     if base and draft.effective_at <= base.effective_from:
         rule = f"after the release it replaces begins, {base.effective_from.isoformat()}"
         raise BadInput("effective_at", draft.effective_at.isoformat(), rule)
-
-
-def _match_again(tx: db.Transaction, city: City, release_id: int, area: BaseGeometry | None) -> None:
-    """Match the open things in an area by the grid in force; the facts name those whose cell changed."""
-    at = clock.now()
-    in_force = store.release_at(tx, city, at)
-    if in_force is not None:
-        for kind, subject_id, units in store.rematch(tx, city, in_force.id, at, area):
-            facts.record(
-                tx, "placement.moved", subject_id, city.jurisdiction, of=kind, release=in_force.id, communities=units
-            )  # fmt: skip
-    facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
 
 
 def _second_look(

@@ -1,7 +1,4 @@
-"""Releases, cell versions and placements in the database.
-
-Placements are written beyond the actor's scope: where a thing lies does not depend on who may look there.
-"""
+"""Releases and cell versions in the database."""
 
 from __future__ import annotations
 
@@ -16,11 +13,11 @@ from shapely.geometry.base import BaseGeometry
 from geo_app.core import coords, db
 from geo_app.organisation.model import City, Unit
 from geo_app.planning.model import (
+    Grid,
     Placed,
     Prepared,
     Release,
     StandingCell,
-    Subject,
     Thematic,
     UnitShape,
     UnitSummary,
@@ -185,18 +182,6 @@ def area(tx: db.Transaction, city: City, at: datetime) -> float:
     return float(tx.value(SQL.area, city_id=city.id, at=at))
 
 
-def rematch(
-    tx: db.Transaction, city: City, release_id: int, at: datetime, area: BaseGeometry | None
-) -> list[tuple[str, int, list[int]]]:
-    """Match open placements in `area` by the release in force; return those whose cell or community changed.
-
-    Each with its kind, its id and the ids of the communities it lay in before and lies in now.
-    """
-    with tx.beyond_scope():
-        rows = tx.all(SQL.rematch, dict, city_id=city.id, release_id=release_id, at=at, area=area)
-    return [(row["subject_kind"], row["subject_id"], row["communities"]) for row in rows]
-
-
 def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed | None:
     """Return the match of a metric point at `at`."""
     return tx.first(SQL.cell_at, Placed.read, city_id=city.id, point=point, at=at)
@@ -205,6 +190,17 @@ def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Place
 def cells_at(tx: db.Transaction, city: City, points: Sequence[Point], at: datetime) -> list[Placed]:
     """Return the match of each of these metric points at `at`."""
     return tx.all(SQL.cells_at, Placed.read, city_id=city.id, points=list(points), at=at)
+
+
+def grid_at(tx: db.Transaction, city: City, at: datetime) -> Grid | None:
+    """Return all cells valid at `at` without their shapes; None when no release is in force."""
+    return tx.first(SQL.grid_at, Grid.read, city_id=city.id, at=at)
+
+
+def hashes(tx: db.Transaction, city: City, at: datetime) -> dict[str, str]:
+    """Return the geometry hash of every cell valid at `at`, by code."""
+    rows = tx.all(SQL.hashes, dict, city_id=city.id, at=at)
+    return {row["code"]: row["geometry_hash"] for row in rows}
 
 
 def cells_near(
@@ -229,38 +225,6 @@ def units_above(tx: db.Transaction, city: City, code: str, at: datetime) -> list
     return tx.all(SQL.units_above, Unit.read, city_id=city.id, code=code, at=at)
 
 
-def place(
-    tx: db.Transaction, city: City, subject: Subject, point: Point, placed: Placed, at: datetime
-) -> None:
-    """Write the match of one subject, `point` metric, and note it in its history."""
-    with tx.beyond_scope():
-        placement_id = tx.value(
-            SQL.place, city_id=city.id, jurisdiction=city.jurisdiction, kind=subject.kind, subject_id=subject.id,
-            point=point, cell_id=placed.cell_id, release_id=placed.release, at=at, is_open=subject.is_open,
-        )  # fmt: skip
-        tx.run(
-            SQL.note_placement, placement_id=placement_id, cell_id=placed.cell_id, release_id=placed.release, at=at,
-            reason="match",
-        )  # fmt: skip
-
-
-def place_all(tx: db.Transaction, city: City, subjects: Iterable[tuple[Subject, Point]], at: datetime) -> int:
-    """Write many subjects with their metric points and match them; return how many were matched."""
-    columns = ("city_id", "jurisdiction", "subject_kind", "subject_id", "point", "matched_at", "is_open")
-    rows = (
-        (city.id, city.jurisdiction, subject.kind, subject.id, point, at, subject.is_open)
-        for subject, point in subjects
-    )
-    with tx.beyond_scope():
-        tx.copy("placement", columns, rows)
-        return int(tx.value(SQL.match_new, city_id=city.id, at=at))
-
-
-def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:
-    """Freeze a subject's match: later releases leave it alone."""
-    tx.run(SQL.close_placement, kind=kind, subject_id=subject_id)
-
-
 def unit_summaries(tx: db.Transaction, city: City, at: datetime) -> list[UnitSummary]:
     """Return every unit with its figures in the release in force at `at`."""
     return tx.all(SQL.unit_summaries, UnitSummary.read, city_id=city.id, at=at)
@@ -270,11 +234,6 @@ def bounds(tx: db.Transaction, city: City, at: datetime) -> Polygon | None:
     """Return the lon/lat box of the release in force at `at`."""
     found: Polygon | None = tx.value(SQL.bounds, city_id=city.id, at=at)
     return found
-
-
-def open_in_cell(tx: db.Transaction, cell_id: int, kind: str) -> int:
-    """Return how many open subjects of a kind a cell holds."""
-    return int(tx.value(SQL.open_in_cell, cell_id=cell_id, kind=kind))
 
 
 def thematic_at(tx: db.Transaction, city: City, theme: str, point: Point) -> list[str]:

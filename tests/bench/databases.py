@@ -13,6 +13,13 @@ from tests.databases import Server, digest, work
 @contextmanager
 def fresh() -> Iterator[db.Database]:
     """Give a migrated database with nothing in it, seen by the application role."""
+    with fresh_with_owner() as (database, _):
+        yield database
+
+
+@contextmanager
+def fresh_with_owner() -> Iterator[tuple[db.Database, str]]:
+    """Give the same, and its address for the owner: only who owns a table may look through it for statistics."""
     server = Server(work() / "database")
     try:
         template = server.template(
@@ -25,7 +32,7 @@ def fresh() -> Iterator[db.Database]:
                 place.app_url,
                 Settings(work=str(work()), database_url=place.owner_url, app_database_url=place.app_url),
             )
-            yield opened
+            yield opened, place.owner_url
             opened.dispose()
     finally:
         server.leave()

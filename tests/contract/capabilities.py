@@ -34,6 +34,8 @@ KINDS = {
     "tokens": Kind.SERVICE,  # of identity: a service of its own
     "near": Kind.SERVICE,  # of incidents: what may have been reported already
     "closing": Kind.SERVICE,  # of roads: a service of its own
+    "matching": Kind.SERVICE,  # of planning: part of its service
+    "placements": Kind.STORE,  # of planning: the other half of its store
     "api": Kind.DOOR,
     "pages": Kind.DOOR,
     "jobs": Kind.DOOR,

@@ -70,8 +70,10 @@ def test_a_coordinate_that_is_no_number_is_refused() -> None:
     assert found(broken) == [(Rule.INVALID, "a")]
 
 
-def test_a_vertex_between_millimetres_is_refused() -> None:
-    assert found(Polygon([(0, 0), (10, 0), (10, 10.0004)])) == [(Rule.OFF_GRID, "a")]
+@pytest.mark.parametrize("off", [4e-4, 1e-6, 1e-9, 2e-15])
+def test_a_vertex_between_millimetres_is_refused(off: float) -> None:
+    """A thousandth of a millimetre was let through, and the index of the grid refused the same cell."""
+    assert found(Polygon([(0, 0), (10, 0), (10, 10 + off)])) == [(Rule.OFF_GRID, "a")]
 
 
 def test_large_coordinates_on_the_millimetre_grid_are_accepted() -> None:
