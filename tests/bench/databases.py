@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg2.extensions
+
 from geo_app.core import db, migrate
 from geo_app.core.settings import Settings
-from tests.databases import Server, digest, work
+from tests.databases import Server, at, connected, digest, work
 
 
 @contextmanager
@@ -34,6 +36,22 @@ def fresh_with_owner() -> Iterator[tuple[db.Database, str]]:
             )
             yield opened, place.owner_url
             opened.dispose()
+    finally:
+        server.leave()
+
+
+@contextmanager
+def routing() -> Iterator[psycopg2.extensions.cursor | None]:
+    """Give a cursor into an empty database with pgRouting; None where the server does not have it."""
+    server = Server(work() / "database")
+    try:
+        template = server.template("bare", "1", lambda _: None)
+        with server.clone(template) as place, connected(at(server.admin_url, place.name)) as cursor:
+            cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'pgrouting'")
+            (is_there,) = cursor.fetchone() or (0,)
+            if is_there:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS pgrouting CASCADE")
+            yield cursor if is_there else None
     finally:
         server.leave()
 

@@ -29,18 +29,23 @@ LIMIT = 900.0
 @row("nearest")
 def nearest() -> Row:
     """Time the whole answer, snapping included; everybody stands on a junction, so both see the same question."""
-    network = networks.build(city())
+    return soonest(SIDE, RESPONDERS, INCIDENTS)
+
+
+def soonest(side: int, crowd: int, asked: int) -> Row:
+    """Return the row of so many responders and incidents in a city of `side` x `side` junctions."""
+    network = networks.build(city(side))
     ground = kept.build(network)[Mode.EMERGENCY]
     engine = NetworkEngine(ground)
     rng = np.random.default_rng(20260102)
-    stands = rng.choice(len(network.nodes), RESPONDERS, replace=False)
-    incidents = rng.choice(len(network.nodes), INCIDENTS, replace=False)
+    stands = rng.choice(len(network.nodes), crowd, replace=False)
+    incidents = rng.choice(len(network.nodes), asked, replace=False)
     places = network.nodes[stands]
     targets = [Point(*network.nodes[node]) for node in incidents]
     backwards = _matrix(ground.graph)
 
     def ours(target: Point) -> list[float]:
-        return [reach.seconds for reach in engine.nearest(target, places, K).reaches]
+        return seconds(engine, target, places)
 
     def peer(node: int) -> list[float]:
         times = dijkstra(backwards, indices=node, limit=LIMIT)[stands]
@@ -61,18 +66,23 @@ def nearest() -> Row:
         peer_figure=theirs,
         ratio=times_better(figure, theirs),
         equal=equal,
-        note=f"{len(network.nodes)} junctions, {K} of {RESPONDERS}, the whole answer; the kernel {kernel:.4f} ms",
+        note=f"{len(network.nodes)} junctions, {K} of {crowd}, the whole answer; the kernel {kernel:.4f} ms",
     )
 
 
-def city() -> list[Road]:
+def seconds(engine: NetworkEngine, target: Point, places: np.ndarray) -> list[float]:
+    """Return what it takes the soonest."""
+    return [reach.seconds for reach in engine.nearest(target, places, K).reaches]
+
+
+def city(side: int) -> list[Road]:
     """Return the roads of a made-up city: an irregular raster, main roads every fifth, a sixth of all one-way."""
     rng = np.random.default_rng(20260101)
-    x, y = np.meshgrid(np.arange(SIDE) * SPACING, np.arange(SIDE) * SPACING)
-    nodes = np.stack([x, y], axis=-1) + rng.uniform(-SPACING / 3, SPACING / 3, (SIDE, SIDE, 2))
-    number = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
-    pairs = [(number[i, j], number[i, j + 1], i) for i in range(SIDE) for j in range(SIDE - 1)]
-    pairs += [(number[i, j], number[i + 1, j], j) for i in range(SIDE - 1) for j in range(SIDE)]
+    x, y = np.meshgrid(np.arange(side) * SPACING, np.arange(side) * SPACING)
+    nodes = np.stack([x, y], axis=-1) + rng.uniform(-SPACING / 3, SPACING / 3, (side, side, 2))
+    number = np.arange(side * side).reshape(side, side)
+    pairs = [(number[i, j], number[i, j + 1], i) for i in range(side) for j in range(side - 1)]
+    pairs += [(number[i, j], number[i + 1, j], j) for i in range(side - 1) for j in range(side)]
     flat = nodes.reshape(-1, 2)
     oneways = rng.choice([0, 0, 0, 0, 0, 1], len(pairs))
     return [

@@ -64,9 +64,14 @@ def manhattan(folder: Path) -> list[Road]:
 
 def porto(folder: Path) -> tuple[list[Road], list[Restriction]]:
     """Return the roads and restrictions of Porto as its kit brings them."""
-    found = kit.examine(KITS / "porto", {"GEO_DATA": str(folder)}, datetime(2026, 1, 1, tzinfo=UTC)).data
+    return from_kit(folder, "porto")
+
+
+def from_kit(folder: Path, name: str) -> tuple[list[Road], list[Restriction]]:
+    """Return the roads and restrictions the kit of a real city brings."""
+    found = kit.examine(KITS / name, {"GEO_DATA": str(folder)}, datetime(2026, 1, 1, tzinfo=UTC)).data
     if found is None:
-        raise ValueError("Porto's kit is refused")
+        raise ValueError(f"the kit {name} is refused")
     return list(found.roads), list(found.restrictions)
 
 
