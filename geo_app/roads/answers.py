@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from geo_app.core.answers import Answer, LineShape, Position
+from geo_app.core.answers import Answer, LineShape, PolygonShape, Position
 from geo_app.roads.model import Mode, Turn
 
 
@@ -102,3 +102,22 @@ class Way(Answer):
     metres: float | None
     line: LineShape | None
     steps: list[StepItem]
+
+
+class AreaProperties(Answer):
+    """How the area came about: `metres` of road are covered, its border is at most three `grain` from them."""
+
+    mode: Mode
+    is_inward: bool
+    seconds: float
+    metres: float = Field(ge=0)
+    grain: float = Field(ge=0)
+    is_estimate: bool
+
+
+class Area(Answer):
+    """Where one gets to, or comes from, within a time (等时圈); without coordinates where there is no road."""
+
+    type: Literal["Feature"]
+    geometry: PolygonShape
+    properties: AreaProperties

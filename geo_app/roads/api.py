@@ -1,4 +1,4 @@
-"""Doors for roads: which are near, the way between two places, what is closed or slowed."""
+"""Doors for roads: which are near, the way between two places, how far one gets, what is closed or slowed."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ MODE = describe.choice("mode", "How somebody travels.", Mode.EBIKE, MODES)
 AT = describe.query("at", "The moment whose closings hold, RFC 3339; now when left out.")
 PAST = describe.choice("past", "yes with those that are over.", "no", ("yes", "no"))
 MOST = 500
+LONGEST = 7_200
+"""Seconds an isochrone may have at this door."""
+SECONDS = describe.whole("seconds", "How long one travels.", 900, 1, LONGEST)
+WAY = describe.choice("way", "out: where one gets to; in: from where one comes.", "out", ("out", "in"))
 
 
 class Strict(BaseModel):
@@ -108,6 +112,23 @@ def route() -> ResponseReturnValue:
     ends = (coords.to_metric(place, city.srid) for place in (start, target))
     found = engine.route(*ends, with_steps=True)
     return web.ok({"mode": mode, "is_estimate": engine.is_estimate, **wire.way(found, city)})
+
+
+@routes.get("/api/roads/isochrone")
+@routes.doc(**describe.door(answers.Area, describe.CITY, LON, LAT, describe.FRAME, MODE, SECONDS, WAY, AT))
+@door.permit("map.read")
+def isochrone() -> ResponseReturnValue:
+    """Tell where one gets to from a place within some seconds, or comes from with `way=in`."""
+    mode, place = Mode(web.choice("mode", Mode.EBIKE, MODES)), _asked()
+    seconds, is_inward = (
+        web.whole("seconds", 900, 1, LONGEST),
+        web.choice("way", "out", ("out", "in")) == "in",
+    )
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        engine = service.engine(tx, city.id, mode, _at())
+    found = engine.isochrone(coords.to_metric(place, city.srid), float(seconds), is_inward=is_inward)
+    return web.ok(wire.area(found, mode, city, is_inward=is_inward))
 
 
 @routes.get("/api/roads/overrides")

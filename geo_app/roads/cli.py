@@ -160,6 +160,26 @@ def route(
     echo(rows, as_json)
 
 
+@roads.command("isochrone")
+@click.argument("lon", type=float)
+@click.argument("lat", type=float)
+@click.option("--seconds", type=click.IntRange(1, 7_200), default=900, show_default=True)
+@click.option("--mode", type=MODES, default=str(Mode.EBIKE), show_default=True)
+@click.option("--inward", is_flag=True, help="From where one comes, not where one gets to.")
+@city_option
+@session
+@permit("map.read")
+def isochrone(here: Session, lon: float, lat: float, city: str | None, **said: Any) -> None:
+    """Print where one gets to from LON LAT (WGS 84) within a time, as GeoJSON."""
+    mode, is_inward = Mode(said["mode"]), bool(said["inward"])
+    with here.transaction() as tx:
+        town = organisation.city(tx, city)
+        engine = service.engine(tx, town.id, mode)
+    place = coords.to_metric(_place(lon, lat), town.srid)
+    found = engine.isochrone(place, float(said["seconds"]), is_inward=is_inward)
+    click.echo(json.dumps(wire.area(found, mode, town, is_inward=is_inward), ensure_ascii=False))
+
+
 def _place(lon: float, lat: float) -> Point:
     return coords.point(Given(lon, lat, "wgs84"), "place")
 

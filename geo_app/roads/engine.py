@@ -8,15 +8,18 @@ import numpy as np
 from shapely import Point
 
 from geo_app.core.errors import BadInput
+from geo_app.roads import isochrone as isochrones
 from geo_app.roads import line, overrides, steps
 from geo_app.roads import nearest as rules
 from geo_app.roads.graph import MICROSECONDS
-from geo_app.roads.model import Floats, Indices, Integers, Mode, Ranking, Reach, Route
+from geo_app.roads.model import Floats, Indices, Integers, Isochrone, Mode, Ranking, Reach, Route
 from geo_app.roads.nearest import Ground
 from geo_app.roads.search import MOST, Memory
 
 WORLD = 1e8
 """No metric CRS has coordinates beyond this."""
+LONGEST = 86_400.0
+"""Seconds an isochrone may have."""
 
 
 class NetworkEngine:
@@ -78,6 +81,13 @@ class NetworkEngine:
         seconds = int(answer.found.costs[0]) / MICROSECONDS
         told = steps.of(network, way) if with_steps else ()
         return Route(seconds, float(answer.found.metres[0]), line.of(way), is_estimate=False, steps=told)
+
+    def isochrone(self, place: Point, seconds: float, *, is_inward: bool) -> Isochrone:
+        """Return where one gets to from `place` in a time, or comes from when `is_inward`."""
+        if not 0.0 <= seconds <= LONGEST:
+            raise BadInput("seconds", seconds, f"0 to {LONGEST:g}")
+        at = _place("place", place)
+        return isochrones.of(self._ground, self._memory, at, seconds, is_inward=is_inward)
 
     def travel_times(self, starts: Floats, targets: Floats) -> Floats:
         """Return the seconds from each start (row) to each target (column), infinite where no road leads."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import LineString, Point
+from shapely import LineString, Point, Polygon
 
 from geo_app.core.errors import GeoError
 
@@ -153,6 +153,21 @@ class Route:
     steps: tuple[Step, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Isochrone:
+    """Where one gets to, or comes from, within some seconds (等时圈).
+
+    `metres` of road are covered; the border of `area` keeps half a `grain` to three from them. Empty where there is
+    no road. As an estimate it is a circle, without roads and grain.
+    """
+
+    area: Polygon
+    seconds: float
+    metres: float
+    grain: float
+    is_estimate: bool
+
+
 class RoadEngine(Protocol):
     """Answers questions of travel in one city by one mode; another engine can stand behind it.
 
@@ -174,6 +189,10 @@ class RoadEngine(Protocol):
 
     def route(self, start: Point, target: Point, *, with_steps: bool = False) -> Route | None:
         """Return the quickest way from `start` to `target`; None when no road leads there."""
+        ...
+
+    def isochrone(self, place: Point, seconds: float, *, is_inward: bool) -> Isochrone:
+        """Return where one gets to from `place` in a time, or comes from when `is_inward`."""
         ...
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from shapely import LineString, Point
 
 from geo_app.roads import speeds
-from geo_app.roads.model import Floats, Mode, Ranking, Reach, Route, Step, Turn
+from geo_app.roads.model import Floats, Isochrone, Mode, Ranking, Reach, Route, Step, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class StraightLine:
         seconds, way = self._seconds(metres), LineString([start, target])
         told = (Step(Turn.SET_OFF, "", on_foot=False, seconds=seconds, metres=metres, line=way),)
         return Route(seconds, metres, way, self.is_estimate, told if with_steps else ())
+
+    def isochrone(self, place: Point, seconds: float, *, is_inward: bool) -> Isochrone:  # noqa: ARG002 - the same
+        """Return the circle one is thought to get to the rim of; out and in are the same."""
+        radius = seconds * speeds.CRUISING[self.mode] / 3.6 / speeds.DETOUR
+        return Isochrone(place.buffer(radius, quad_segs=16), seconds, 0.0, 0.0, self.is_estimate)
 
     def travel_times(self, starts: Floats, targets: Floats) -> Floats:
         """Return the guessed seconds from each start (row) to each target (column)."""

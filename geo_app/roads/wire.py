@@ -10,7 +10,7 @@ from shapely import LineString, MultiLineString
 
 from geo_app.core import coords
 from geo_app.organisation.model import City
-from geo_app.roads.model import FoundRoad, Override, Route, Step, Stretch, Turn
+from geo_app.roads.model import FoundRoad, Isochrone, Mode, Override, Route, Step, Stretch, Turn
 
 WORDS = {
     Turn.SET_OFF: ("出发", "Set off"), Turn.STRAIGHT: ("直行", "Go straight on"), Turn.LEFT: ("左转", "Turn left"),
@@ -54,6 +54,18 @@ def way(route: Route | None, city: City) -> dict[str, Any]:
     return {
         "seconds": round(route.seconds, 6), "metres": round(route.metres, 1), "line": _line(route.line, city),
         "steps": [_step(one, city) for one in route.steps],
+    }  # fmt: skip
+
+
+def area(found: Isochrone, mode: Mode, city: City, *, is_inward: bool) -> dict[str, Any]:
+    """Return an isochrone as GeoJSON."""
+    shape = coords.to_lonlat(found.area, city.srid)
+    return {
+        "type": "Feature", "geometry": shapely.geometry.mapping(shape),
+        "properties": {
+            "mode": mode, "is_inward": is_inward, "seconds": found.seconds, "metres": round(found.metres, 1),
+            "grain": found.grain, "is_estimate": found.is_estimate,
+        },
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import shapely
 from flask.testing import FlaskClient
 from shapely import Point
 
@@ -296,6 +298,24 @@ def test_the_way_is_told_step_by_step_in_both_languages(town: Town, town_client:
         (f"{ends}&mode=boat", "mode"),
     ):
         refused = town_client.get(f"/api/roads/route?{wrong}")
+        assert (refused.status_code, refused.get_json()["field"]) == (422, field)
+
+
+def test_how_far_one_gets_is_told_by_the_door_and_shrinks_when_roads_are_closed(
+    town: Town, town_client: FlaskClient, geo: Run
+) -> None:
+    place = lonlat(0, 0)
+    path = f"/api/roads/isochrone?mode=car&seconds=60&lon={place.x}&lat={place.y}"
+    usual = town_client.get(path).get_json()
+    assert usual["properties"]["metres"] > 0
+    assert shapely.geometry.shape(usual["geometry"]).covers(lonlat(100, 100))
+    assert town_client.get(f"{path}&way=in").get_json()["properties"]["is_inward"]
+    said = json.loads(geo("roads", "isochrone", place.x, place.y, "--seconds", "60", "--mode", "car"))
+    assert said == usual
+    close(town, closed(FIRST))
+    assert town_client.get(path).get_json()["properties"]["metres"] < usual["properties"]["metres"]
+    for wrong, field in (("seconds=0", "seconds"), ("way=up", "way"), ("frame=moon", "lon.frame")):
+        refused = town_client.get(f"{path}&{wrong}".replace("seconds=60&", "", wrong.startswith("seconds")))
         assert (refused.status_code, refused.get_json()["field"]) == (422, field)
 
 
