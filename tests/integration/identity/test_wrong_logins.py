@@ -23,6 +23,13 @@ NEW = "Quite-new-4-me"
 OFFICE = "10.8.8.8"
 
 
+@pytest.fixture(autouse=True)
+def standing_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands still: who is slowed for ten seconds must not get a turn because the machine took them."""
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
 def said(answer: Any) -> tuple[int, str]:
     """Return what an answer tells somebody who guesses."""
     return answer.status_code, answer.get_json()["detail"]
