@@ -81,4 +81,8 @@ def test_times_with_roads_closed_and_slowed_are_those_of_a_graph_without_them(
             assert (route is None) == (target not in times)
             if route is not None:
                 oracle.check_route(route, starts[row], point, times[target])
+    backwards, names = made.reverse(), list(here)
+    for target, point in zip(there, targets, strict=True):
+        times = line_graph.times(backwards, target)
+        oracle.check_ranking(engine.nearest(point, networks.array(starts), 3), times, names, 3)
     assert (usual.travel_times(networks.array(starts), networks.array(targets)) == before).all()
