@@ -142,6 +142,7 @@ export class ReportForm {
     if (problem.status === 422 && problem.field === 'Idempotency-Key') {
       this.result.textContent = word('report.twice')
       this.key = newKey() // the first one was filed: from now on this is another report
+      this.joinKeys = {}
       return
     }
     const name = problem.field.split('.').map((part) => OF[part] || part).find((part) => this.fields[part])

@@ -24,6 +24,7 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/api/cities"): (*STREET, "system_admin", "security_admin"),
     ("GET", "/api/releases"): STREET,
     ("GET", "/api/incidents"): STREET,
+    ("GET", "/api/incidents/near?category=0102&address=x"): STREET,
     ("GET", "/api/responders"): tuple(role for role in STREET if role != "observer"),
     ("GET", "/api/routes"): tuple(role for role in STREET if role != "observer"),
     ("GET", "/api/places?q=x"): STREET,
