@@ -17,6 +17,11 @@ class Scope:
     units: tuple[int, ...] = ()
     departments: tuple[int, ...] = ()
 
+    @property
+    def is_somewhere(self) -> bool:
+        """Return whether any row lies in it."""
+        return self.everything or bool(self.cities or self.units or self.departments)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -19,6 +19,11 @@ role_option = click.option(
     "--role", "roles", multiple=True, help="A role, as `geo roles list` names it; repeatable."
 )
 
+ON_THIS_MACHINE = (
+    "this link opens on this machine only; for others set GEO_PUBLIC_NAMES to the name they reach the service by"
+    " (scripts/serve does with --name), then make a new one"
+)
+
 
 @click.group()
 def accounts() -> None:
@@ -39,7 +44,7 @@ def invite(
     """Make the account USERNAME and print its one-time link, which is kept nowhere."""
     with here.transaction() as tx:
         made, secret = service.invite(tx, NewAccount(username, name, roles, responder))
-    tell({**_row(made), "link": link(here, secret)}, as_json)
+    tell({**_row(made), **_linked(here, secret)}, as_json)
 
 
 @accounts.command("list")
@@ -65,7 +70,7 @@ def recover(here: Session, username: str, second_factor: bool, as_json: bool) ->
         if second_factor:
             service.reset_second_factor(tx, owner)
         secret = service.link(tx, owner.id, Purpose.RECOVER if owner.has_password else Purpose.INVITE)
-    tell({"username": owner.username, "link": link(here, secret)}, as_json)
+    tell({"username": owner.username, **_linked(here, secret)}, as_json)
 
 
 @accounts.command("end")
@@ -239,6 +244,12 @@ def link(here: Session, secret: str) -> str:
     host = here.settings.names[0] if here.settings.names else "127.0.0.1"
     scheme = "https" if here.settings.tls_cert else "http"
     return f"{scheme}://{host}:{here.settings.port}/link#{secret}"
+
+
+def _linked(here: Session, secret: str) -> dict[str, object]:
+    """Return a one-time link, and where it works when nobody has said by what name people reach the service."""
+    found: dict[str, object] = {"link": link(here, secret)}
+    return found if here.settings.names else {**found, "note": ON_THIS_MACHINE}
 
 
 def _row(one: Account) -> dict[str, object]:

@@ -29,7 +29,7 @@ export function saidOf(table) {
 
 function pattern(sentence) {
   const plain = sentence.replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${plain.replace(/\{(\w+)\}/g, '(?<$1>.{1,200}?)')}$`)
+  return new RegExp(`^${plain.replace(/\{(\w+)\}/g, '(?<$1>.{1,1000}?)')}$`)
 }
 
 function has(table, key) {

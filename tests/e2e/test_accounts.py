@@ -78,6 +78,7 @@ def test_a_dispatcher_sets_the_second_factor_up_and_comes_back_with_a_code(
     kept(visit, site, "recovery-zh-desk")
     visit.page.get_by_role("link", name=ZH["login.go_on"]).click()
     expect(visit.page.locator("#who-head")).to_be_visible()
+    expect(visit.page.locator("#ended")).to_contain_text(ZH["me.unbound"])
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -105,7 +106,7 @@ def test_administrators_invite_grant_and_search(strangers: Windows, site: Any, l
     audit.page.goto(f"{audit.url}/audit?lang={lang}")
     audit.page.locator("#kind").fill("role.granted")
     audit.page.keyboard.press("Enter")
-    expect(audit.page.locator(".found-facts li").first).to_contain_text("role.granted")
+    expect(audit.page.locator(".found-facts li").first).to_contain_text(said["fact.role.granted"])
     kept(audit, site, f"audit-{lang}-{size}")
     for visit in (system, security, audit):
         assert not visit.strangers

@@ -113,7 +113,8 @@ class Issued(Answer):
 class Me(Answer):
     """Who asks, what they may do, and the token their page sends with every change.
 
-    `device` is the bound device they sit at; who `owes_password` may do nothing before choosing a new one.
+    `device` is the bound device they sit at; who `owes_password` may do nothing before choosing a new one; who
+    is not `is_bound` to a city, a unit or a department sees no case and nobody but their own.
     """
 
     account: AccountShape
@@ -124,6 +125,7 @@ class Me(Answer):
     may_bind_device: bool
     device: int | None
     owes_password: bool
+    is_bound: bool
     csrf_token: str
 
 

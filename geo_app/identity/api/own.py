@@ -74,6 +74,7 @@ def me() -> ResponseReturnValue:
         "may_bind_device": permissions.may_bind_device(owner.roles) and devices.is_by_cookie(),
         "device": devices.current(),
         "owes_password": door.actor().owes_password,
+        "is_bound": door.actor().scope.is_somewhere,
         "csrf_token": login.csrf_token(),
     })  # fmt: skip
 

@@ -59,8 +59,8 @@ function row(one) {
   const about = one.subject === null ? '' : ` #${one.subject}`
   const said = Object.entries(one.data).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
   return el('li', {},
-    el('span', {}, el('strong', {}, `${one.kind}${about}`), ` ${one.actor}`, one.address ? ` · ${one.address}` : ''),
-    el('span', { class: 'soft' }, new Date(one.at).toLocaleString(lang === 'zh' ? 'zh-CN' : 'en-GB')),
+    el('span', {}, el('strong', {}, `${term('fact', one.kind)}${about}`), ` ${one.actor}`, one.address ? ` · ${one.address}` : ''),
+    el('span', { class: 'soft' }, new Date(one.at).toLocaleString(lang === 'zh' ? 'zh-CN' : 'en-GB'), ' · ', el('code', { translate: 'no' }, one.kind)),
     said.length || one.reason ? el('span', { class: 'soft' }, [one.reason, ...said].filter(Boolean).join(' · ')) : null)
 }
 

@@ -6,7 +6,7 @@ import { lang, word } from '../page.js'
 import { momentOf } from '../wall.js'
 import { openDialog } from './dialog.js'
 import { Field } from './field.js'
-import { words } from './states.js'
+import { rule, words } from './states.js'
 
 const FORMATS = ['xlsx', 'csv']
 const STATES = ['open', 'closed', 'all']
@@ -74,7 +74,7 @@ class Export {
       this.say(word('export.done', { name }), 'good')
     } catch (problem) {
       const isTooMany = problem.status === 422 && problem.field === 'rows'
-      this.say(isTooMany ? word('export.too_many', { rule: problem.rule }) : words(problem), 'bad')
+      this.say(isTooMany ? word('export.too_many', { rule: rule(problem) }) : words(problem), 'bad')
     } finally {
       this.key = newKey() // the file is not kept: asking again makes another
       this.submit.removeAttribute('aria-busy')

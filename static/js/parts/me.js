@@ -20,6 +20,7 @@ export async function addMe() {
     me = await get('/api/me')
     byId('me').replaceChildren(menu(me))
     hideClosed(me)
+    if (!me.is_bound && me.permissions.includes('incident.read')) showEnded('me.unbound', `/account?lang=${lang}`, 'account.title')
   })
   return me
 }
@@ -64,7 +65,9 @@ function hideClosed(me) {
 
 /** Say what must be done before anything else; it opens beside the page, so that what was typed here stays. */
 function showEnded(says, href, opens) {
-  if (byId('ended')) return
+  const before = byId('ended')
+  if (before && before.firstElementChild.textContent === word(says)) return
+  if (before) before.remove()
   document.body.append(el('div', { id: 'ended', class: 'ended', role: 'alert' },
     el('p', {}, word(says)),
     el('a', { class: 'button', href, target: '_blank', rel: 'noopener' }, word(opens)),

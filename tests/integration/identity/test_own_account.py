@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -181,3 +182,21 @@ def test_a_lock_is_seen_and_ended(town: Town, app: Flask, geo: Run) -> None:
     assert Visitor(app.test_client(), "10.0.0.1").login("wang.fang").status_code == 401
     geo("accounts", "reopen", "wang.fang")
     assert is_in(entered(app))
+
+
+def test_who_is_bound_to_nothing_is_told_so_and_a_link_says_where_it_works(
+    town: Town, app: Flask, geo: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account(town)
+    visitor = entered(app)
+    assert visitor.get("/api/me").get_json()["is_bound"] is False
+    geo("accounts", "bind", "wang.fang")
+    assert visitor.get("/api/me").get_json()["is_bound"] is True
+    here = geo("accounts", "recover", "wang.fang", "--json")
+    assert "127.0.0.1" in here["link"]
+    assert "GEO_PUBLIC_NAMES" in here["note"]
+    named = replace(town.settings, public_names="grid.example")
+    monkeypatch.setattr("geo_app.core.settings.connected", lambda: named)
+    there = geo("accounts", "invite", "zhao.lei", "--name", "赵磊", "--json")
+    assert "//grid.example:" in there["link"]
+    assert "note" not in there
