@@ -193,9 +193,9 @@ def test_check_prints_every_finding_and_exits_1_when_refused(tmp_path: Path) -> 
 
 
 def test_a_forbidden_turn_of_a_loaded_kit_holds_in_its_city(
-    here: CliRunner, database: db.Database, tmp_path: Path
+    run: Run, database: db.Database, tmp_path: Path
 ) -> None:
-    assert "3 roads, 1 restrictions of turns" in run(here, "load", str(kits.streets(tmp_path)))
+    assert "3 roads, 1 restrictions of turns" in run("load", str(kits.streets(tmp_path)))
     start, target = Point(kits.EAST + 20, kits.NORTH + 50), Point(kits.EAST + 100, kits.NORTH + 140)
     with database.transaction(SYSTEM) as tx:
         city = organisation.city(tx, "test")
