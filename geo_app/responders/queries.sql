@@ -107,7 +107,7 @@ WHERE at < :before AND NOT ST_Equals(point, ST_SnapToGrid(point, 0.01));
 SELECT one.place FROM unnest(:responder_ids::bigint[], :local_times::timestamp[], :moments::timestamptz[])
   WITH ORDINALITY AS one (responder_id, local_time, at, place)
 WHERE NOT on_shift(one.responder_id, one.local_time) OR EXISTS (
-  SELECT FROM responder_off o
+  SELECT FROM stretches_off(:responder_ids::bigint[]) o
   WHERE o.responder_id = one.responder_id AND o.since <= one.at AND (o.until IS NULL OR one.at < o.until)
 );
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+import shapely
 from shapely import Point
 
 from geo_app.core import db
@@ -16,10 +17,13 @@ SQL = db.statements(__file__)
 
 def keep(tx: db.Transaction, city: City, new: Sequence[Position]) -> int:
     """Add positions to their tracks and return how many were not there yet."""
+    spots = shapely.get_coordinates([one.point for one in new]).tolist()
     return tx.run(
-        SQL.keep, city_id=city.id, jurisdiction=city.jurisdiction, responder_ids=[one.responder for one in new],
-        moments=[one.at for one in new], xs=[one.point.x for one in new], ys=[one.point.y for one in new],
-        accuracies=[one.accuracy for one in new],
+        SQL.keep, city_id=city.id, jurisdiction=city.jurisdiction,
+        responder_ids=_array(str(one.responder) for one in new),
+        moments=_array(one.at.isoformat() for one in new),
+        xs=_array(repr(x) for x, _ in spots), ys=_array(repr(y) for _, y in spots),
+        accuracies=_array("NULL" if one.accuracy is None else repr(one.accuracy) for one in new),
     )  # fmt: skip
 
 
@@ -106,3 +110,8 @@ def forget_off(tx: db.Transaction, before: datetime, *, is_dry: bool) -> int:
         found: int = tx.value(SQL.count_off, before=before)
         return found
     return tx.run(SQL.forget_off, before=before)
+
+
+def _array(items: Iterable[str]) -> str:
+    """Return numbers or moments as one array literal: read by the database in a fraction of the time of a list."""
+    return "{" + ",".join(items) + "}"
