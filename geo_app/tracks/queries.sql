@@ -21,7 +21,10 @@ SELECT scope_everything() OR coalesce(:responder_id = scope_responder(), false) 
 SELECT day FROM make_track_days(:moment::timestamptz, :ahead) day;
 
 -- name: drop_days(before)$
-SELECT drop_track_days(:before::timestamptz);
+-- Nothing while somebody else makes or drops days: nobody waits, the next night will do.
+SELECT CASE
+  WHEN pg_try_advisory_xact_lock(hashtext('wangge track days')) THEN drop_track_days(:before::timestamptz) ELSE 0
+END;
 
 -- name: hold(city_id)!
 -- Lets nobody else take a day of the city until this transaction ends.

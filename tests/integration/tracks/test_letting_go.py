@@ -137,11 +137,25 @@ def test_empty_days_are_dropped_and_days_in_use_are_not(town: Town, people: list
         timers.make_days(tx)
     is_there = "SELECT to_regclass(%(name)s) IS NOT NULL"
     with town.database.transaction(SYSTEM) as tx:
-        assert service.drop_days(tx, clock.now()) == 0
+        service.drop_days(tx, clock.now())
     assert town.one(is_there, name=name)
     run(town)
     assert not town.one(is_there, name=name)
     assert town.one(is_there, name=f"track_position_{clock.now():%Y_%m_%d}")
+
+
+def test_days_are_left_alone_while_somebody_else_makes_some(town: Town, people: list[int]) -> None:
+    old = midnight(TERM + 3) + timedelta(hours=9)
+    name = f"track_position_{old.astimezone(ZoneInfo('UTC')):%Y_%m_%d}"
+    count = walk(town, people[:3], old)
+    with town.database.transaction(SYSTEM) as tx:
+        timers.make_days(tx)
+    with town.database.transaction(SYSTEM) as other:
+        timers.make_days(other)  # holds its lock until it ends
+        assert run(town).count == count
+    assert town.one("SELECT to_regclass(%(name)s) IS NOT NULL", name=name)
+    run(town)
+    assert not town.one("SELECT to_regclass(%(name)s) IS NOT NULL", name=name)
 
 
 def test_fewer_days_may_be_set_and_what_was_off_goes_too(town: Town, people: list[int]) -> None:
