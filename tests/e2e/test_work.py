@@ -244,3 +244,24 @@ def test_new_incidents_arrive_without_reloading(windows: Windows) -> None:
         button.click()
     expect(button).to_have_attribute("aria-pressed", "false")
     assert visit.faults()["messages"] == []
+
+
+def test_rows_stay_under_a_finger_while_news_come_in(windows: Windows, site: Any) -> None:
+    """Each piece of news drew the whole list anew: a click that was half done was lost."""
+    visit = windows()
+    visit.open("/dispatcher?lang=zh")
+    row = visit.page.locator(".queue .row").first.element_handle()
+    visit.page.locator(deeds.row(deeds.filed(site))).wait_for()
+    assert row.evaluate("row => row.isConnected")
+
+
+def test_the_table_of_units_keeps_the_focus_while_news_come_in(windows: Windows, site: Any) -> None:
+    """Each incident anywhere in the city took the focus out of the table."""
+    visit = windows()
+    visit.open("/planner?lang=zh")
+    button = visit.page.get_by_role("columnheader", name=ZH["units.cells"]).get_by_role("button")
+    button.focus()
+    before = visit.page.locator("tbody").text_content()
+    deeds.filed(site)
+    expect(visit.page.locator("tbody")).not_to_have_text(before or "")
+    expect(button).to_be_focused()
