@@ -193,10 +193,10 @@ def test_what_has_not_begun_is_taken_back_and_never_holds(town: Town) -> None:
         (lambda: replace(closed(FIRST), modes=frozenset()), "modes"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_closed_is_named(town: Town, new: Callable[[], NewOverride], field: str) -> None:
+def test_what_cannot_be_closed_is_named(still_town: Town, new: Callable[[], NewOverride], field: str) -> None:
     with pytest.raises(BadInput, match=f"{field}:"):
-        close(town, new())
-    assert town.one("SELECT count(*) FROM road_override") == 0
+        close(still_town, new())
+    assert still_town.one("SELECT count(*) FROM road_override") == 0
 
 
 def test_a_city_without_roads_and_an_override_there_is_not_are_named(town: Town) -> None:
@@ -207,7 +207,8 @@ def test_a_city_without_roads_and_an_override_there_is_not_are_named(town: Town)
         closing.get(tx, 77)
 
 
-def test_who_is_bound_to_a_part_of_the_city_closes_no_road(town: Town) -> None:
+def test_who_is_bound_to_a_part_of_the_city_closes_no_road(still_town: Town) -> None:
+    town = still_town
     unit = town.one("SELECT min(id) FROM unit WHERE level = 'street'")
     bound = Actor("gu", None, Scope(units=(unit,)))
     with pytest.raises(OutOfScope, match="小城"), town.database.transaction(bound) as tx:
@@ -319,14 +320,14 @@ def test_how_far_one_gets_is_told_by_the_door_and_shrinks_when_roads_are_closed(
         assert (refused.status_code, refused.get_json()["field"]) == (422, field)
 
 
-@pytest.mark.parametrize(("role", "status"), [("worker", 403), ("observer", 403), ("dispatcher", 201)])
-def test_only_who_may_manage_roads_closes_them(town: Town, role: str, status: int) -> None:
+def test_only_who_may_manage_roads_closes_them(town: Town) -> None:
     client = create_app(town.settings, town.database).test_client()
-    bearer = {"Authorization": f"Bearer {people.token(town.database, role)}"}
-    assert client.get("/api/roads/overrides", headers=bearer).status_code == 200
-    answer = client.post("/api/roads/overrides", json=body(name="中山路"), headers={**key(), **bearer})
-    assert answer.status_code == status
-    assert answer.get_json().get("permission") == (None if status == 201 else "road.manage")
+    for role, status in (("worker", 403), ("observer", 403), ("dispatcher", 201)):
+        bearer = {"Authorization": f"Bearer {people.token(town.database, role)}"}
+        assert client.get("/api/roads/overrides", headers=bearer).status_code == 200
+        answer = client.post("/api/roads/overrides", json=body(name="中山路"), headers={**key(), **bearer})
+        assert answer.status_code == status
+        assert answer.get_json().get("permission") == (None if status == 201 else "road.manage")
 
 
 def test_the_command_line_closes_a_road_once_lists_it_and_opens_it(town: Town, geo: Run) -> None:
