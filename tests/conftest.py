@@ -35,6 +35,10 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("tests")
 
 
+PATIENCE = "120000"
+"""Milliseconds for a statement and for a connection: many hands on few rows must not fail where all is slow."""
+
+
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Keeps the tests of a file on one worker, and all that share the running service on one.
 
@@ -160,8 +164,9 @@ def demo_client(demo_settings: Settings) -> FlaskClient:
 
 def _settings(place: Place) -> Settings:
     return Settings(
-        work=str(work()), database_url=place.owner_url, app_database_url=place.app_url, log_level="warning"
-    )
+        work=str(work()), database_url=place.owner_url, app_database_url=place.app_url, log_level="warning",
+        statement_timeout=PATIENCE, pool_wait=PATIENCE,
+    )  # fmt: skip
 
 
 def _migrate(place: Place) -> None:
