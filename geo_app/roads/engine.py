@@ -15,6 +15,7 @@ from geo_app.roads.graph import MICROSECONDS
 from geo_app.roads.model import Floats, Indices, Integers, Isochrone, Mode, Ranking, Reach, Route
 from geo_app.roads.nearest import Ground
 from geo_app.roads.search import MOST, Memory
+from geo_app.roads.soonest import Known
 
 WORLD = 1e8
 """No metric CRS has coordinates beyond this."""
@@ -29,6 +30,7 @@ class NetworkEngine:
         self._ground = ground
         self._memory = memory or Memory(ground.graph.inward)
         self._field = rules.field(ground)
+        self._known = Known()
 
     @property
     def edges(self) -> int:
@@ -64,7 +66,7 @@ class NetworkEngine:
             return Ranking((), 0, is_estimate=False)
         points = np.empty((len(asked) + 1, 2))
         points[0], points[1:] = _place("target", target), self._checked("responders", asked)
-        found = rules.nearest(self._field, self._memory, points, k)
+        found = rules.nearest(self._field, self._known, self._memory, points, k)
         rows = zip(found.goals.tolist(), found.costs.tolist(), found.metres.tolist(), strict=True)
         reaches = tuple(Reach(index, cost / MICROSECONDS, metres) for index, cost, metres in rows)
         unreachable = len(asked) - len(reaches) if len(reaches) < k else 0

@@ -20,7 +20,7 @@ from geo_app.roads.model import Floats, Indices, Integers
 from geo_app.roads.network import Network
 from geo_app.roads.search import Found, Hooks, Memory, Starts, search
 from geo_app.roads.snap import Grid, Snaps
-from geo_app.roads.soonest import QUEUED, Field, soonest
+from geo_app.roads.soonest import QUEUED, Field, Known, soonest
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,11 @@ def field(ground: Ground) -> Field:
     return Field(*kernels.frozen(made))
 
 
-def nearest(ground: Field, memory: Memory, points: Floats, k: int) -> Soonest:
+def nearest(ground: Field, known: Known, memory: Memory, points: Floats, k: int) -> Soonest:
     """Return the `k` soonest at row 0 of `points` among the rows after it; fewer when no road leads from the others."""
-    return Soonest(*soonest(kernels.frozen(points), k, ground, memory.for_hooks(QUEUED * len(points))))
+    return Soonest(
+        *soonest(kernels.frozen(points), k, ground, known.rows, memory.for_hooks(QUEUED * len(points)))
+    )
 
 
 def way(ground: Ground, memory: Memory, target: Floats, start: Floats) -> Answer:

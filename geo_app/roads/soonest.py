@@ -7,6 +7,7 @@ look at the distance. Costs, ties and metres are those of `search` with everybod
 
 from __future__ import annotations
 
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,8 @@ LONGEST = 1 << 38
 """Microseconds from which on everybody has joined; three days."""
 QUEUED = 4
 """Entries of the queue a responder may take."""
+SLOTS = 8192
+"""Places whose position on the roads is remembered by each thread and engine, in half a megabyte."""
 
 
 class Field(NamedTuple):
@@ -54,6 +57,16 @@ class Field(NamedTuple):
     """Metres a microsecond nobody exceeds, by road or on foot."""
 
 
+class Known(threading.local):
+    """Where on the roads the responders of late are, by where they are: most have not moved when somebody asks again.
+
+    A row is x, y, edge, metres along it, metres away, and the place on it; another responder may take it over.
+    """
+
+    def __init__(self) -> None:
+        self.rows = np.full((SLOTS, 8), np.nan)
+
+
 class _Crowd(NamedTuple):
     """The points, where on the roads they are as far as they have joined, and by what they are reached."""
 
@@ -63,6 +76,7 @@ class _Crowd(NamedTuple):
     links: Indices
     """By hook: the next on the same state."""
     best: Best
+    known: Floats
 
 
 def _example() -> tuple[object, ...]:
@@ -71,18 +85,20 @@ def _example() -> tuple[object, ...]:
     shape = Shape(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([0.0, 1.0]), np.zeros(2, dtype=np.int32))
     grid = Grid(np.array([0, 1], dtype=np.int32), np.zeros(1, dtype=np.int32), 0.0, 0.0, 1.0, 1, 1)
     points = np.array([[0.2, 0.0], [0.6, 0.0]])
-    return points, 1, Field(grid, shape, edges, edges.onward, 1e-6), scratch(2, 32)
+    return points, 1, Field(grid, shape, edges, edges.onward, 1e-6), np.full((4, 8), np.nan), scratch(2, 32)
 
 
-@kernels.kernel(example=_example, writes=("memory",))
-def soonest(points: Floats, k: int, field: Field, memory: Scratch) -> tuple[Indices, Integers, Floats]:
+@kernels.kernel(example=_example, writes=("known", "memory"))
+def soonest(
+    points: Floats, k: int, field: Field, known: Floats, memory: Scratch
+) -> tuple[Indices, Integers, Floats]:
     """Return the numbers, costs and metres of the `k` soonest at row 0 of `points` among the rows after it.
 
-    The queue of `memory` needs room for every arc and `QUEUED` entries a row.
+    `known` is of `Known`; the queue of `memory` needs room for every arc and `QUEUED` entries a row.
     """
     states, total = memory.reached.size, points.shape[0] - 1
     shift, near = bits(states + total), bits(total)
-    crowd, starts = _gathered(points, field)
+    crowd, starts = _gathered(points, field, known)
     waiting, left = _by_distance(points, field.fastest, near), total
     size, seen, hung, last = 0, 0, 0, -1
     for i in range(starts.states.size):
@@ -117,7 +133,7 @@ def soonest(points: Floats, k: int, field: Field, memory: Scratch) -> tuple[Indi
 
 
 @kernels.part
-def _gathered(points: Floats, field: Field) -> tuple[_Crowd, Starts]:
+def _gathered(points: Floats, field: Field, known: Floats) -> tuple[_Crowd, Starts]:
     """Return everybody before anybody joins, and the states from which the target is reached."""
     count = points.shape[0]
     edges, offsets, aways = np.empty(count, dtype=np.int32), np.empty(count), np.empty(count)
@@ -129,7 +145,7 @@ def _gathered(points: Floats, field: Field) -> tuple[_Crowd, Starts]:
     states, costs, metres, exits = ends.room_for(room)
     hooks = Hooks(count - 1, states, costs, metres, exits, np.empty(room, dtype=np.int32))
     best = Best(np.full(count - 1, FAR), np.full(count - 1, -1, dtype=np.int32))
-    return _Crowd(points, snaps, hooks, np.empty(room, dtype=np.int32), best), starts
+    return _Crowd(points, snaps, hooks, np.empty(room, dtype=np.int32), best, known), starts
 
 
 @kernels.part
@@ -153,7 +169,7 @@ def _join(
     """
     shift, size, first, last = at
     states, hooks = memory.reached.size, crowd.hooks
-    put(crowd.points, row, (field.grid, field.shape, field.edges.ways), crowd.snaps)
+    _put(crowd, row, field)
     room = (hooks.states, hooks.costs, hooks.metres, hooks.exits)
     begun = ends.straight(crowd.snaps, field.edges, (row, 0), room, first)
     hung = ends.exits_of(crowd.snaps, field.edges, row, room, begun)
@@ -174,6 +190,23 @@ def _join(
         crowd.links[hook] = memory.hook[state]
         memory.hook[state] = hook
     return size, hung
+
+
+@kernels.part
+def _put(crowd: _Crowd, row: int, field: Field) -> None:
+    """Write where on the roads a row is, by memory when somebody was at the very same point."""
+    x, y = crowd.points[row, 0], crowd.points[row, 1]
+    mixed = int(x * 1000) * 73856093 ^ int(y * 1000) * 19349663
+    slot = crowd.known[(mixed ^ (mixed >> 17)) & (crowd.known.shape[0] - 1)]
+    snaps = crowd.snaps
+    if slot[0] == x and slot[1] == y:
+        snaps.edges[row], snaps.offsets[row], snaps.aways[row] = int(slot[2]), slot[3], slot[4]
+        snaps.places[row, 0], snaps.places[row, 1] = slot[5], slot[6]
+        return
+    put(crowd.points, row, (field.grid, field.shape, field.edges.ways), snaps)
+    slot[0], slot[1], slot[2] = x, y, snaps.edges[row]
+    slot[3], slot[4] = snaps.offsets[row], snaps.aways[row]
+    slot[5], slot[6] = snaps.places[row, 0], snaps.places[row, 1]
 
 
 @kernels.part

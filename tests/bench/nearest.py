@@ -17,6 +17,7 @@ from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.graph import MICROSECONDS, Graph
 from geo_app.roads.model import Mode, Road
 from geo_app.roads.search import Memory
+from geo_app.roads.soonest import Known
 from tests.bench.registry import Row, median_of, milliseconds, row, times_better
 
 RUNS = 5
@@ -111,6 +112,6 @@ def _median(calls: list[Callable[[], object]]) -> float:
 
 def _kernel(ground: rules.Ground, places: np.ndarray, targets: list[Point]) -> float:
     """Return the median of the kernel alone: from points to numbers, costs and metres, nothing made around it."""
-    memory, field = Memory(ground.graph.inward), rules.field(ground)
+    memory, known, field = Memory(ground.graph.inward), Known(), rules.field(ground)
     crowds = [np.vstack([[point.x, point.y], places]) for point in targets]
-    return _median([lambda c=crowd: rules.nearest(field, memory, c, K) for crowd in crowds])
+    return _median([lambda c=crowd: rules.nearest(field, known, memory, c, K) for crowd in crowds])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from shapely import LineString, Point
 
-from geo_app.roads import kept
+from geo_app.roads import kept, soonest
 from geo_app.roads import network as networks
 from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.model import Access, Mode, Reach, Restriction, Road
@@ -54,3 +54,20 @@ def test_the_soonest_are_those_of_a_search_for_each(mode: Mode) -> None:
             ranking = engine.nearest(target, crowd, k)
             assert list(ranking.reaches) == alone[:k]
             assert ranking.unreachable == (len(crowd) - len(alone) if len(alone) < k else 0)
+
+
+@pytest.mark.parametrize("slots", [1, 4, 8192])
+def test_who_moves_is_found_where_they_are_however_little_is_remembered(
+    slots: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soonest, "SLOTS", slots)
+    rng = np.random.default_rng(20260127)
+    roads, restrictions = city(rng)
+    ground = kept.build(networks.build(roads), restrictions)[Mode.EBIKE]
+    engine = NetworkEngine(ground)
+    crowd = rng.uniform(0, 1100, (30, 2))
+    for number in range(12):
+        crowd[number % 5] = rng.uniform(0, 1100, 2)
+        crowd = crowd[rng.permutation(len(crowd))]
+        target = Point(*rng.uniform(0, 1100, 2))
+        assert engine.nearest(target, crowd, 10) == NetworkEngine(ground).nearest(target, crowd, 10)
