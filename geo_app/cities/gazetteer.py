@@ -72,7 +72,10 @@ def _roads(rows: Iterable[RoadRow], srid: int) -> list[NewPlace]:
 
 
 def _areas(data: CityData) -> list[NewPlace]:
-    """Return districts, streets and communities that have cells: at a point inside, reaching to their edge."""
+    """Return districts, streets and communities that have cells: at a point inside, reaching to their edge.
+
+    The cells are a checked partition: their union is what is left without the borders that two of them share.
+    """
     cells: dict[str, list[Geometry]] = defaultdict(list)
     parents = {unit.code: unit.parent for unit in data.units}
     for cell in data.cells:
@@ -85,7 +88,7 @@ def _areas(data: CityData) -> list[NewPlace]:
         if unit.code not in cells:
             continue
         kind = KIND[Level(unit.level)]
-        area = shapely.unary_union(cells[unit.code])
+        area = shapely.coverage_union_all(cells[unit.code])
         middle = area.representative_point()
         community = unit.code if kind == Kind.COMMUNITY else None
         extent = float(shapely.hausdorff_distance(middle, area))
