@@ -51,6 +51,7 @@ def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
 def incidents_tile(city: str, z: int, x: int, y: int) -> ResponseReturnValue:
     """Return a Mapbox vector tile of open incidents as far as the viewer sees them: counted below zoom 14.
 
+    From there on they stand one by one; in a tile with more than a thousand, those close together are counted.
     Late is what nobody has answered in time. No cache may keep it: the next viewer sees other streets.
     """
     address = Address("incidents", z, x, y)

@@ -33,6 +33,10 @@ POINTS_FROM = 14
 """The zoom from which incidents stand one by one; below they are counted in squares."""
 ACROSS = 8
 """Squares along the side of a tile: 64 pixels each."""
+MOST_POINTS = 1000
+"""Incidents that a tile names one by one; in a tile with more, those that share a square are counted too."""
+ACROSS_NEAR = 24
+"""Squares along the side of such a tile: 21 pixels each, about the size of a mark."""
 HALF = 20_037_508.342789244
 """Half the side of the Web Mercator square, metres."""
 

@@ -104,42 +104,62 @@ SELECT theme, count(*) AS things FROM thematic
 WHERE city_id = :city_id AND theme <> ALL(:ground::text[])
 GROUP BY theme ORDER BY theme;
 
--- name: incidents_tile(city_id, west, south, east, north, at)$
+-- name: incidents_tile(city_id, west, south, east, north, at, most)$
 -- Open incidents one by one, as far as the viewer sees them; each stands in one tile only, also on a border.
+-- NULL when there are more than `most` of them.
 WITH seen AS MATERIALIZED (
-  SELECT id, category_id, state, location, respond_by, mercator, ST_X(mercator) AS x, ST_Y(mercator) AS y
+  SELECT id, category_id, state, location, respond_by, mercator
   FROM incident
   WHERE city_id = :city_id AND state <> 'closed' AND mercator && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
+    AND ST_X(mercator) >= :west AND ST_X(mercator) < :east AND ST_Y(mercator) >= :south AND ST_Y(mercator) < :north
+  LIMIT :most + 1
 )
-SELECT coalesce(ST_AsMVT(m, 'incidents', 4096, 'geom'), '') FROM (
-  SELECT s.id, c.code AS category, c.is_urgent, s.state, s.location,
-    s.state = 'reported' AND s.respond_by < :at::timestamptz AS is_late,
-    ST_AsMVTGeom(s.mercator, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
-  FROM seen s JOIN category c ON c.id = s.category_id
-  WHERE s.x >= :west AND s.x < :east AND s.y >= :south AND s.y < :north
-  ORDER BY s.id
-) m;
+SELECT CASE WHEN (SELECT count(*) FROM seen) <= :most THEN (
+  SELECT coalesce(ST_AsMVT(m, 'incidents', 4096, 'geom'), '') FROM (
+    SELECT s.id, c.code AS category, c.is_urgent, s.state, s.location,
+      s.state = 'reported' AND s.respond_by < :at::timestamptz AS is_late,
+      ST_AsMVTGeom(s.mercator, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
+    FROM seen s JOIN category c ON c.id = s.category_id
+    ORDER BY s.id
+  ) m
+) END;
 
--- name: incident_groups_tile(city_id, west, south, east, north, at, across)$
+-- name: incident_groups_tile(city_id, west, south, east, north, at, across, names_alone)$
 -- Open incidents counted in squares, `across` of them along a tile's side; each group stands in the middle of its own.
+-- With `names_alone`, who has a square to itself is no group but stands there by itself.
+-- OFFSET 0: without it each coordinate would be read five times, and the groups be sorted for.
 WITH urgent AS (SELECT array_agg(id) AS ids FROM category WHERE city_id = :city_id AND is_urgent),
 grouped AS MATERIALIZED (
   SELECT count(*) AS incidents, count(*) FILTER (WHERE state = 'reported') AS reported,
     count(*) FILTER (WHERE state = 'handled') AS handled,
     count(*) FILTER (WHERE category_id = ANY ((SELECT ids FROM urgent)::bigint[])) AS urgent,
     count(*) FILTER (WHERE state = 'reported' AND respond_by < :at::timestamptz) AS late,
-    avg(ST_X(mercator)) AS x, avg(ST_Y(mercator)) AS y,
-    width_bucket(ST_X(mercator), :west, :east, :across) AS place,
-    width_bucket(ST_Y(mercator), :south, :north, :across) AS line
-  FROM incident
-  WHERE city_id = :city_id AND state <> 'closed' AND mercator && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
+    avg(x) AS x, avg(y) AS y, min(id) AS first,
+    width_bucket(x, :west, :east, :across) AS place, width_bucket(y, :south, :north, :across) AS line
+  FROM (
+    SELECT id, state, category_id, respond_by, ST_X(mercator) AS x, ST_Y(mercator) AS y
+    FROM incident
+    WHERE city_id = :city_id AND state <> 'closed' AND mercator && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
+    OFFSET 0
+  ) seen
   GROUP BY line, place
-)
-SELECT coalesce(ST_AsMVT(m, 'incident_groups', 4096, 'geom'), '') FROM (
-  SELECT incidents, reported, handled, urgent, late,
-    ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(x, y), 3857), ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false)
-      AS geom
-  FROM grouped
-  WHERE place BETWEEN 1 AND :across AND line BETWEEN 1 AND :across
-  ORDER BY line, place
-) m;
+),
+here AS (SELECT incidents, reported, handled, urgent, late, x, y, first, place, line FROM grouped WHERE place BETWEEN 1 AND :across AND line BETWEEN 1 AND :across)
+SELECT coalesce((
+  SELECT ST_AsMVT(m, 'incidents', 4096, 'geom') FROM (
+    SELECT i.id, c.code AS category, c.is_urgent, i.state, i.location,
+      i.state = 'reported' AND i.respond_by < :at::timestamptz AS is_late,
+      ST_AsMVTGeom(i.mercator, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
+    FROM here JOIN incident i ON i.id = here.first JOIN category c ON c.id = i.category_id
+    WHERE here.incidents = 1 AND :names_alone
+    ORDER BY i.id
+  ) m
+), '') || coalesce((
+  SELECT ST_AsMVT(m, 'incident_groups', 4096, 'geom') FROM (
+    SELECT incidents, reported, handled, urgent, late,
+      ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(x, y), 3857), ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false)
+        AS geom
+    FROM here WHERE incidents > 1 OR NOT :names_alone
+    ORDER BY line, place
+  ) m
+), '');

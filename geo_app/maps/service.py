@@ -8,6 +8,8 @@ from geo_app.core import db
 from geo_app.core.errors import NotFound
 from geo_app.maps import store
 from geo_app.maps.model import (
+    ACROSS,
+    ACROSS_NEAR,
     INCIDENT_ZOOMS,
     LEVELS,
     POINTS_FROM,
@@ -50,13 +52,17 @@ def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> byte
 def incidents(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
     """Return the vector tile of the open incidents the actor sees, empty when there are none; NotFound outside.
 
-    From zoom POINTS_FROM on each stands by itself, below they are counted in squares.
+    From zoom POINTS_FROM on each stands by itself, below they are counted in squares; so are, in smaller squares,
+    those that lie close together where there are more than MOST_POINTS.
     """
     check(address)
     box = edges(address.z, address.x, address.y)
-    if address.z >= POINTS_FROM:
-        return store.incidents(tx, city, box, at)
-    return store.incident_groups(tx, city, box, at)
+    if address.z < POINTS_FROM:
+        return store.incident_groups(tx, city, box, at, across=ACROSS, names_alone=False)
+    alone = store.incidents(tx, city, box, at)
+    if alone is not None:
+        return alone
+    return store.incident_groups(tx, city, box, at, across=ACROSS_NEAR, names_alone=True)
 
 
 def themes(tx: db.Transaction, city: City) -> list[Theme]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geo_app.core import db
 from geo_app.core.coords import Box
-from geo_app.maps.model import ACROSS, GROUND, Address, Theme
+from geo_app.maps.model import GROUND, MOST_POINTS, Address, Theme
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
@@ -48,14 +48,30 @@ def thematic(tx: db.Transaction, city: City, tile: Address) -> bytes:
     return bytes(found)
 
 
-def incidents(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes:
-    """Return the tile of the open incidents the actor sees in a box, one by one; `at` decides what is late."""
-    return bytes(tx.value(SQL.incidents_tile, city_id=city.id, **_sides(box), at=at))
+def incidents(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes | None:
+    """Return the tile of the open incidents the actor sees in a box, one by one; `at` decides what is late.
+
+    None when there are more than MOST_POINTS of them.
+    """
+    found = tx.value(SQL.incidents_tile, city_id=city.id, **_sides(box), at=at, most=MOST_POINTS)
+    return None if found is None else bytes(found)
 
 
-def incident_groups(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes:
-    """Return the tile of the open incidents the actor sees in a box, counted in squares."""
-    found = tx.value(SQL.incident_groups_tile, city_id=city.id, **_sides(box), at=at, across=ACROSS)
+def incident_groups(
+    tx: db.Transaction, city: City, box: Box, at: datetime, *, across: int, names_alone: bool
+) -> bytes:
+    """Return the tile of the open incidents the actor sees in a box, counted in squares, `across` along a side.
+
+    With `names_alone`, who has a square to itself stands there by itself.
+    """
+    found = tx.value(
+        SQL.incident_groups_tile,
+        city_id=city.id,
+        **_sides(box),
+        at=at,
+        across=across,
+        names_alone=names_alone,
+    )
     return bytes(found)
 
 

@@ -18,13 +18,15 @@ from geo_app.core import clock, coords, door
 from geo_app.core.actor import NOBODY, SYSTEM, Actor
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import Channel, NewReport
-from geo_app.maps.model import ACROSS, INCIDENT_ZOOMS, POINTS_FROM, edges
-from tests import people
+from geo_app.maps.model import ACROSS, INCIDENT_ZOOMS, MOST_POINTS, POINTS_FROM, edges
+from tests import build, people
 from tests.integration.conftest import Town
 from tests.integration.identity.scoping import EAST, WEST, of_city, of_department, of_street, spot
 
 EXTENT = 4096
 URGENT, OTHER = "0401", "0102"
+LARGEST = 100_000
+"""Bytes of a tile before it is packed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,28 @@ def brute(town: Town, at: datetime) -> Iterator[Known]:
     for row, (x, y) in zip(rows, xy, strict=True):
         is_late = row[2] == "reported" and row[4] < at
         yield Known(row[0], x, y, row[2], row[3], is_late, row[5], row[6])
+
+
+@pytest.fixture
+def crowded(still_town: Town, known: list[Known]) -> Iterator[Town]:
+    """The town with a great many more, half of them on one spot; they go again."""
+    place = spot(still_town, (60, 60))
+    corner = spot(still_town, (0, 0))
+    far = spot(still_town, (600, 400))
+    chance = np.random.default_rng(3)
+    half = MOST_POINTS + 200
+    x = np.concatenate([chance.normal(place.x, 2e-4, half), chance.uniform(corner.x, far.x, half)])
+    y = np.concatenate([chance.normal(place.y, 2e-4, half), chance.uniform(corner.y, far.y, half)])
+    still_town.run(
+        "INSERT INTO incident (city_id, jurisdiction, category_id, channel, description, state, point, occurred_at,"
+        " respond_by, reported_at, community_id) SELECT c.id, c.jurisdiction, (SELECT min(id) FROM category), 'web',"
+        " 'crowd', 'reported', ST_SetSRID(ST_MakePoint(one.x, one.y), 4326), now(), now() + interval '1 hour', now(),"
+        " (SELECT id FROM unit WHERE code = %(east)s) FROM city c,"
+        " unnest(%(x)s::float8[], %(y)s::float8[]) one (x, y)",
+        x=x.tolist(), y=y.tolist(), east=build.COMMUNITIES[0],
+    )  # fmt: skip
+    yield still_town
+    still_town.run("DELETE FROM incident WHERE description = 'crowd'")
 
 
 @pytest.fixture
@@ -190,6 +214,37 @@ def test_an_incident_on_the_corner_of_four_tiles_stands_in_one(
                 for name, features in fetch(town_client, z, column, row).items():
                     found[name] += sum(one["properties"].get("incidents", 1) for one in features)
         assert found.total() == town.one("SELECT count(*) FROM incident WHERE state <> 'closed'")
+
+
+@pytest.mark.parametrize("z", range(POINTS_FROM, INCIDENT_ZOOMS[1] + 1))
+def test_in_a_crowded_tile_those_close_together_are_counted_and_none_is_lost(
+    crowded: Town, see: Callable[[Actor], FlaskClient], z: int
+) -> None:
+    rows = crowded.all(
+        "SELECT i.id, ST_X(mercator), ST_Y(mercator), coalesce(u.code, '') FROM incident i"
+        " LEFT JOIN unit u ON u.id = i.community_id WHERE i.state <> 'closed'"
+    )
+    everyone = [Known(one, x, y, "reported", OTHER, False, "sure", code) for one, x, y, code in rows]
+    sizes = set()
+    for who, (actor, may_see) in viewers(crowded).items():
+        client, mine = see(actor), {one.id for one in everyone if may_see(one)}
+        named: Counter[int] = Counter()
+        counted = 0
+        for x, y in tiles(everyone, z):
+            body = client.get(f"/tiles/town/incidents/{z}/{x}/{y}.mvt").data
+            assert len(body) <= LARGEST
+            layers = fetch(client, z, x, y)
+            alone = [one["properties"]["id"] for one in layers.get("incidents", [])]
+            groups = [one["properties"]["incidents"] for one in layers.get("incident_groups", [])]
+            assert len(alone) + len(groups) <= MOST_POINTS
+            assert all(number > 1 for number in groups)
+            assert not groups or len(alone) + sum(groups) > MOST_POINTS
+            named.update(alone)
+            counted += sum(groups)
+            sizes.add(bool(groups))
+        assert named <= Counter(list(mine)), who
+        assert named.total() + counted == len(mine)
+    assert sizes == {False, True}
 
 
 def test_a_tile_names_nobody(still_town: Town, known: list[Known], still_client: FlaskClient) -> None:
