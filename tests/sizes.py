@@ -62,6 +62,9 @@ SIZES: dict[str, tuple[int, int]] = {
     # Incidents all over a town, and questions what is near whose answers are compared with brute force.
     "near_incidents": (600, 20_000),
     "near_questions": (60, 2_000),
+    # Stories of about a dozen edits, each judged on the whole partition; and edits whose two verdicts are compared.
+    "edit_stories": (15, 300),
+    "edit_verdicts": (200, 10_000),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 
