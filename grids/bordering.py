@@ -45,7 +45,7 @@ from grids.rings import (
 def move_vertex(draft: Draft, edit: MoveVertex) -> Touched:
     """Move the vertex in every cell that has it."""
     cells = _around(draft, edit.at)
-    return Touched(cells, _moved(cells, edit.at, edit.to))
+    return Touched(cells, _moved(draft, cells, edit))
 
 
 def move_outer_vertex(draft: Draft, edit: MoveOuterVertex) -> Touched:
@@ -58,7 +58,7 @@ def move_outer_vertex(draft: Draft, edit: MoveOuterVertex) -> Touched:
         )
     others = [b if a == edit.at else a for a, b in loose]
     bends = tuple(Bend((edit.at, one), (edit.to, one)) for one in others)
-    return Touched(cells, _moved(cells, edit.at, edit.to), bends, is_outer=True)
+    return Touched(cells, _moved(draft, cells, edit), bends, is_outer=True)
 
 
 def insert_vertex(draft: Draft, edit: InsertVertex) -> Touched:
@@ -125,10 +125,13 @@ def _along(draft: Draft, where: Edge) -> tuple[Cell, ...]:
     return cells
 
 
-def _moved(cells: tuple[Cell, ...], at: Vertex, to: Vertex) -> tuple[Cell, ...]:
-    if at == to:
-        raise refused(Reason.NOTHING, _codes(cells), point(at), "the vertex is there already")
-    return reshaped(cells, lambda ring: with_moved(ring, at, to))
+def _moved(draft: Draft, cells: tuple[Cell, ...], edit: MoveVertex | MoveOuterVertex) -> tuple[Cell, ...]:
+    if edit.at == edit.to:
+        raise refused(Reason.NOTHING, _codes(cells), point(edit.at), "the vertex is there already")
+    there = draft.at(edit.to)
+    if there:
+        raise refused(Reason.VERTEX_THERE, _codes(there), point(edit.to), "another vertex is there")
+    return reshaped(cells, lambda ring: with_moved(ring, edit.at, edit.to))
 
 
 def _once(cells: tuple[Cell, ...], at: Vertex) -> set[Edge]:

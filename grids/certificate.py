@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -24,7 +25,7 @@ from grids.draft import Draft
 from grids.edits import Bend
 from grids.model import MILLIMETRE, Cell
 from grids.refusal import Reason, Refused, refused
-from grids.rings import PER_METRE, Edge, Vertex, edges, is_beside, line, point, rings
+from grids.rings import PER_METRE, Edge, Ring, Vertex, edges, is_beside, line, point, rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Touched:
 
 def certify(draft: Draft, touched: Touched) -> tuple[Vertex, ...]:
     """Return the nodes that the outer border gets or loses; Refused unless `draft` stays whole."""
+    if [id(cell.geometry) for cell in touched.was] == [id(cell.geometry) for cell in touched.now]:
+        return ()  # names, codes and units alone have changed
     for cell in touched.now:
         _is_one(cell)
     before, after = _Linework(touched.was), _Linework(touched.now)
@@ -65,9 +68,17 @@ class _Linework:
         self.outer: set[Edge] = set()
         for cell in cells:
             for ring in rings(cell.geometry):
+                if len(set(ring)) != len(ring) - 1:
+                    raise _twice(cell, ring)
                 along = edges(ring)
                 self.every.update(along)
                 self.outer.symmetric_difference_update(along)
+
+
+def _twice(cell: Cell, ring: Ring) -> Refused:
+    at = next(one for one, other in pairwise(sorted(ring[1:])) if one == other)
+    message = f"the border of {cell.code} would have two vertices in one place"
+    return refused(Reason.VERTEX_THERE, (cell.code,), point(at), message)
 
 
 def _is_one(cell: Cell) -> None:

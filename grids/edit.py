@@ -10,19 +10,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grids import bordering, restoring
+from grids import bordering, cutting, naming, restoring
 from grids.certificate import Touched, certify
 from grids.draft import Draft
 from grids.edits import (
+    AssignUnits,
     ChangeOuterBorder,
     DeleteVertex,
     Edit,
     InsertVertex,
+    Merge,
     MoveOuterVertex,
     MoveVertex,
+    Recode,
+    Rename,
     ReshapeBorder,
     Restore,
-)  # fmt: skip
+    Split,
+    Transfer,
+)
 from grids.refusal import Refusal, Refused
 from grids.rings import Vertex
 
@@ -33,6 +39,12 @@ PLAN: dict[type[Edit], Callable[[Draft, Any], Touched]] = {
     ReshapeBorder: bordering.reshape_border,
     ChangeOuterBorder: bordering.change_outer_border,
     MoveOuterVertex: bordering.move_outer_vertex,
+    Split: cutting.split,
+    Merge: cutting.merge,
+    Transfer: cutting.transfer,
+    AssignUnits: naming.assign_units,
+    Rename: naming.rename,
+    Recode: naming.recode,
     Restore: restoring.restore,
 }
 """What each kind of edit makes of which cells."""
@@ -61,7 +73,9 @@ def apply(draft: Draft, edit: Edit) -> Done | Refusal:
         return refused.refusal
     now = {cell.code for cell in touched.now}
     gone = tuple(cell.code for cell in touched.was if cell.code not in now)
-    return Done(draft.changed(gone, touched.now), restoring.inverse(touched), gone, tuple(sorted(now)), nodes)
+    return Done(
+        draft.changed(gone, touched.now), restoring.inverse(edit, touched), gone, tuple(sorted(now)), nodes
+    )
 
 
 def replay(draft: Draft, edits: Sequence[Edit]) -> Draft:

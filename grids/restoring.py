@@ -8,14 +8,26 @@ from shapely import Point
 
 from grids.certificate import Touched
 from grids.draft import Draft
-from grids.edits import Bend, Kept, Restore
+from grids.edits import AssignUnits, Bend, Edit, Kept, MoveOuterVertex, MoveVertex, Recode, Rename, Restore
 from grids.model import Cell
 from grids.refusal import Reason, refused
 from grids.rings import FEWEST, polygon, rings
 
 
-def inverse(touched: Touched) -> Restore:
-    """Return the edit that takes back what `touched` says."""
+def inverse(edit: Edit, touched: Touched) -> Edit:
+    """Return the edit that takes back `edit`, which did what `touched` says.
+
+    Where an edit of the same kind gives back every bit, it is that one: it can still be made when something else
+    about the cells has been changed meanwhile.
+    """
+    if isinstance(edit, MoveVertex | MoveOuterVertex):
+        return type(edit)(edit.to, edit.at)
+    if isinstance(edit, Recode):
+        return Recode(edit.to, edit.code)
+    if isinstance(edit, Rename):
+        return Rename(edit.code, touched.was[0].name)
+    if isinstance(edit, AssignUnits):
+        return AssignUnits({cell.code: cell.community for cell in touched.was})
     back = tuple(Bend(bend.now, bend.was) for bend in touched.outer)
     return Restore(_kept(touched.now), _kept(touched.was), back, touched.is_outer)
 

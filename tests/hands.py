@@ -12,20 +12,28 @@ import numpy as np
 import shapely
 
 from grids import partition
-from grids.draft import Draft
+from grids.draft import Draft, Grid, Square
 from grids.edits import (
+    AssignUnits,
     ChangeOuterBorder,
     DeleteVertex,
     Edit,
     InsertVertex,
+    Merge,
     MoveOuterVertex,
     MoveVertex,
+    Recode,
+    Rename,
     ReshapeBorder,
+    Split,
+    Transfer,
 )
 from grids.model import Cell, Partition
 from grids.rings import PER_METRE, Chain, Vertex, rings
 from tests import tilings
 
+MANY = 2_000
+"""Cells that are not listed for every edit."""
 FAR = 150_000
 """Millimetres of a wild move."""
 
@@ -50,6 +58,8 @@ class Hand:
 
     seed: int
     rng: np.random.Generator = field(init=False)
+    level: int = 0
+    squares: list[Square] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
@@ -61,20 +71,22 @@ class Hand:
 
     def cell(self, draft: Draft) -> Cell:
         """Return any cell; in a large city one near a place anywhere."""
-        grid = draft.grids[max(draft.grids, key=lambda level: len(draft.grids[level]))]
-        squares = list(grid.base) if len(draft.cells) < 2_000 else self._squares(draft)
+        if len(draft.cells) < MANY:
+            codes = list(draft.cells)
+            return draft.cells[codes[int(self.rng.integers(len(codes)))]]
+        grid, squares = self._squares(draft)
         for _ in range(1_000):
-            square = squares[int(self.rng.integers(len(squares)))]
-            codes = grid.get(square, ())
+            codes = list(grid.get(squares[int(self.rng.integers(len(squares)))], ()))
             if codes:
                 return draft.cells[codes[int(self.rng.integers(len(codes)))]]
         raise AssertionError("the city is empty")
 
-    def _squares(self, draft: Draft) -> list[tuple[int, int]]:
-        if id(draft.cells.base) not in SQUARES:
-            grid = draft.grids[max(draft.grids, key=lambda level: len(draft.grids[level]))]
-            SQUARES[id(draft.cells.base)] = list(grid.base)
-        return SQUARES[id(draft.cells.base)]
+    def _squares(self, draft: Draft) -> tuple[Grid, list[Square]]:
+        """Return the grid in which most cells were at first, and its squares then."""
+        if not self.squares:
+            self.level = max(draft.grids, key=lambda level: len(draft.grids[level]))
+            self.squares = list(draft.grids[self.level].base)
+        return draft.grids[self.level], self.squares
 
     def ring(self, draft: Draft) -> tuple[Vertex, ...]:
         """Return a ring of any cell, without the vertex that closes it."""
@@ -87,15 +99,24 @@ class Hand:
         start, count = int(self.rng.integers(len(ring))), int(self.rng.integers(2, 7))
         return tuple(ring[(start + step) % len(ring)] for step in range(min(count, len(ring) - 1)))
 
+    def along(self, ring: Chain) -> Chain:
+        """Return three vertices along a ring."""
+        start = int(self.rng.integers(len(ring)))
+        return tuple(ring[(start + step) % len(ring)] for step in range(3))
+
+    def between(self, low: int, high: int) -> int:
+        """Return a whole number."""
+        return int(self.rng.integers(low, high + 1))
+
+    def either(self, *words: str) -> str:
+        """Return one of `words`."""
+        return words[int(self.rng.integers(len(words)))]
+
     def beside(self, vertex: Vertex) -> Vertex:
         """Return a place a millimetre, a few metres or very far from `vertex`, or just there."""
         reach = int(self.rng.choice([0, 1, 2, 500, 3_000, 8_000, 8_000, 30_000, FAR]))
         dx, dy = self.rng.integers(-reach, reach + 1, 2).tolist()
         return vertex[0] + dx, vertex[1] + dy
-
-
-SQUARES: dict[int, list[tuple[int, int]]] = {}
-"""The squares of large cities, which are not to be listed for every edit."""
 
 
 def _move(hand: Hand, draft: Draft) -> Edit:
@@ -134,6 +155,63 @@ def _change_outer(hand: Hand, draft: Draft) -> Edit:
     return ChangeOuterBorder(was, _drawn(hand, was))
 
 
+def _line(hand: Hand, cell: Cell) -> Chain:
+    """Return a line over a cell: from border to border, through vertices, along the border, a ring, or astray."""
+    ring = rings(cell.geometry)[0][:-1]
+    start, end = (ring[int(hand.rng.integers(len(ring)))] for _ in range(2))
+    west, south, east, north = (round(one * PER_METRE) for one in cell.geometry.bounds)
+    middle = ((west + east) // 2, (south + north) // 2)
+    match int(hand.rng.integers(6)):
+        case 0:
+            return start, middle, end
+        case 1:
+            return start, end
+        case 2:
+            return (*hand.along(ring), middle, end)
+        case 3:
+            size = int(hand.rng.choice([1, 2_000, 20_000]))
+            corners = [(0, 0), (size, 0), (size, size), (0, size), (0, 0)]
+            return tuple((middle[0] + dx, middle[1] + dy) for dx, dy in corners)
+        case 4:
+            return tuple((hand.between(west, east), hand.between(south, north)) for _ in range(3))
+    y = hand.between(south, north)
+    return (west - 5_000, y), middle, (east + 5_000, hand.between(south, north))
+
+
+def _split(hand: Hand, draft: Draft) -> Edit:
+    cell = hand.cell(draft)
+    count = int(hand.rng.choice([2, 2, 2, 3]))
+    codes = [cell.code, *(f"x{hand.between(0, 10**9)}" for _ in range(count - 1))]
+    return Split(cell.code, _line(hand, cell), tuple(codes))
+
+
+def _merge(hand: Hand, draft: Draft) -> Edit:
+    one = hand.cell(draft)
+    around = [cell.code for cell in draft.near(one.geometry.bounds)]
+    other = around[int(hand.rng.integers(len(around)))]
+    return Merge((one.code, other), hand.either(one.code, other, "new"))
+
+
+def _transfer(hand: Hand, draft: Draft) -> Edit:
+    one = hand.cell(draft)
+    around = [cell.code for cell in draft.near(one.geometry.bounds)]
+    to = around[int(hand.rng.integers(len(around)))]
+    west, south, east, north = (round(one * PER_METRE) for one in one.geometry.bounds)
+    return Transfer(one.code, _line(hand, one), (hand.between(west, east), hand.between(south, north)), to)
+
+
+def _assign(hand: Hand, draft: Draft) -> Edit:
+    return AssignUnits({hand.cell(draft).code: hand.either("one", "other", "third") for _ in range(3)})
+
+
+def _rename(hand: Hand, draft: Draft) -> Edit:
+    return Rename(hand.cell(draft).code, hand.either("一", "二", ""))
+
+
+def _recode(hand: Hand, draft: Draft) -> Edit:
+    return Recode(hand.cell(draft).code, hand.either(hand.cell(draft).code, f"y{hand.between(0, 10**9)}"))
+
+
 WAYS: dict[str, Callable[[Hand, Draft], Edit]] = {
     "move_vertex": _move,
     "move_outer_vertex": _move_outer,
@@ -141,6 +219,12 @@ WAYS: dict[str, Callable[[Hand, Draft], Edit]] = {
     "delete_vertex": _delete,
     "reshape_border": _reshape,
     "change_outer_border": _change_outer,
+    "split": _split,
+    "merge": _merge,
+    "transfer": _transfer,
+    "assign_units": _assign,
+    "rename": _rename,
+    "recode": _recode,
 }
 OUTER = frozenset({"move_outer_vertex", "change_outer_border"})
 INNER = frozenset(WAYS) - OUTER
@@ -162,8 +246,12 @@ def same_land(declared: shapely.Geometry, now: Partition, nodes: Collection[Vert
 
 
 def is_whole(declared: shapely.Geometry, now: Partition, nodes: Collection[Vertex] = ()) -> bool:
-    """Return the full verdict: no broken cell, no gap, no overlap, and the declared land."""
-    return not partition.check(now) and same_land(declared, now, nodes)
+    """Return the full verdict: no broken cell, no vertex twice, no gap, no overlap, and the declared land."""
+    if partition.check(now):
+        return False
+    every = shapely.get_rings(now.geometries())
+    once = shapely.remove_repeated_points(every)
+    return bool(shapely.equals_exact(every, once).all()) and same_land(declared, now, nodes)
 
 
 def fingerprint(now: Partition) -> list[tuple[str, str, str, bytes]]:
