@@ -40,6 +40,10 @@ KEY: Json = {
     "answer again; with another request it is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
 }  # fmt: skip
+OWN_KEY: Json = {
+    **KEY, "description": KEY["description"] + " Of a door open to everybody: one that nobody guesses, a UUID.",
+    "schema": {"type": "string", "minLength": 32, "maxLength": 200},
+}  # fmt: skip
 MATCH: Json = {
     "name": "If-Match", "in": "header", "required": True,
     "description": "The version that was read, in quotes: \"3\".",
@@ -126,7 +130,8 @@ def finish(spec: Any) -> Any:
 def _tell(operation: Json, method: str, found: Door, schema: Any, *, has_address: bool) -> None:
     """Write what a door says of itself into its operation."""
     is_write = method != "get"
-    asked = [*found.parameters, *([KEY] if is_write else []), *([MATCH] if found.is_edit else [])]
+    keys = [KEY] if is_write and OWN_KEY not in found.parameters else []
+    asked = [*found.parameters, *keys, *([MATCH] if found.is_edit else [])]
     operation["parameters"] = [*operation.get("parameters", []), *asked]
     is_text = isinstance(found.answer, str)
     media, shape = (str(found.answer), {"type": "string"}) if is_text else ("application/json", schema)

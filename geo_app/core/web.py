@@ -27,6 +27,8 @@ from geo_app.core.settings import Settings
 SQL = db.statements(__file__)
 LARGEST_BODY = 1_000_000
 LONGEST_KEY = 200
+UNGUESSED = 32
+"""Characters of a key that strangers do not guess: those of a UUID (RFC 9562) with or without hyphens."""
 COME_BACK = "2"
 """Seconds after which who found us not ready may ask again."""
 PERSONAL = frozenset({"reporter", "description"})
@@ -87,14 +89,26 @@ def events(stream: AsyncIterator[str]) -> Response:
     return Response(body, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def once(tx: db.Transaction, act: Callable[[], tuple[int, object]], *, said: bytes | None = None) -> Response:
+def once(
+    tx: db.Transaction,
+    act: Callable[[], tuple[int, object]],
+    *,
+    said: bytes | None = None,
+    is_open: bool = False,
+) -> Response:
     """Answer a write exactly once for its Idempotency-Key; `act` returns the status and the body.
 
     The same key with the same request gets the first answer again, with another request BadInput. The key is
     claimed in the transaction of the write, so a refused or crashed write leaves it free. `said` is what makes a
-    request the same where its body is not: a form is written with another boundary each time.
+    request the same where its body is not: a form is written with another boundary each time. Where `is_open`,
+    all who write are one actor, so that the first answer would also go to a stranger with the same key: there
+    it must be one that nobody guesses.
     """
     key = request.headers.get("Idempotency-Key", "")
+    if is_open and len(key) < UNGUESSED:
+        raise BadInput(
+            "Idempotency-Key", "…", f"a key nobody guesses, at least {UNGUESSED} characters: a UUID"
+        )
     if not 1 <= len(key) <= LONGEST_KEY:
         raise BadInput("Idempotency-Key", key, f"a write needs this header, 1 to {LONGEST_KEY} characters")
     body = request.get_data() if said is None else said

@@ -89,7 +89,7 @@ def reveal(incident_id: int, report_id: int, json_data: Why) -> ResponseReturnVa
 
 @routes.post("/api/reports")
 @routes.input(FromResident)
-@routes.doc(**describe.door(answers.Received, status=201))
+@routes.doc(**describe.door(answers.Received, describe.OWN_KEY, status=201))
 @door.permit(door.PUBLIC, rate="reports")
 def tell(json_data: FromResident) -> ResponseReturnValue:
     """Take in what a resident reports, without an account; answer the code they follow it by."""
@@ -99,7 +99,7 @@ def tell(json_data: FromResident) -> ResponseReturnValue:
         return 201, _received(service.tell(tx, city, _new(json_data), consents=json_data.consent))
 
     with _as_teller() as tx:
-        answer = web.once(tx, act)
+        answer = web.once(tx, act, is_open=True)
     answer.headers.update(NO_STORE)
     return answer
 

@@ -98,11 +98,20 @@ def test_consent_to_a_name_or_phone_is_asked_for_and_recorded_without_either(
 
 def test_the_same_report_sent_twice_comes_in_once(town: Town, street: FlaskClient) -> None:
     before = town.one("SELECT count(*) FROM incident")
-    first, again = tell(street, body(town), "k"), tell(street, body(town), "k")
+    key = uuid.uuid4().hex
+    first, again = tell(street, body(town), key), tell(street, body(town), key)
     assert first.get_json() == again.get_json()
     assert town.one("SELECT count(*) FROM incident") == before + 1
-    other = tell(street, body(town, description="另一件事"), "k")
+    other = tell(street, body(town, description="另一件事"), key)
     assert (other.status_code, other.get_json()["field"]) == (422, "Idempotency-Key")
+
+
+def test_a_key_that_a_stranger_may_also_choose_is_refused(town: Town, street: FlaskClient) -> None:
+    """All residents are one actor: with a common key and the same words one would get the other's code."""
+    before = town.one("SELECT count(*) FROM incident")
+    answers = [tell(street, body(town), key) for key in ("1", "k" * 31)]
+    assert [(one.status_code, one.get_json()["field"]) for one in answers] == [(422, "Idempotency-Key")] * 2
+    assert town.one("SELECT count(*) FROM incident") == before
 
 
 @pytest.mark.parametrize(("changes", "location"), [
@@ -161,14 +170,14 @@ def test_an_address_that_reports_too_fast_waits_and_everybody_else_goes_on(
 ) -> None:
     street.application.extensions["reports"] = edges.Buckets(lambda: 1000.0, edges.REPORT_RATE, burst=2)
 
-    def status(key: str, address: str) -> tuple[int, str | None]:
-        headers = {"Idempotency-Key": key}
+    def status(address: str) -> tuple[int, str | None]:
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
         peer = {"REMOTE_ADDR": address}
         answer = street.post("/api/reports", json=body(town), headers=headers, environ_overrides=peer)
         return answer.status_code, answer.headers.get("Retry-After")
 
-    assert [status(key, "203.0.113.7") for key in "abc"] == [(201, None), (201, None), (429, "5")]
-    assert status("d", "203.0.113.8") == (201, None)
+    assert [status("203.0.113.7") for _ in range(3)] == [(201, None), (201, None), (429, "5")]
+    assert status("203.0.113.8") == (201, None)
 
 
 def test_the_page_names_what_may_be_reported_and_asks_which_city_when_there_are_several(
