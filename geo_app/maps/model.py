@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from geo_app.core.db import Row
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ ZOOMS = {
     "cells": (13, 16),
     "basemap": (10, 16),
     "thematic": (9, 14),
+    "places": (10, 16),
 }
 """First and last zoom of each layer; browsers enlarge tiles of the last one."""
 
@@ -41,6 +45,8 @@ HALF = 20_037_508.342789244
 """Half the side of the Web Mercator square, metres."""
 
 GROUND = ["water", "railway", "green"]
+"""Themes of the base map at every zoom."""
+BASE = [*GROUND, "building"]
 """Themes that are part of the base map; every other theme of a city is a layer of its own."""
 
 
@@ -52,18 +58,38 @@ def edges(z: int, x: int, y: int) -> tuple[float, float, float, float]:
 
 LEVELS = {"districts": "district", "streets": "street", "communities": "community"}
 
-MAIN_ROADS = ["motorway", "trunk", "primary", "motorway_link", "trunk_link", "primary_link"]
-DISTRICT_ROADS = [*MAIN_ROADS, "secondary", "secondary_link"]
-TOWN_ROADS = [*DISTRICT_ROADS, "tertiary", "tertiary_link"]
+DRAWN_BELOW = 14
+"""The zoom below which the base map is drawn from lines and areas that are kept simplified for each zoom."""
+ROAD_RANKS = [
+    "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link", "primary_link",
+    "secondary_link", "tertiary_link", "residential", "unclassified", "living_street", "road", "pedestrian",
+]  # fmt: skip
+"""Classes of roads, the most important first; the others follow."""
+GROUND_BYTES, BUILDING_BYTES, ROAD_BYTES = 20_000, 25_000, 45_000
+"""Room in a tile of the base map, about, for water and green, for buildings, for roads."""
+LEAST_BUILDING = 4.0
+"""Pixels of the display that a building covers at least, else it is not drawn."""
+MOST_NAMES = 500
+"""Names of a city's own themes in one tile."""
+PLACE_KINDS = {
+    10: ["region", "street"], 12: ["region", "street", "community"],
+    14: ["region", "street", "community", "compound", "poi"],
+    15: ["region", "street", "community", "compound", "poi", "building"],
+    16: ["region", "street", "community", "compound", "poi", "building", "number", "unit"],
+}  # fmt: skip
+"""Kinds of places (地名) from a zoom on, the widest first; roads have their names along their lines."""
+PLACES_ACROSS = {10: 16, 16: 32}
+"""Squares along the side of a tile from a zoom on; each shows one place."""
 
 
-def road_classes(z: int) -> list[str] | None:
-    """Return the road classes drawn at zoom `z`, None for all."""
-    if z >= 14:
-        return None
-    if z == 13:
-        return TOWN_ROADS
-    return DISTRICT_ROADS if z == 12 else MAIN_ROADS
+def from_zoom(table: dict[int, Thing], z: int) -> Thing:
+    """Return what a table by first zoom says of zoom `z`."""
+    return table[max(first for first in table if first <= z)]
+
+
+def pixels(count: float, z: int) -> float:
+    """Return how many square metres of Web Mercator so many pixels are in a tile of zoom `z`, 512 pixels wide."""
+    return count * (2 * HALF / (1 << z) / 512) ** 2
 
 
 @dataclass(frozen=True, slots=True)

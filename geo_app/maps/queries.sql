@@ -53,51 +53,120 @@ SELECT coalesce((
   ) m WHERE geom IS NOT NULL
 ), '');
 
--- name: basemap_tile(city_id, z, x, y, classes, ground)$
--- Roads of the given classes (all for NULL), and the shapes of these themes.
+-- name: basemap_far_tile(city_id, z, x, y, ranks, ground_bytes, road_bytes)$
+-- Water, green, railways and roads as they are drawn at this zoom. What there is no room for in bytes, about, is left
+-- out: the smaller areas, the lesser and shorter roads.
 WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
-area AS (SELECT box, ST_Expand(box, (ST_XMax(box) - ST_XMin(box)) / 16) AS wide FROM tile)
+area AS (SELECT box, ST_Expand(box, (ST_XMax(box) - ST_XMin(box)) / 16) AS wide FROM tile),
+grounds AS MATERIALIZED (
+  SELECT g.theme, g.name, ST_AsMVTGeom(g.shape, area.box, 4096, 64, true) AS geom
+  FROM area JOIN ground_shape g ON g.city_id = :city_id AND g.zoom = :z AND g.shape && area.wide
+),
+lines AS MATERIALIZED (
+  SELECT r.road_class, r.name, ST_AsMVTGeom(ST_Collect(r.line), area.box, 4096, 64, true) AS geom
+  FROM area JOIN road_line r ON r.city_id = :city_id AND r.zoom = :z AND r.line && area.wide
+  GROUP BY r.road_class, r.name, area.box
+)
 SELECT coalesce((
   SELECT ST_AsMVT(m, 'thematic', 4096, 'geom') FROM (
-    SELECT t.theme, t.name, ST_AsMVTGeom(t.outline, area.box, 4096, 64, true) AS geom
-    FROM area JOIN thematic t ON t.city_id = :city_id AND t.outline && area.wide
-    WHERE t.theme = ANY(:ground::text[]) ORDER BY t.theme, t.code
-  ) m WHERE geom IS NOT NULL
+    SELECT theme, name, geom FROM (
+      SELECT theme, name, geom, sum(4 * ST_NPoints(geom) + 14 + octet_length(name)) OVER (
+        ORDER BY ST_Dimension(geom), ST_Area(geom) DESC, name ROWS UNBOUNDED PRECEDING) AS bytes
+      FROM grounds WHERE geom IS NOT NULL
+    ) g WHERE bytes <= :ground_bytes ORDER BY theme, name
+  ) m
 ), '') || coalesce((
   SELECT ST_AsMVT(m, 'roads', 4096, 'geom') FROM (
-    SELECT r.road_class, r.name, ST_AsMVTGeom(ST_LineMerge(ST_Collect(r.mercator)), area.box, 4096, 64, true) AS geom
-    FROM area JOIN road r ON r.city_id = :city_id AND r.mercator && area.wide
-    WHERE :classes::text[] IS NULL OR r.road_class = ANY(:classes::text[])
-    GROUP BY r.road_class, r.name, area.box ORDER BY r.road_class, r.name
-  ) m WHERE geom IS NOT NULL
+    SELECT road_class, name, geom FROM (
+      SELECT road_class, name, geom, sum(4 * ST_NPoints(geom) + 14 + octet_length(name)) OVER (
+        ORDER BY array_position(:ranks::text[], road_class), ST_Length(geom) DESC, name ROWS UNBOUNDED PRECEDING
+      ) AS bytes
+      FROM lines WHERE geom IS NOT NULL
+    ) l WHERE bytes <= :road_bytes ORDER BY road_class, name
+  ) m
 ), '');
 
--- name: thematic_tile(city_id, z, x, y, ground)$
--- The outlines of every theme but these, and a name for each thing in one tile only. A border that two things of
--- a theme share is one line, else two rows of dashes would fill each other's gaps.
+-- name: basemap_tile(city_id, z, x, y, ground, ranks, ground_bytes, building_bytes, road_bytes, least)$
+-- The same near by: every road as it is, and buildings of at least `least` square metres of Web Mercator.
 WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
-shapes AS (
-  SELECT t.theme, t.code, t.name, t.outline, tile.box,
-    CASE ST_Dimension(t.outline) WHEN 2 THEN ST_Boundary(t.outline) ELSE t.outline END AS line
-  FROM tile
-  JOIN thematic t ON t.city_id = :city_id AND t.theme <> ALL(:ground::text[])
-    AND t.outline && ST_Expand(tile.box, (ST_XMax(tile.box) - ST_XMin(tile.box)) / 16)
+area AS (SELECT box, ST_Expand(box, (ST_XMax(box) - ST_XMin(box)) / 16) AS wide FROM tile),
+grounds AS MATERIALIZED (
+  SELECT t.theme, CASE WHEN t.theme = ANY(:ground::text[]) THEN t.name END AS name, t.id,
+    ST_AsMVTGeom(t.outline, area.box, 4096, 64, true) AS geom
+  FROM area JOIN thematic t ON t.city_id = :city_id AND t.outline && area.wide
+  WHERE t.theme = ANY(:ground::text[]) OR t.theme = 'building' AND t.area >= :least
 ),
-labels AS MATERIALIZED (SELECT theme, code, name, box, ST_PointOnSurface(outline) AS label FROM shapes)
+lines AS MATERIALIZED (
+  SELECT r.road_class, r.name, ST_AsMVTGeom(ST_LineMerge(ST_Collect(r.mercator)), area.box, 4096, 64, true) AS geom
+  FROM area JOIN road r ON r.city_id = :city_id AND r.mercator && area.wide
+  GROUP BY r.road_class, r.name, area.box
+)
 SELECT coalesce((
   SELECT ST_AsMVT(m, 'thematic', 4096, 'geom') FROM (
-    SELECT theme, ST_SnapToGrid(ST_LineMerge(ST_UnaryUnion(ST_Collect(geom))), 1) AS geom
-    FROM (SELECT theme, ST_AsMVTGeom(line, box, 4096, 64, true) AS geom FROM shapes) s
-    WHERE geom IS NOT NULL GROUP BY theme ORDER BY theme
+    SELECT theme, name, geom FROM (
+      SELECT theme, name, id, geom, sum(4 * ST_NPoints(geom) + 14 + coalesce(octet_length(name), 0)) OVER (
+        PARTITION BY theme = 'building'
+        ORDER BY ST_Dimension(geom), ST_Area(geom) DESC, id ROWS UNBOUNDED PRECEDING) AS bytes
+      FROM grounds WHERE geom IS NOT NULL
+    ) g WHERE bytes <= CASE theme WHEN 'building' THEN :building_bytes::bigint ELSE :ground_bytes::bigint END ORDER BY theme, id
+  ) m
+), '') || coalesce((
+  SELECT ST_AsMVT(m, 'roads', 4096, 'geom') FROM (
+    SELECT road_class, name, geom FROM (
+      SELECT road_class, name, geom, sum(4 * ST_NPoints(geom) + 14 + octet_length(name)) OVER (
+        ORDER BY array_position(:ranks::text[], road_class), ST_Length(geom) DESC, name ROWS UNBOUNDED PRECEDING
+      ) AS bytes
+      FROM lines WHERE geom IS NOT NULL
+    ) l WHERE bytes <= :road_bytes ORDER BY road_class, name
+  ) m
+), '');
+
+-- name: thematic_tile(city_id, z, x, y, ground, most)$
+-- The borders of every theme but these, and a name for each thing in one tile only, those of the largest `most`. A
+-- border that two things of a theme share is one line, else two rows of dashes would fill each other's gaps.
+WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
+labels AS MATERIALIZED (
+  SELECT t.theme, t.code, t.name, t.label, t.area, tile.box
+  FROM tile JOIN thematic t ON t.city_id = :city_id AND t.theme <> ALL(:ground::text[]) AND t.outline && tile.box
+  WHERE ST_X(t.label) >= ST_XMin(tile.box) AND ST_X(t.label) < ST_XMax(tile.box)
+    AND ST_Y(t.label) >= ST_YMin(tile.box) AND ST_Y(t.label) < ST_YMax(tile.box)
+  ORDER BY t.area DESC, t.theme, t.code LIMIT :most
+)
+SELECT coalesce((
+  SELECT ST_AsMVT(m, 'thematic', 4096, 'geom') FROM (
+    SELECT l.theme, ST_AsMVTGeom(ST_Collect(l.line), tile.box, 4096, 64, true) AS geom
+    FROM tile JOIN thematic_line l ON l.city_id = :city_id AND l.zoom = :z
+      AND l.line && ST_Expand(tile.box, (ST_XMax(tile.box) - ST_XMin(tile.box)) / 16)
+    GROUP BY l.theme, tile.box ORDER BY l.theme
   ) m WHERE geom IS NOT NULL
 ), '') || coalesce((
   SELECT ST_AsMVT(m, 'thematic_label', 4096, 'geom') FROM (
     SELECT theme, code, name, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM labels
-    WHERE ST_X(label) >= ST_XMin(box) AND ST_X(label) < ST_XMax(box)
-      AND ST_Y(label) >= ST_YMin(box) AND ST_Y(label) < ST_YMax(box)
-    ORDER BY theme, code
+    ORDER BY area DESC, theme, code
   ) m WHERE geom IS NOT NULL
 ), '');
+
+-- name: places_tile(city_id, west, south, east, north, kinds, across)$
+-- Places of some kinds, the widest first: the first of each square, `across` of them along the tile's side.
+WITH seen AS (
+  SELECT DISTINCT ON (line, place) s.kind, s.name, s.at, s.line, s.place
+  FROM (
+    SELECT p.kind, p.name, p.extent, p.id, p.at,
+      width_bucket(ST_X(p.at), :west, :east, :across) AS place, width_bucket(ST_Y(p.at), :south, :north, :across) AS line
+    FROM (
+      SELECT kind, name, extent, id, ST_Transform(point, 3857) AS at FROM place
+      WHERE city_id = :city_id AND kind = ANY(:kinds::text[])
+        AND point && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4326)
+      OFFSET 0
+    ) p
+  ) s
+  WHERE s.place BETWEEN 1 AND :across AND s.line BETWEEN 1 AND :across
+  ORDER BY line, place, array_position(:kinds::text[], s.kind), s.extent DESC, s.id
+)
+SELECT coalesce(ST_AsMVT(m, 'places', 4096, 'geom'), '') FROM (
+  SELECT kind, name, ST_AsMVTGeom(at, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
+  FROM seen ORDER BY array_position(:kinds::text[], kind), line, place
+) m;
 
 -- name: themes(city_id, ground)
 SELECT theme, count(*) AS things FROM thematic

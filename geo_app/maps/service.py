@@ -17,7 +17,6 @@ from geo_app.maps.model import (
     Address,
     Theme,
     edges,
-    road_classes,
 )
 from geo_app.organisation.model import City
 
@@ -43,9 +42,11 @@ def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> byte
     if address.layer == "cells":
         return store.cells(tx, city, address, at)
     if address.layer == "basemap":
-        return store.basemap(tx, city, address, road_classes(address.z))
+        return store.basemap(tx, city, address)
     if address.layer == "thematic":
         return store.thematic(tx, city, address)
+    if address.layer == "places":
+        return store.places(tx, city, address)
     return store.units(tx, city, LEVELS[address.layer], address, at)
 
 

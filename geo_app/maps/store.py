@@ -8,7 +8,25 @@ from pathlib import Path
 
 from geo_app.core import db
 from geo_app.core.coords import Box
-from geo_app.maps.model import GROUND, MOST_POINTS, Address, Theme
+from geo_app.maps.model import (
+    BASE,
+    BUILDING_BYTES,
+    DRAWN_BELOW,
+    GROUND,
+    GROUND_BYTES,
+    LEAST_BUILDING,
+    MOST_NAMES,
+    MOST_POINTS,
+    PLACE_KINDS,
+    PLACES_ACROSS,
+    ROAD_BYTES,
+    ROAD_RANKS,
+    Address,
+    Theme,
+    edges,
+    from_zoom,
+    pixels,
+)
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
@@ -34,17 +52,33 @@ def units(tx: db.Transaction, city: City, level: str, tile: Address, at: datetim
     return bytes(found)
 
 
-def basemap(tx: db.Transaction, city: City, tile: Address, classes: list[str] | None) -> bytes:
-    """Return the tile of roads of these classes (all for None), water, railways and green."""
+def basemap(tx: db.Transaction, city: City, tile: Address) -> bytes:
+    """Return the tile of roads, water, railways, green and buildings, as far as there is room for them."""
+    where = {"city_id": city.id, "z": tile.z, "x": tile.x, "y": tile.y}
+    room = {"ranks": ROAD_RANKS, "ground_bytes": GROUND_BYTES, "road_bytes": ROAD_BYTES}
+    if tile.z < DRAWN_BELOW:
+        return bytes(tx.value(SQL.basemap_far_tile, **where, **room))
+    least = pixels(LEAST_BUILDING, tile.z)
     found = tx.value(
-        SQL.basemap_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, classes=classes, ground=GROUND
+        SQL.basemap_tile, **where, **room, ground=GROUND, building_bytes=BUILDING_BYTES, least=least
     )
     return bytes(found)
 
 
 def thematic(tx: db.Transaction, city: City, tile: Address) -> bytes:
     """Return the tile of outlines and names of the themes that are no part of the base map."""
-    found = tx.value(SQL.thematic_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, ground=GROUND)
+    found = tx.value(
+        SQL.thematic_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, ground=BASE, most=MOST_NAMES
+    )
+    return bytes(found)
+
+
+def places(tx: db.Transaction, city: City, tile: Address) -> bytes:
+    """Return the tile of places, one in each square: the widest."""
+    found = tx.value(
+        SQL.places_tile, city_id=city.id, **_sides(edges(tile.z, tile.x, tile.y)),
+        kinds=from_zoom(PLACE_KINDS, tile.z), across=from_zoom(PLACES_ACROSS, tile.z),
+    )  # fmt: skip
     return bytes(found)
 
 
@@ -81,4 +115,4 @@ def _sides(box: Box) -> dict[str, float]:
 
 def themes(tx: db.Transaction, city: City) -> list[Theme]:
     """Return the themes that are no part of the base map, by name."""
-    return tx.all(SQL.themes, Theme.read, city_id=city.id, ground=GROUND)
+    return tx.all(SQL.themes, Theme.read, city_id=city.id, ground=BASE)

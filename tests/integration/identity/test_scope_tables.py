@@ -39,6 +39,7 @@ OPEN = {
     "fact_retired": "how many facts a dropped month had",
     "place": MAP, "place_gram": MAP, "place_name": MAP, "road": MAP, "road_network": MAP,
     "road_override": MAP, "road_override_stretch": MAP, "road_restriction": MAP, "thematic": MAP,
+    "ground_shape": MAP, "road_line": MAP, "thematic_line": MAP,
     "presence": "how long people were in an area on a day, three at least, none of them named",
     "procrastinate_events": QUEUE, "procrastinate_jobs": QUEUE, "procrastinate_periodic_defers": QUEUE,
     "procrastinate_workers": QUEUE,

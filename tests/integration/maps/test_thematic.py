@@ -117,6 +117,49 @@ def test_a_shared_border_is_one_line_and_each_thing_has_one_name(
         assert sum(line.length for line in lines[theme]) == pytest.approx(wanted.length, abs=40 * unit)
 
 
+def wave(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return the points of a winding line between two places of the town, metres from its corner."""
+    along = np.linspace(0, 1, 400)
+    (x0, y0), (x1, y1) = start, end
+    aside = 12 * np.sin(40 * along) * np.sin(np.pi * along)
+    return [(x0 + t * (x1 - x0) + d, y0 + t * (y1 - y0) + d) for t, d in zip(along, aside, strict=True)]
+
+
+@pytest.mark.parametrize("z", range(FIRST, LAST + 1))
+def test_neighbours_never_part_however_simple_their_border_becomes(
+    town: Town, town_client: FlaskClient, z: int
+) -> None:
+    """Three areas meet in one point; their borders wind, so that each zoom draws other vertices."""
+    middle, ends = (310.0, 190.0), [(20.0, 30.0), (580.0, 60.0), (300.0, 380.0)]
+    arms = [wave(middle, end) for end in ends]
+    sides = [wave(ends[n], ends[(n + 1) % 3]) for n in range(3)]
+    x, y = build.TOWN_CORNER
+    areas = [
+        Thematic("precinct", str(n), f"{n}区", shapely.affinity.translate(
+            shapely.Polygon([*arms[n], *sides[n][1:], *arms[(n + 1) % 3][-2::-1]]), x, y))
+        for n in range(3)
+    ]  # fmt: skip
+    assert shapely.coverage_is_valid([area.geometry for area in areas])
+    with town.database.transaction(SYSTEM) as tx:
+        planning.add_thematic(tx, town.city, areas)
+    lines = town.all("SELECT line FROM thematic_line WHERE zoom = %(z)s", z=z)
+    faces = shapely.get_parts(shapely.polygonize(lines))
+    assert len(lines) == 6, "a border is kept once"
+    assert len(faces) == 3, "no gap between them, and none of them is lost"
+    assert sum(shapely.get_num_coordinates(lines)) < 6 * 400 / 4
+    unit = 2 * HALF / 2**z / EXTENT
+    wanted = coords.to_mercator(np.array([area.geometry for area in areas]), build.TOWN_SRID)
+    borders = shapely.union_all(shapely.boundary(wanted))
+    assert shapely.hausdorff_distance(shapely.union_all(lines), borders) < 3 * unit
+    for column, row in over(tuple(shapely.total_bounds(wanted)), z):
+        drawn = features(
+            decode(town_client.get(f"/tiles/town/thematic/{z}/{column}/{row}.mvt").data), "thematic"
+        )
+        for one in drawn:
+            shape = on_ground(one["geometry"], z, column, row)
+            assert shapely.within(shape, shapely.buffer(borders, 4 * unit))
+
+
 CITIES = {"huitian": {"street": 7, "town": 331}, "manhattan": {"community_district": 12, "fire_company": 343}}
 
 
