@@ -38,7 +38,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Example = Callable[[], tuple[Any, ...]]
 CHECKOUT = settings.CHECKOUT
 PACKAGES = ("grids", "geo_app")
-MARKS = ("@kernels.kernel", "@kernels.part", "kernels.adopt(", "njit(")
+MARKS = ("@kernels.kernel", "@kernels.part", "@kernels.inner", "kernels.adopt(", "njit(")
 """What a module says that makes kernels."""
 
 
@@ -63,7 +63,8 @@ class _Kernel:
 
 _registry: dict[str, _Kernel] = {}
 _said: set[str] = set()
-# numba's own types stop half-way; these three are called untyped.
+# numba's own types stop half-way; these four are called untyped.
+_njit: Any = numba.njit
 _serialize: Any = serialize
 _result: Any = compiler.CompileResult
 _typeof: Any = numba.typeof
@@ -85,6 +86,15 @@ def kernel(example: Example, writes: tuple[str, ...] = ()) -> Callable[[Function
 def part(function: Function) -> Function:
     """Compile a function that only kernels call; its code is kept inside theirs."""
     compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    return cast(Function, compiled)
+
+
+def inner(function: Function) -> Function:
+    """Compile a part that makes no array and returns none: who holds the arrays it works on is not counted there.
+
+    In an inner loop the counting, which has to be safe between threads, takes as long as the work.
+    """
+    compiled: Any = _njit(nogil=True, error_model="numpy", _nrt=False)(function)
     return cast(Function, compiled)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from geo_app.core import kernels
 from geo_app.roads import speeds
-from geo_app.roads.graph import AGAINST, ALONG, MICROSECONDS, Star
+from geo_app.roads.graph import AGAINST, ALONG, MICROSECONDS, Star, packed
 from geo_app.roads.model import Flags, Floats, Indices, Integers
 from geo_app.roads.snap import FINE, Snaps
 
@@ -41,7 +41,8 @@ def example() -> tuple[Snaps, Edges]:
     places = np.zeros((2, 2))
     edge = np.zeros(1, dtype=np.int32)
     near, two = np.array([0, 0, 0], dtype=np.int32), np.array([1, 0], dtype=np.int32)
-    star = Star(np.array([0, 1, 2], dtype=np.int32), two, two[::-1].copy(), np.full(2, 9), two[::-1].copy())
+    back, costs = two[::-1].copy(), np.full(2, 9)
+    star = Star(np.array([0, 1, 2], dtype=np.int32), two, back, costs, back.copy(), packed(two, costs, 2))
     edges = Edges(edge, edge + 1, np.ones(1), np.full(1, 9), np.full(1, 3, dtype=np.uint8), two, near, star)
     return Snaps(np.zeros(2, dtype=np.int32), np.array([0.2, 0.6]), np.zeros(2), places), edges
 
@@ -90,7 +91,7 @@ def reach(snaps: Snaps, edges: Edges) -> tuple[Indices, Integers, Floats, Floats
     return ends[0][:count], ends[1][:count], ends[2][:count], ends[3][:count], goals[:count]
 
 
-@kernels.part
+@kernels.inner
 def _doors(snaps: Snaps, edges: Edges, row: int) -> int:
     """Return how many states at most the edge of a row is entered from."""
     edge = snaps.edges[row]
@@ -102,7 +103,7 @@ def _doors(snaps: Snaps, edges: Edges, row: int) -> int:
     return room
 
 
-@kernels.part
+@kernels.inner
 def _enter(
     snaps: Snaps, edges: Edges, row: int, ends: tuple[Indices, Integers, Floats, Floats], count: int
 ) -> int:
@@ -129,7 +130,7 @@ def _enter(
     return count
 
 
-@kernels.part
+@kernels.inner
 def exits_of(
     snaps: Snaps, edges: Edges, row: int, ends: tuple[Indices, Integers, Floats, Floats], count: int
 ) -> int:
@@ -162,7 +163,7 @@ def room_for(count: int) -> tuple[Indices, Integers, Floats, Floats]:
     )
 
 
-@kernels.part
+@kernels.inner
 def _turn(edges: Edges, state: int, travel: int) -> int:
     """Return what turning into `travel` costs besides the way, -1 when nobody in `state` may."""
     star = edges.onward
@@ -172,19 +173,19 @@ def _turn(edges: Edges, state: int, travel: int) -> int:
     return -1
 
 
-@kernels.part
+@kernels.inner
 def _tip(edges: Edges, edge: int, is_end: bool) -> tuple[int, float]:
     """Return the junction at the end or the start of an edge, and the metres along it."""
     return (edges.ends[edge], edges.lengths[edge]) if is_end else (edges.starts[edge], 0.0)
 
 
-@kernels.part
+@kernels.inner
 def _is_at(offset: float, tip: float) -> bool:
     """Tell whether a place is the junction itself: whoever stands there is on all its roads, one-way or not."""
     return abs(offset - tip) * FINE < 0.5
 
 
-@kernels.part
+@kernels.inner
 def straight(
     snaps: Snaps,
     edges: Edges,
@@ -209,7 +210,7 @@ def straight(
     return count + 1
 
 
-@kernels.part
+@kernels.inner
 def _part(snaps: Snaps, edges: Edges, row: int) -> tuple[int, int]:
     """Return the microseconds from the start of its edge to the row's place, and those on foot to the road."""
     edge = snaps.edges[row]

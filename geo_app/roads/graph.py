@@ -37,6 +37,8 @@ class Star(NamedTuple):
     costs: Integers
     travels: Indices
     """Twice the edge travelled, plus 1 when it is travelled from its end to its start."""
+    packed: Integers
+    """By arc: its cost, and behind it the state it leads to in as many bits as number the states (`packed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,25 @@ def _star(count: int, arcs: _Arcs) -> Star:
     order = np.lexsort((arcs.nexts, arcs.travels, arcs.origins))
     offsets = np.zeros(count + 1, dtype=np.int32)
     np.cumsum(np.bincount(arcs.origins, minlength=count), out=offsets[1:])
+    nexts, costs = arcs.nexts[order].astype(np.int32), arcs.costs[order].astype(np.int64)
     return Star(
         offsets=offsets,
-        nexts=arcs.nexts[order].astype(np.int32),
+        nexts=nexts,
         origins=arcs.origins[order].astype(np.int32),
-        costs=arcs.costs[order].astype(np.int64),
+        costs=costs,
         travels=arcs.travels[order].astype(np.int32),
+        packed=packed(nexts, costs, count),
     )
+
+
+def packed(nexts: Indices, costs: Integers, states: int) -> Integers:
+    """Return `Star.packed` of arcs among so many states: all a search reads of an arc, in one number."""
+    return costs << bits(states) | nexts
+
+
+def bits(count: int) -> int:
+    """Return how many bits number `count` things, at least one."""
+    found = 1
+    while (1 << found) < count:
+        found += 1
+    return found

@@ -76,7 +76,7 @@ def cover(
     limit = round(seconds * MICROSECONDS)
     begun = Starts(*kernels.frozen((arrive if is_inward else depart)(snaps, edges)))
     star = ground.graph.inward if is_inward else ground.graph.outward
-    travels = spread(star, edges, begun, limit, is_inward, memory.for_hooks(len(begun.states)))
+    travels = spread(star, edges, begun, limit, is_inward, memory.scratch)
     ahead, back = travels[0::2], travels[1::2]
     lengths = network.lengths
     heads, tails = (back, lengths - ahead) if is_inward else (ahead, lengths - back)

@@ -20,7 +20,7 @@ from geo_app.roads.model import Floats, Indices, Integers
 from geo_app.roads.network import Network
 from geo_app.roads.search import Found, Hooks, Memory, Starts, search
 from geo_app.roads.snap import Grid, Snaps
-from geo_app.roads.soonest import QUEUED, Field, Known, soonest
+from geo_app.roads.soonest import Field, Known, soonest
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,7 @@ def field(ground: Ground) -> Field:
 
 def nearest(ground: Field, known: Known, memory: Memory, points: Floats, k: int) -> Soonest:
     """Return the `k` soonest at row 0 of `points` among the rows after it; fewer when no road leads from the others."""
-    return Soonest(
-        *soonest(kernels.frozen(points), k, ground, known.rows, memory.for_hooks(QUEUED * len(points)))
-    )
+    return Soonest(*soonest(kernels.frozen(points), k, ground, known.rows, memory.scratch))
 
 
 def way(ground: Ground, memory: Memory, target: Floats, start: Floats) -> Answer:
@@ -85,10 +83,8 @@ def way(ground: Ground, memory: Memory, target: Floats, start: Floats) -> Answer
     edges = ground.edges
     starts = Starts(*kernels.frozen(arrive(snaps, edges)))
     hooks = Hooks(1, *kernels.frozen(leave(snaps, edges)))
-    scratch = memory.for_hooks(len(hooks.states))
-    return Answer(
-        snaps, hooks, starts, Found(*search(ground.graph.inward, edges.lengths, starts, hooks, 1, scratch))
-    )
+    found = search(ground.graph.inward, edges.lengths, starts, hooks, 1, memory.scratch)
+    return Answer(snaps, hooks, starts, Found(*found))
 
 
 def times(ground: Ground, memory: Memory, starts: Floats, targets: Floats) -> Floats:
@@ -109,8 +105,7 @@ def times(ground: Ground, memory: Memory, starts: Floats, targets: Floats) -> Fl
         some = Snaps(*kernels.frozen(tuple(column[chosen] for column in snaps)))
         begin, end = (depart, reach) if forwards else (arrive, leave)
         hooks = Hooks(len(others), *kernels.frozen(end(some, edges)))
-        scratch = memory.for_hooks(len(hooks.states))
         begun = Starts(*kernels.frozen(begin(some, edges)))
-        answer = Found(*search(star, edges.lengths, begun, hooks, len(others), scratch))
+        answer = Found(*search(star, edges.lengths, begun, hooks, len(others), memory.scratch))
         found[row, answer.goals] = answer.costs / MICROSECONDS
     return found if forwards else found.T

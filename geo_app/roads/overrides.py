@@ -1,7 +1,7 @@
 """Roads closed or slowed for a time, laid over a graph without building it again.
 
 What one search sees is one graph, made whole before anybody asks it and never changed: a search that began before
-a road was closed ends as it began. Everything but directions, times and the two columns of arcs that hold them is
+a road was closed ends as it began. Everything but directions, times and the columns of arcs that hold them is
 shared with the graph below.
 
 A closed arc leads to where it comes from, which never pays, so the search needs no word of it. States that
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_app.core import kernels
+from geo_app.roads import graph as graphs
 from geo_app.roads.graph import Graph, Star
 from geo_app.roads.model import Floats, Integers
 
@@ -40,4 +41,8 @@ def apply(graph: Graph, shares: Floats) -> Graph:
 def _laid_over(star: Star, more: Integers, closed: NDArray[np.bool_]) -> Star:
     edges = star.travels >> 1
     nexts = np.where(closed[edges], star.origins, star.nexts).astype(np.int32)
-    return star._replace(nexts=kernels.frozen(nexts), costs=kernels.frozen(star.costs + more[edges]))
+    costs = star.costs + more[edges]
+    packed = graphs.packed(nexts, costs, len(star.offsets) - 1)
+    return star._replace(
+        nexts=kernels.frozen(nexts), costs=kernels.frozen(costs), packed=kernels.frozen(packed)
+    )

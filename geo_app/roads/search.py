@@ -1,9 +1,9 @@
 """The search itself: Dijkstra's algorithm from the target over arcs backwards, until `k` goals are proven.
 
-Goals (responders) hang on states by hooks: a state, the cost from the goal to it, the metres. A goal enters
-the queue with the cost of its best hook and is proven when it comes out. The queue holds one integer an
-entry, cost in the high bits and state or goal in the low ones, with goals behind all states: at one cost every
-state is looked at before a goal is taken, and goals come out in the order of their index.
+Goals (responders) hang on states by hooks: a state, the cost from the goal to it, the metres. A goal enters a
+queue of its own with the cost of its best hook and is proven when it comes out. Both queues hold one integer an
+entry, cost in the high bits and state or goal in the low ones. At one cost every state is looked at before a goal
+is taken, and goals come out in the order of their index.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_app.core import kernels
-from geo_app.roads.graph import Star
+from geo_app.roads import graph as graphs
+from geo_app.roads import heap
+from geo_app.roads.graph import Star, packed
 from geo_app.roads.model import Floats, Indices, Integers
 
 FAR = np.iinfo(np.int64).max
 MOST = 1 << 24
 """States and goals one search can number: 39 bits remain for microseconds, six days of travel."""
+bits = kernels.part(graphs.bits)
 
 
 class Starts(NamedTuple):
@@ -81,25 +84,19 @@ class Memory(threading.local):
     """Scratch arrays of each thread, made when it first searches."""
 
     def __init__(self, star: Star) -> None:
-        self._arcs = len(star.nexts)
-        self._scratch = scratch(len(star.offsets) - 1, self._arcs + 64)
-
-    def for_hooks(self, count: int) -> Scratch:
-        """Return scratch arrays with room for `count` hooks in the queue."""
-        needed = self._arcs + count + 8
-        if len(self._scratch.queue) < needed:
-            self._scratch = self._scratch._replace(queue=np.empty(2 * needed, dtype=np.int64))
-        return self._scratch
+        states = len(star.offsets) - 1
+        # A state enters the queue once an arc that leads there, and once a start on it, which may be two.
+        self.scratch = scratch(states, len(star.nexts) + 2 * states)
 
 
 def scratch(states: int, queue: int) -> Scratch:
-    """Return fresh scratch arrays."""
+    """Return fresh scratch arrays, with room for so many entries of the queue."""
     return Scratch(
         reached=np.full(states, FAR, dtype=np.int64),
         via=np.full(states, -1, dtype=np.int32),
         hook=np.full(states, -1, dtype=np.int32),
         touched=np.empty(states, dtype=np.int32),
-        queue=np.empty(queue, dtype=np.int64),
+        queue=np.empty(queue + heap.SPARE, dtype=np.int64),
     )
 
 
@@ -109,7 +106,8 @@ def _example() -> tuple[object, ...]:
     def numbers(*values: int) -> Indices:
         return np.array(values, dtype=np.int32)
 
-    star = Star(numbers(0, 1, 1), numbers(1), numbers(0), np.array([5]), numbers(1))
+    one, cost = numbers(1), np.array([5])
+    star = Star(numbers(0, 1, 1), one, numbers(0), cost, numbers(1), packed(one, cost, 2))
     starts = Starts(numbers(0), np.array([1]), np.ones(1), np.zeros(1))
     hooks = Hooks(1, numbers(1, -1), np.array([2, 9]), np.ones(2), np.zeros(2), numbers(0, 0))
     return star, np.ones(1), starts, hooks, 1, scratch(2, 16)
@@ -120,37 +118,35 @@ def search(
     star: Star, lengths: Floats, starts: Starts, hooks: Hooks, k: int, memory: Scratch
 ) -> tuple[Indices, Integers, Floats, Indices, Indices, Indices, Indices]:
     """Return the fields of `Found` for the `k` goals nearest to the starts; fewer when the search runs dry."""
-    states = memory.reached.size
-    shift = bits(states + hooks.total)
+    shift, near = bits(memory.reached.size), bits(hooks.total)
     next_hook = _hang(hooks, memory.hook)
-    best = Best(np.full(hooks.total, FAR), np.full(hooks.total, -1, dtype=np.int32))
-    size, seen = 0, 0
-    for i in range(starts.states.size):
-        size, seen = arrive_at(starts.states[i], starts.costs[i], -1 - i, (shift, size, seen), memory)
+    best = nobody(hooks.total)
+    arrived = np.empty(hooks.states.size + heap.SPARE, dtype=np.int64)
+    size, seen = begin(starts, FAR, shift, memory)
+    waiting = 0
     for hook in range(hooks.states.size):
         if hooks.states[hook] < 0:
-            at = (shift, size, states)
-            size = offer(hook, hooks.costs[hook], hooks.goals[hook], at, best, memory.queue)
-    goals = np.empty(max(min(k, hooks.total), 0), dtype=np.int32)
-    found = 0
-    while size > 0 and found < goals.size:
-        key = memory.queue[0]
-        size = pop(memory.queue, size)
-        cost, state = key >> shift, key & ((1 << shift) - 1)
-        if state >= states:
-            if cost == best.costs[state - states]:
-                goals[found] = state - states
+            waiting = offer(hook, hooks.costs[hook], hooks.goals[hook], (near, waiting), best, arrived)
+    goals, found = np.empty(max(min(k, hooks.total), 0), dtype=np.int32), 0
+    while found < goals.size:
+        if waiting > 0 and (size == 0 or (arrived[0] >> near) < (memory.queue[0] >> shift)):
+            cost, goal = arrived[0] >> near, arrived[0] & ((1 << near) - 1)
+            waiting = heap.pop(arrived, waiting)
+            if cost == best.costs[goal]:
+                goals[found] = goal
                 found += 1
             continue
+        if size == 0:
+            break
+        cost, state = memory.queue[0] >> shift, memory.queue[0] & ((1 << shift) - 1)
+        size = heap.pop(memory.queue, size)
         if cost > memory.reached[state]:
             continue
         hook = memory.hook[state]
         while hook >= 0:
-            at = (shift, size, states)
-            size = offer(hook, cost + hooks.costs[hook], hooks.goals[hook], at, best, memory.queue)
+            waiting = offer(hook, cost + hooks.costs[hook], hooks.goals[hook], (near, waiting), best, arrived)
             hook = next_hook[hook]
-        for arc in range(star.offsets[state], star.offsets[state + 1]):
-            size, seen = arrive_at(star.nexts[arc], cost + star.costs[arc], arc, (shift, size, seen), memory)
+        size, seen = go_on(state, cost, star, (shift, FAR, size, seen), memory)
     goals = goals[:found]
     ends, first, arcs, metres = trace(best.hooks[goals], star, lengths, starts, hooks, memory.via)
     clean(memory, seen, hooks)
@@ -158,12 +154,9 @@ def search(
 
 
 @kernels.part
-def bits(count: int) -> int:
-    """Return how many bits number `count` things."""
-    found = 1
-    while (1 << found) < count:
-        found += 1
-    return found
+def nobody(total: int) -> Best:
+    """Return what is known of so many goals before the search."""
+    return Best(np.full(total, FAR), np.full(total, -1, dtype=np.int32))
 
 
 @kernels.part
@@ -179,63 +172,55 @@ def _hang(hooks: Hooks, first: Indices) -> Indices:
     return links
 
 
-@kernels.part
-def arrive_at(state: int, cost: int, via: int, at: tuple[int, int, int], memory: Scratch) -> tuple[int, int]:
-    """Note a way to `state` when it is better than the one known; return sizes of the queue and of `touched`."""
-    shift, size, seen = at
-    known = memory.reached[state]
-    if cost >= known:
-        return size, seen
-    if known == FAR:
-        memory.touched[seen] = state
-        seen += 1
-    memory.reached[state] = cost
-    memory.via[state] = via
-    return push(memory.queue, size, (cost << shift) | state), seen
+@kernels.inner
+def begin(starts: Starts, limit: int, shift: int, memory: Scratch) -> tuple[int, int]:
+    """Arrive at the starts that cost no more than `limit`; return the sizes of the queue and of `touched`."""
+    size, seen = 0, 0
+    for i in range(starts.states.size):
+        state, cost = starts.states[i], starts.costs[i]
+        known = memory.reached[state]
+        if cost <= limit and cost < known:
+            if known == FAR:
+                memory.touched[seen] = state
+                seen += 1
+            memory.reached[state], memory.via[state] = cost, -1 - i
+            size = heap.push(memory.queue, size, (cost << shift) | state)
+    return size, seen
 
 
-@kernels.part
-def offer(hook: int, cost: int, goal: int, at: tuple[int, int, int], best: Best, queue: Integers) -> int:
-    """Note a way to `goal` when it is better than the one known; return the size of the queue."""
-    shift, size, states = at
+@kernels.inner
+def go_on(
+    state: int, cost: int, star: Star, at: tuple[int, int, int, int], memory: Scratch
+) -> tuple[int, int]:
+    """Arrive where arcs lead from a settled state within a limit; return the sizes of the queue and of `touched`.
+
+    Of an arc one number is read, which added to the cost of the state gives the entry in the queue.
+    """
+    shift, limit, size, seen = at
+    base, low = cost << shift, (1 << shift) - 1
+    for arc in range(star.offsets[state], star.offsets[state + 1]):
+        key = base + star.packed[arc]
+        after, other = key >> shift, key & low
+        known = memory.reached[other]
+        if after < known and after <= limit:
+            if known == FAR:
+                memory.touched[seen] = other
+                seen += 1
+            memory.reached[other] = after
+            memory.via[other] = arc
+            size = heap.push(memory.queue, size, key)
+    return size, seen
+
+
+@kernels.inner
+def offer(hook: int, cost: int, goal: int, at: tuple[int, int], best: Best, arrived: Integers) -> int:
+    """Note a way to `goal` when it is better than the one known; return the size of the queue of goals."""
+    near, waiting = at
     if cost >= best.costs[goal]:
-        return size
+        return waiting
     best.costs[goal] = cost
     best.hooks[goal] = hook
-    return push(queue, size, (cost << shift) | (states + goal))
-
-
-@kernels.part
-def push(queue: Integers, size: int, key: int) -> int:
-    """Put `key` into the binary heap; return its new size."""
-    place = size
-    while place > 0:
-        above = (place - 1) >> 1
-        if queue[above] <= key:
-            break
-        queue[place] = queue[above]
-        place = above
-    queue[place] = key
-    return size + 1
-
-
-@kernels.part
-def pop(queue: Integers, size: int) -> int:
-    """Take the lowest key off the heap, which the caller has read; return the new size."""
-    size -= 1
-    key = queue[size]
-    place = 0
-    below = 1
-    while below < size:
-        if below + 1 < size and queue[below + 1] < queue[below]:
-            below += 1
-        if queue[below] >= key:
-            break
-        queue[place] = queue[below]
-        place = below
-        below = 2 * place + 1
-    queue[place] = key
-    return size
+    return heap.push(arrived, waiting, (cost << near) | goal)
 
 
 @kernels.part
@@ -266,7 +251,7 @@ def trace(
     return ends, first, arcs, metres
 
 
-@kernels.part
+@kernels.inner
 def clean(memory: Scratch, seen: int, hooks: Hooks) -> None:
     """Leave the memory as it was found."""
     for state in memory.touched[:seen]:

@@ -99,7 +99,7 @@ def snap(points: Floats, grid: Grid, shape: Shape, ways: Flags) -> tuple[Indices
     return snaps.edges, snaps.offsets, snaps.aways, snaps.places
 
 
-@kernels.part
+@kernels.inner
 def put(points: Floats, row: int, ground: tuple[Grid, Shape, Flags], snaps: Snaps) -> None:
     """Write where on the roads a row of `points` is into that row of `snaps`."""
     grid, shape, ways = ground
@@ -116,7 +116,7 @@ def put(points: Floats, row: int, ground: tuple[Grid, Shape, Flags], snaps: Snap
     snaps.offsets[row] = min(shape.along[found] + beyond, shape.along[found + 1])
 
 
-@kernels.part
+@kernels.inner
 def _nearest_segment(
     x: float, y: float, grid: Grid, shape: Shape, ways: Flags
 ) -> tuple[int, float, float, float]:
@@ -141,7 +141,7 @@ def _nearest_segment(
     return best
 
 
-@kernels.part
+@kernels.inner
 def _nearest_in_square(
     square: int, best: tuple[int, float, float, float], at: tuple[float, float],
     grid: Grid, shape: Shape, ways: Flags,
@@ -157,7 +157,7 @@ def _nearest_in_square(
     return best
 
 
-@kernels.part
+@kernels.inner
 def _nearest_on_segment(at: tuple[float, float], vertices: Floats, segment: int) -> tuple[float, float]:
     """Return the nearest place on a segment; its ends are returned as they are, so junctions tie exactly."""
     x, y = vertices[segment, 0], vertices[segment, 1]
@@ -194,13 +194,13 @@ def _cross(grid: Grid, segments: Indices, vertices: Floats) -> tuple[Indices, In
     return squares, crossing
 
 
-@kernels.part
+@kernels.inner
 def _rows(grid: Grid, vertices: Floats, segment: int) -> tuple[int, int]:
     one, other = vertices[segment, 1], vertices[segment + 1, 1]
     return _span(min(one, other) - grid.y, max(one, other) - grid.y, grid.size, grid.rows)
 
 
-@kernels.part
+@kernels.inner
 def _columns(grid: Grid, vertices: Floats, segment: int, row: int) -> tuple[int, int]:
     """Return the first and last column the segment touches within `row`."""
     x, y = vertices[segment, 0], vertices[segment, 1]
@@ -214,7 +214,7 @@ def _columns(grid: Grid, vertices: Floats, segment: int, row: int) -> tuple[int,
     return _span(min(one, other), max(one, other), grid.size, grid.columns)
 
 
-@kernels.part
+@kernels.inner
 def _span(low: float, high: float, size: float, count: int) -> tuple[int, int]:
     first = int(np.floor(low / size - SLACK))
     last = int(np.floor(high / size + SLACK))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_app.core import kernels
-from geo_app.roads import ends
+from geo_app.roads import ends, heap
 from geo_app.roads.ends import Edges
 from geo_app.roads.graph import Star
 from geo_app.roads.model import Floats, Indices, Integers
@@ -24,12 +24,12 @@ from geo_app.roads.search import (
     Hooks,
     Scratch,
     Starts,
-    arrive_at,
+    begin,
     bits,
     clean,
+    go_on,
+    nobody,
     offer,
-    pop,
-    push,
     scratch,
     trace,
 )
@@ -39,8 +39,6 @@ ROUNDING = 1.0
 """Metres the rounding of times to microseconds may be worth on the longest way."""
 LONGEST = 1 << 38
 """Microseconds from which on everybody has joined; three days."""
-QUEUED = 4
-"""Entries of the queue a responder may take."""
 SLOTS = 8192
 """Places whose position on the roads is remembered by each thread and engine, in half a megabyte."""
 
@@ -76,6 +74,8 @@ class _Crowd(NamedTuple):
     links: Indices
     """By hook: the next on the same state."""
     best: Best
+    arrived: Integers
+    """The queue of those the search has come to."""
     known: Floats
 
 
@@ -94,36 +94,36 @@ def soonest(
 ) -> tuple[Indices, Integers, Floats]:
     """Return the numbers, costs and metres of the `k` soonest at row 0 of `points` among the rows after it.
 
-    `known` is of `Known`; the queue of `memory` needs room for every arc and `QUEUED` entries a row.
+    `known` is of `Known`.
     """
-    states, total = memory.reached.size, points.shape[0] - 1
-    shift, near = bits(states + total), bits(total)
+    shift, near = bits(memory.reached.size), bits(points.shape[0] - 1)
+    low, lowest = (1 << shift) - 1, (1 << near) - 1
     crowd, starts = _gathered(points, field, known)
-    waiting, left = _by_distance(points, field.fastest, near), total
-    size, seen, hung, last = 0, 0, 0, -1
-    for i in range(starts.states.size):
-        size, seen = arrive_at(starts.states[i], starts.costs[i], -1 - i, (shift, size, seen), memory)
-    goals, found = np.empty(max(min(k, total), 0), dtype=np.int32), 0
+    apart, left = _by_distance(points, field.fastest, near), points.shape[0] - 1
+    size, seen = begin(starts, FAR, shift, memory)
+    goals, found = np.empty(max(min(k, left), 0), dtype=np.int32), 0
+    hung, waiting, last = 0, 0, -1
     while found < goals.size:
-        while left > 0 and (size == 0 or (waiting[0] >> near) <= (memory.queue[0] >> shift)):
-            row = 1 + (waiting[0] & ((1 << near) - 1))
-            left = pop(waiting, left)
-            size, hung = _join(row, (shift, size, hung, last), crowd, field, memory)
-        if size == 0:
-            break
-        last = memory.queue[0]
-        size = pop(memory.queue, size)
-        cost, state = last >> shift, last & ((1 << shift) - 1)
-        if state >= states:
-            if cost == crowd.best.costs[state - states]:
-                goals[found] = state - states
+        by_road = memory.queue[0] >> shift if size > 0 else FAR
+        next_goal = crowd.arrived[0] >> near if waiting > 0 else FAR
+        if left > 0 and (apart[0] >> near) <= min(by_road, next_goal):
+            row = 1 + (apart[0] & lowest)
+            left = heap.pop(apart, left)
+            waiting, hung = _join(row, (near, waiting, hung), (shift, last), crowd, field, memory)
+        elif next_goal < by_road:
+            goal = crowd.arrived[0] & lowest
+            waiting = heap.pop(crowd.arrived, waiting)
+            if next_goal == crowd.best.costs[goal]:
+                goals[found] = goal
                 found += 1
-        elif cost <= memory.reached[state]:
-            size = _meet(state, cost, (shift, size, states), crowd, memory)
-            star = field.star
-            for arc in range(star.offsets[state], star.offsets[state + 1]):
-                at = (shift, size, seen)
-                size, seen = arrive_at(star.nexts[arc], cost + star.costs[arc], arc, at, memory)
+        elif size == 0:
+            break
+        else:
+            last = memory.queue[0]
+            size = heap.pop(memory.queue, size)
+            if by_road <= memory.reached[last & low]:
+                waiting = _meet(last & low, by_road, (near, waiting), crowd, memory)
+                size, seen = go_on(last & low, by_road, field.star, (shift, FAR, size, seen), memory)
     goals = goals[:found]
     hooks = _first(crowd.hooks, hung)
     taken = crowd.best.hooks[goals]
@@ -144,38 +144,41 @@ def _gathered(points: Floats, field: Field, known: Floats) -> tuple[_Crowd, Star
     room = 3 * (count - 1)
     states, costs, metres, exits = ends.room_for(room)
     hooks = Hooks(count - 1, states, costs, metres, exits, np.empty(room, dtype=np.int32))
-    best = Best(np.full(count - 1, FAR), np.full(count - 1, -1, dtype=np.int32))
-    return _Crowd(points, snaps, hooks, np.empty(room, dtype=np.int32), best, known), starts
+    links, arrived = np.empty(room, dtype=np.int32), np.empty(room + heap.SPARE, dtype=np.int64)
+    return _Crowd(points, snaps, hooks, links, nobody(count - 1), arrived, known), starts
 
 
 @kernels.part
 def _by_distance(points: Floats, fastest: float, near: int) -> Integers:
     """Return a queue of all responders by the cost nobody can be quicker than, the number in the low bits."""
-    waiting = np.empty(points.shape[0] - 1, dtype=np.int64)
-    for number in range(waiting.size):
+    apart = np.empty(points.shape[0] - 1 + heap.SPARE, dtype=np.int64)
+    for number in range(points.shape[0] - 1):
         x, y = points[number + 1, 0] - points[0, 0], points[number + 1, 1] - points[0, 1]
         cost = min(max((np.sqrt(x * x + y * y) - ROUNDING) / fastest, 0.0), LONGEST)
-        push(waiting, number, (int(cost) << near) | number)
-    return waiting
+        apart[number] = (int(cost) << near) | number
+    heap.order(apart, points.shape[0] - 1)
+    return apart
 
 
-@kernels.part
+@kernels.inner
 def _join(
-    row: int, at: tuple[int, int, int, int], crowd: _Crowd, field: Field, memory: Scratch
+    row: int, at: tuple[int, int, int], come: tuple[int, int], crowd: _Crowd, field: Field, memory: Scratch
 ) -> tuple[int, int]:
     """Bring a responder onto the roads and hang them there; return the size of the queue and the count of hooks.
 
-    Hooks on states the search has left behind are offered at once, in the order in which it came by.
+    Hooks on states the search has left behind, up to the entry it has `come` to, are offered at once, in the order
+    in which it came by.
     """
-    shift, size, first, last = at
-    states, hooks = memory.reached.size, crowd.hooks
+    near, waiting, first = at
+    shift, last = come
+    hooks = crowd.hooks
     _put(crowd, row, field)
     room = (hooks.states, hooks.costs, hooks.metres, hooks.exits)
     begun = ends.straight(crowd.snaps, field.edges, (row, 0), room, first)
     hung = ends.exits_of(crowd.snaps, field.edges, row, room, begun)
     hooks.goals[first:hung] = row - 1
     if begun > first:
-        size = offer(first, hooks.costs[first], row - 1, (shift, size, states), crowd.best, memory.queue)
+        waiting = offer(first, hooks.costs[first], row - 1, (near, waiting), crowd.best, crowd.arrived)
     is_turned = hung - begun == 2 and _key(hooks.states[hung - 1], shift, memory) <= _key(
         hooks.states[begun], shift, memory
     )
@@ -184,15 +187,15 @@ def _join(
         state = hooks.states[hook]
         if _key(state, shift, memory) <= last:
             cost = memory.reached[state] + hooks.costs[hook]
-            size = offer(hook, cost, row - 1, (shift, size, states), crowd.best, memory.queue)
+            waiting = offer(hook, cost, row - 1, (near, waiting), crowd.best, crowd.arrived)
     for hook in range(begun, hung):
         state = hooks.states[hook]
         crowd.links[hook] = memory.hook[state]
         memory.hook[state] = hook
-    return size, hung
+    return waiting, hung
 
 
-@kernels.part
+@kernels.inner
 def _put(crowd: _Crowd, row: int, field: Field) -> None:
     """Write where on the roads a row is, by memory when somebody was at the very same point."""
     x, y = crowd.points[row, 0], crowd.points[row, 1]
@@ -209,23 +212,23 @@ def _put(crowd: _Crowd, row: int, field: Field) -> None:
     slot[5], slot[6] = snaps.places[row, 0], snaps.places[row, 1]
 
 
-@kernels.part
+@kernels.inner
 def _key(state: int, shift: int, memory: Scratch) -> int:
     """Return a state's entry in the queue, the highest number when it was never there."""
     cost = memory.reached[state]
     return FAR if cost == FAR else (cost << shift) | state
 
 
-@kernels.part
-def _meet(state: int, cost: int, at: tuple[int, int, int], crowd: _Crowd, memory: Scratch) -> int:
+@kernels.inner
+def _meet(state: int, cost: int, at: tuple[int, int], crowd: _Crowd, memory: Scratch) -> int:
     """Offer a state that is settled to everybody who hangs on it; return the size of the queue."""
-    shift, size, states = at
+    near, waiting = at
     hooks, hook = crowd.hooks, memory.hook[state]
     while hook >= 0:
-        goal = hooks.goals[hook]
-        size = offer(hook, cost + hooks.costs[hook], goal, (shift, size, states), crowd.best, memory.queue)
+        then = cost + hooks.costs[hook]
+        waiting = offer(hook, then, hooks.goals[hook], (near, waiting), crowd.best, crowd.arrived)
         hook = crowd.links[hook]
-    return size
+    return waiting
 
 
 @kernels.part

@@ -9,17 +9,19 @@ from __future__ import annotations
 import numpy as np
 
 from geo_app.core import kernels
+from geo_app.roads import heap
 from geo_app.roads.ends import Edges
-from geo_app.roads.graph import AGAINST, ALONG, Star
+from geo_app.roads.graph import AGAINST, ALONG, Star, packed
 from geo_app.roads.model import Floats
-from geo_app.roads.search import FAR, Scratch, Starts, arrive_at, bits, pop, scratch
+from geo_app.roads.search import FAR, Scratch, Starts, begin, bits, go_on, scratch
 
 
 def _example() -> tuple[object, ...]:
     """One edge between two junctions, entered at its start."""
     edge, two = np.zeros(1, dtype=np.int32), np.array([1, 0], dtype=np.int32)
     near = np.zeros(3, dtype=np.int32)
-    star = Star(np.array([0, 1, 2], dtype=np.int32), two, two[::-1].copy(), np.full(2, 9), two[::-1].copy())
+    back, costs = two[::-1].copy(), np.full(2, 9)
+    star = Star(np.array([0, 1, 2], dtype=np.int32), two, back, costs, back.copy(), packed(two, costs, 2))
     edges = Edges(edge, edge + 1, np.ones(1), np.full(1, 9), np.full(1, 3, dtype=np.uint8), two, near, star)
     begun = Starts(edge, np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))
     return star, edges, begun, 5, False, scratch(2, 8)
@@ -31,20 +33,12 @@ def spread(
 ) -> Floats:  # fmt: skip
     """Return by travel how many metres of it are covered within `limit` microseconds from the starts."""
     shift = bits(memory.reached.size)
-    size, seen = 0, 0
-    for i in range(starts.states.size):
-        if starts.costs[i] <= limit:
-            size, seen = arrive_at(starts.states[i], starts.costs[i], -1 - i, (shift, size, seen), memory)
+    size, seen = begin(starts, limit, shift, memory)
     while size > 0:
-        key = memory.queue[0]
-        size = pop(memory.queue, size)
-        cost, state = key >> shift, key & ((1 << shift) - 1)
-        if cost > memory.reached[state]:
-            continue
-        for arc in range(star.offsets[state], star.offsets[state + 1]):
-            after = cost + star.costs[arc]
-            if after <= limit:
-                size, seen = arrive_at(star.nexts[arc], after, arc, (shift, size, seen), memory)
+        cost, state = memory.queue[0] >> shift, memory.queue[0] & ((1 << shift) - 1)
+        size = heap.pop(memory.queue, size)
+        if cost <= memory.reached[state]:
+            size, seen = go_on(state, cost, star, (shift, limit, size, seen), memory)
     covered = _covered(star, edges, limit, is_inward, seen, memory)
     for state in memory.touched[:seen]:
         memory.reached[state] = FAR
@@ -73,7 +67,7 @@ def _covered(
     return covered
 
 
-@kernels.part
+@kernels.inner
 def _cover(edges: Edges, travel: int, rest: int, covered: Floats) -> None:
     """Note how far along a travel one gets in the microseconds that rest."""
     edge = travel >> 1
@@ -83,7 +77,7 @@ def _cover(edges: Edges, travel: int, rest: int, covered: Floats) -> None:
         covered[travel] = max(covered[travel], edges.lengths[edge] * share)
 
 
-@kernels.part
+@kernels.inner
 def _entry(edges: Edges, travel: int, memory: Scratch) -> int:
     """Return the lowest cost at which a loop is begun, with the turn into it; FAR when it is not."""
     edge = travel >> 1
