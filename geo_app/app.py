@@ -25,7 +25,7 @@ from geo_app.incidents import api as categories
 from geo_app.live import api as live
 from geo_app.live.service import Feed
 from geo_app.maps import api as maps
-from geo_app.maps import pages
+from geo_app.maps import pages, scoped
 from geo_app.organisation import api as organisation_doors
 from geo_app.organisation import service as organisation
 from geo_app.patrols import api as patrols
@@ -43,6 +43,7 @@ from geo_app.tls import service as tls
 DOORS = (
     pages.routes,
     maps.routes,
+    scoped.routes,
     responders.routes,
     planning.routes,
     patrols.routes,

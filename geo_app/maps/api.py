@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-
 import shapely
 from apiflask import APIBlueprint
 from flask import Response, request
@@ -18,7 +15,6 @@ from geo_app.planning import service as planning
 from geo_app.responders import service as responders
 
 routes = APIBlueprint("maps", __name__, tag="Maps")
-GZIP_LEVEL = 6
 
 
 @routes.get("/tiles/<city>/<layer>/<int:z>/<int:x>/<int:y>.mvt")
@@ -40,34 +36,6 @@ def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
     if not body:
         return _cached(Response(status=204), stamp)
     return _cached(Response(body, mimetype="application/vnd.mapbox-vector-tile"), stamp)
-
-
-@routes.get("/tiles/<city>/incidents/<int:z>/<int:x>/<int:y>.mvt")
-@routes.doc(
-    **describe.door("application/vnd.mapbox-vector-tile", headers=("ETag",)),
-    responses={204: "Nothing lies in it.", 304: "Still as it was."},
-)
-@door.permit("incident.read")
-def incidents_tile(city: str, z: int, x: int, y: int) -> ResponseReturnValue:
-    """Return a Mapbox vector tile of open incidents as far as the viewer sees them: counted below zoom 14.
-
-    From there on they stand one by one; in a tile with more than a thousand, those close together are counted.
-    Late is what nobody has answered in time. No cache may keep it: the next viewer sees other streets.
-    """
-    address = Address("incidents", z, x, y)
-    service.check(address)
-    with web.transaction() as tx:
-        body = service.incidents(tx, organisation.city(tx, city), address, clock.now())
-    stamp = hashlib.sha256(body).hexdigest()[:32]
-    status = 304 if request.if_none_match.contains_weak(stamp) else 200 if body else 204
-    answer = Response(body if status == 200 else b"", status, mimetype="application/vnd.mapbox-vector-tile")
-    if status == 200 and request.accept_encodings.quality("gzip") > 0:
-        answer.set_data(gzip.compress(body, GZIP_LEVEL, mtime=0))
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.set_etag(stamp, weak=True)  # packed or not, it says the same
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.vary.add("Accept-Encoding")
-    return answer
 
 
 @routes.get("/api/cities")

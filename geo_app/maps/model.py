@@ -32,7 +32,12 @@ ZOOMS = {
 """First and last zoom of each layer; browsers enlarge tiles of the last one."""
 
 INCIDENT_ZOOMS = (6, 16)
-"""First and last zoom of the incidents, which each viewer sees as far as their scope reaches."""
+SCOPED = {"incidents": INCIDENT_ZOOMS, "responders": (6, 16), "tracks": (8, 16)}
+"""First and last zoom of what each viewer sees as far as their scope reaches; nobody keeps these tiles."""
+LONGEST_PAUSE = 300.0
+"""Seconds between two positions over which a track's line is not drawn: nobody knows the way between."""
+LINE_POINTS = 15_000
+"""Vertices of a track's line in one tile at most: it is drawn the simpler, the more there are."""
 POINTS_FROM = 14
 """The zoom from which incidents stand one by one; below they are counted in squares."""
 ACROSS = 8

@@ -232,3 +232,78 @@ SELECT coalesce((
     ORDER BY line, place
   ) m
 ), '');
+
+-- name: responders_tile(city_id, west, south, east, north, local_time, most)$
+-- Responders whose position the viewer sees, one by one, each in one tile; NULL when there are more than `most`.
+WITH seen AS MATERIALIZED (
+  SELECT r.id, r.kind, r.status, p.at
+  FROM (
+    SELECT responder_id, ST_Transform(point, 3857) AS at FROM responder_position
+    WHERE city_id = :city_id AND point && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4326)
+    OFFSET 0
+  ) p JOIN responder r ON r.id = p.responder_id
+  WHERE ST_X(p.at) >= :west AND ST_X(p.at) < :east AND ST_Y(p.at) >= :south AND ST_Y(p.at) < :north
+  LIMIT :most + 1
+)
+SELECT CASE WHEN (SELECT count(*) FROM seen) <= :most THEN (
+  SELECT coalesce(ST_AsMVT(m, 'responders', 4096, 'geom'), '') FROM (
+    SELECT id, kind, status, on_shift(id, :local_time::timestamp) AS on_shift,
+      ST_AsMVTGeom(at, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
+    FROM seen ORDER BY id
+  ) m
+) END;
+
+-- name: responder_groups_tile(city_id, west, south, east, north, across)$
+-- The same counted in squares, `across` of them along a tile's side: how many, how many free, how many off.
+WITH seen AS (
+  SELECT status, ST_X(at) AS x, ST_Y(at) AS y FROM (
+    SELECT r.status, ST_Transform(p.point, 3857) AS at
+    FROM responder_position p JOIN responder r ON r.id = p.responder_id
+    WHERE p.city_id = :city_id AND p.point && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4326)
+    OFFSET 0
+  ) p OFFSET 0
+),
+grouped AS (
+  SELECT count(*) AS responders, count(*) FILTER (WHERE status = 'free') AS free,
+    count(*) FILTER (WHERE status = 'off') AS off, avg(x) AS x, avg(y) AS y,
+    width_bucket(x, :west, :east, :across) AS place, width_bucket(y, :south, :north, :across) AS line
+  FROM seen GROUP BY line, place
+)
+SELECT coalesce(ST_AsMVT(m, 'responder_groups', 4096, 'geom'), '') FROM (
+  SELECT responders, free, off,
+    ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(x, y), 3857), ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false)
+      AS geom
+  FROM grouped WHERE place BETWEEN 1 AND :across AND line BETWEEN 1 AND :across
+  ORDER BY line, place
+) m;
+
+-- name: track_tile(responder_id, since, until, z, x, y, pause, most)$
+-- A part of a track as lines, broken where no position came for longer than `pause` seconds, simplified by half a
+-- pixel, or by as much more as it takes to keep to `most` vertices.
+WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
+steps AS (
+  SELECT at, point,
+    (at - lag(at) OVER (ORDER BY at) > make_interval(secs => :pause))::int AS is_new
+  FROM track_position
+  WHERE responder_id = :responder_id AND at >= :since::timestamptz AND at < :until::timestamptz
+),
+stretches AS (SELECT at, point, sum(coalesce(is_new, 0)) OVER (ORDER BY at) AS stretch FROM steps),
+lines AS MATERIALIZED (
+  SELECT min(at) AS since, max(at) AS until, ST_Transform(ST_MakeLine(point ORDER BY at), 3857) AS line
+  FROM stretches GROUP BY stretch HAVING count(*) > 1
+),
+near AS MATERIALIZED (
+  SELECT since, until, line, box, ST_Expand(box, (ST_XMax(box) - ST_XMin(box)) / 16) AS wide,
+    (ST_XMax(box) - ST_XMin(box)) / 4096 AS unit
+  FROM lines JOIN tile ON line && ST_Expand(box, (ST_XMax(box) - ST_XMin(box)) / 16)
+),
+chosen AS (
+  SELECT power FROM generate_series(2, 9) power
+  WHERE (SELECT coalesce(sum(ST_NPoints(ST_ClipByBox2D(ST_Simplify(line, unit * 2 ^ power), wide))), 0) FROM near) <= :most
+  ORDER BY power LIMIT 1
+)
+SELECT coalesce(ST_AsMVT(m, 'tracks', 4096, 'geom'), '') FROM (
+  SELECT extract(epoch FROM since)::bigint AS since, extract(epoch FROM until)::bigint AS until,
+    ST_AsMVTGeom(ST_Simplify(line, unit * 2 ^ (SELECT power FROM chosen)), box, 4096, 64, true) AS geom
+  FROM near ORDER BY near.since
+) m WHERE geom IS NOT NULL;

@@ -10,17 +10,18 @@ from geo_app.maps import store
 from geo_app.maps.model import (
     ACROSS,
     ACROSS_NEAR,
-    INCIDENT_ZOOMS,
     LEVELS,
     POINTS_FROM,
+    SCOPED,
     ZOOMS,
     Address,
     Theme,
     edges,
 )
 from geo_app.organisation.model import City
+from geo_app.responders import service as responders
 
-PYRAMID = {**ZOOMS, "incidents": INCIDENT_ZOOMS}
+PYRAMID = {**ZOOMS, **SCOPED}
 """First and last zoom of every layer."""
 
 
@@ -64,6 +65,27 @@ def incidents(tx: db.Transaction, city: City, address: Address, at: datetime) ->
     if alone is not None:
         return alone
     return store.incident_groups(tx, city, box, at, across=ACROSS_NEAR, names_alone=True)
+
+
+def people(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
+    """Return the vector tile of the responders whose positions the actor sees, empty when there are none.
+
+    One by one as long as there are no more than MOST_POINTS in it, else counted in squares.
+    """
+    check(address)
+    box = edges(address.z, address.x, address.y)
+    alone = store.responders(tx, city, box, at)
+    across = ACROSS if address.z < POINTS_FROM else ACROSS_NEAR
+    return alone if alone is not None else store.responder_groups(tx, city, box, across=across)
+
+
+def track(tx: db.Transaction, city: City, address: Address, word: str) -> bytes:
+    """Return the vector tile of the part of a track that the actor has opened; NotFound when it is of another city."""
+    check(address)
+    home, opened = responders.opened_track(tx, word)
+    if home.id != city.id:
+        raise NotFound(f"there is no responder {opened.responder} in {city.name}")
+    return store.track(tx, opened.responder, opened.since, opened.until, address)
 
 
 def themes(tx: db.Transaction, city: City) -> list[Theme]:

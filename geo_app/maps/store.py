@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from geo_app.core import db
 from geo_app.core.coords import Box
@@ -15,6 +16,8 @@ from geo_app.maps.model import (
     GROUND,
     GROUND_BYTES,
     LEAST_BUILDING,
+    LINE_POINTS,
+    LONGEST_PAUSE,
     MOST_NAMES,
     MOST_POINTS,
     PLACE_KINDS,
@@ -106,6 +109,27 @@ def incident_groups(
         across=across,
         names_alone=names_alone,
     )
+    return bytes(found)
+
+
+def responders(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes | None:
+    """Return the tile of the responders in a box whose positions the actor sees; None over MOST_POINTS of them."""
+    local = at.astimezone(ZoneInfo(city.time_zone)).replace(tzinfo=None)
+    found = tx.value(SQL.responders_tile, city_id=city.id, **_sides(box), local_time=local, most=MOST_POINTS)
+    return None if found is None else bytes(found)
+
+
+def responder_groups(tx: db.Transaction, city: City, box: Box, *, across: int) -> bytes:
+    """Return the tile of the responders in a box whose positions the actor sees, counted in squares."""
+    return bytes(tx.value(SQL.responder_groups_tile, city_id=city.id, **_sides(box), across=across))
+
+
+def track(tx: db.Transaction, responder: int, since: datetime, until: datetime, tile: Address) -> bytes:
+    """Return the tile of a part of a responder's track."""
+    found = tx.value(
+        SQL.track_tile, responder_id=responder, since=since, until=until, z=tile.z, x=tile.x, y=tile.y,
+        pause=LONGEST_PAUSE, most=LINE_POINTS,
+    )  # fmt: skip
     return bytes(found)
 
 

@@ -75,8 +75,12 @@ class Passed(Answer):
 
 
 class Track(Answer):
-    """A part of a track (轨迹), oldest first; `next` is the `from` of the following page, null after the last."""
+    """A part of a track (轨迹), oldest first; `next` is the `from` of the following page, null after the last.
+
+    `opened` is the word by which the tiles of the whole part are asked for.
+    """
 
     responder: int
     positions: list[Passed]
     next: str | None
+    opened: str

@@ -118,14 +118,20 @@ def positions(json_data: NewPositions) -> ResponseReturnValue:
 @routes.doc(**describe.door(answers.Track, FROM, TO, REASON, LIMIT))
 @door.permit("position.send", "track.read")
 def track(responder_id: int) -> ResponseReturnValue:
-    """List where a responder was on shift, a day at most, oldest first; why one reads of another is recorded."""
+    """List where a responder was on shift, a day at most, oldest first; why one reads of another is recorded.
+
+    `opened` opens the tiles of the same part for half an hour.
+    """
     part = Part(_moment("from"), _moment("to"))
     most = web.whole("limit", PAGE, 1, LARGEST_PAGE)
     with web.transaction() as tx:
         found = service.track(tx, responder_id, part, most + 1, request.args.get("reason"))
-    following = found[most].at.isoformat() if len(found) > most else None
-    shown = [_passed(one) for one in found[:most]]
-    answer = web.ok({"responder": responder_id, "positions": shown, "next": following})
+    positions = found.positions
+    following = positions[most].at.isoformat() if len(positions) > most else None
+    shown = [_passed(one) for one in positions[:most]]
+    answer = web.ok(
+        {"responder": responder_id, "positions": shown, "next": following, "opened": found.opened}
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -78,7 +78,7 @@ def track(
         found = service.track(tx, responder, part, MOST, reason)
     echo([
         {"at": one.at.isoformat(), "lon": one.point.x, "lat": one.point.y, "accuracy": one.accuracy}
-        for one in found
+        for one in found.positions
     ], as_json)  # fmt: skip
 
 

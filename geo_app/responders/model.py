@@ -11,6 +11,7 @@ from shapely import Point
 from geo_app.core.coords import Given
 from geo_app.core.db import Row
 from geo_app.core.errors import BadInput
+from geo_app.tracks.model import Position
 
 LONGEST_PART = timedelta(hours=25)
 """A day, also the one on which clocks go back: more of a person's way is not looked at in one go."""
@@ -140,6 +141,14 @@ class Part:
         if not timedelta(0) <= until - since <= LONGEST_PART:
             raise BadInput("to", until.isoformat(), "not before from, and at most 25 hours after it")
         return since, until
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What somebody sees of a track: positions, oldest first, and the word by which its tiles are asked for."""
+
+    positions: list[Position]
+    opened: str
 
 
 @dataclass(frozen=True, slots=True)

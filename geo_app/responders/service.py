@@ -13,7 +13,7 @@ from geo_app.core.errors import BadInput, Conflict, Forbidden, GeoError, NotFoun
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
-from geo_app.responders import store, telling
+from geo_app.responders import opened, store, telling
 from geo_app.responders.model import (
     Locked,
     NewPosition,
@@ -23,7 +23,9 @@ from geo_app.responders.model import (
     Responder,
     Status,
     Taken,
+    Way,
 )
+from geo_app.responders.opened import Opened
 from geo_app.tracks import service as tracks
 from geo_app.tracks.model import Position
 
@@ -152,30 +154,35 @@ def blur(tx: db.Transaction, before: datetime, *, is_dry: bool) -> int:
     return act(tx, before)
 
 
-def track(tx: db.Transaction, responder_id: int, part: Part, most: int, reason: str | None) -> list[Position]:
-    """Return up to `most` positions of a part of a responder's track, oldest first.
+def track(tx: db.Transaction, responder_id: int, part: Part, most: int, reason: str | None) -> Way:
+    """Open a part of a responder's track: up to `most` of its positions, oldest first, and the word for its tiles.
 
     One's own is seen without a word. Who sees somebody else's writes why, and it is recorded, also when there is
     nothing; OutOfScope when they are not of a street the actor answers for.
     """
-    if not tx.actor.may_for(responder_id, "track.read"):
-        raise Forbidden("track.read")
-    city_id = store.city_of(tx, responder_id)
-    if city_id is None:
-        raise _missing(tx, None, responder_id, f"there is no responder {responder_id}")
-    city = organisation.city_by_id(tx, city_id)
-    if not tracks.is_seen(tx, city, responder_id):
-        raise OutOfScope(f"the track of responder {responder_id}")
+    city = _seen(tx, responder_id)
     is_own = tx.actor.responder == responder_id
     written = None if is_own else reasons.check(reason or "")
-    since, until = part.within(store.midnight(city, clock.now()), clock.now())
+    at = clock.now()
+    since, until = part.within(store.midnight(city, at), at)
     found = tracks.track(tx, responder_id, since, until, most)
     if not is_own:
         facts.record(
             tx, "track.read", responder_id, city.jurisdiction, reason=written,
             since=since.isoformat(), until=until.isoformat(), count=len(found),
         )  # fmt: skip
-    return found
+    return Way(found, opened.write(Opened(tx.actor.name, responder_id, since, until, at), tx.safe.digest))
+
+
+def opened_track(tx: db.Transaction, word: str) -> tuple[City, Opened]:
+    """Return what the actor has opened, and its city; BadInput when they did not, or some time ago.
+
+    Whether they still may see it is asked again.
+    """
+    found = opened.read(word, tx.safe.digest)
+    if found is None or found.who != tx.actor.name or clock.now() > found.at + opened.LASTS:
+        raise BadInput("opened", "…", "what the track said when you opened it; it lasts half an hour")
+    return _seen(tx, found.responder), found
 
 
 def erase_track(tx: db.Transaction, responder_id: int, reason: str) -> int:
@@ -188,6 +195,19 @@ def erase_track(tx: db.Transaction, responder_id: int, reason: str) -> int:
     erased = tracks.erase(tx, responder_id)
     facts.record(tx, "track.erased", responder_id, city.jurisdiction, reason=written, count=erased)
     return erased
+
+
+def _seen(tx: db.Transaction, responder_id: int) -> City:
+    """Return the city of a responder whose track the actor may see; who may not is told why."""
+    if not tx.actor.may_for(responder_id, "track.read"):
+        raise Forbidden("track.read")
+    city_id = store.city_of(tx, responder_id)
+    if city_id is None:
+        raise _missing(tx, None, responder_id, f"there is no responder {responder_id}")
+    city = organisation.city_by_id(tx, city_id)
+    if not tracks.is_seen(tx, city, responder_id):
+        raise OutOfScope(f"the track of responder {responder_id}")
+    return city
 
 
 def _missing(tx: db.Transaction, city_id: int | None, responder_id: int, words: str) -> GeoError:

@@ -37,6 +37,7 @@ KINDS = {
     "matching": Kind.SERVICE,  # of planning: part of its service
     "placements": Kind.STORE,  # of planning: the other half of its store
     "api": Kind.DOOR,
+    "scoped": Kind.DOOR,  # of maps: tiles of what each viewer sees alone
     "pages": Kind.DOOR,
     "jobs": Kind.DOOR,
     "cli": Kind.DOOR,
