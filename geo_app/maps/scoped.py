@@ -17,7 +17,7 @@ from geo_app.maps import service
 from geo_app.maps.model import Address
 from geo_app.organisation import service as organisation
 
-routes = APIBlueprint("scoped_tiles", __name__, tag="Maps")
+routes = APIBlueprint("scoped_tiles", __name__, tag="Tiles in scope")
 GZIP_LEVEL = 6
 MVT = "application/vnd.mapbox-vector-tile"
 ANSWERS = {204: "Nothing lies in it.", 304: "Still as it was."}
