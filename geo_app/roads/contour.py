@@ -87,21 +87,22 @@ def mark(raster: Raster, first: Integers, shape: Shape, spans: Spans, more: Floa
     for edge in range(spans.heads.size):
         head, tail = spans.heads[edge], spans.tails[edge]
         if spans.open[edge] and head < tail and _may_touch(raster, shape, first[edge], first[edge + 1]):
-            for start in range(first[edge], first[edge + 1] - 1):
-                _draw(raster, shape, start, (head, tail), marks, NOT_IN)
+            _draw(raster, shape, (first[edge], first[edge + 1]), (head, tail), marks, NOT_IN)
     for edge in range(spans.heads.size):
         head, tail = spans.heads[edge], spans.tails[edge]
-        for start in range(first[edge], first[edge + 1] - 1):
-            if head > 0.0:
-                _draw(raster, shape, start, (0.0, head), marks, IN)
-            if tail < np.inf:
-                _draw(raster, shape, start, (tail, np.inf), marks, IN)
+        if head >= tail:
+            _draw(raster, shape, (first[edge], first[edge + 1]), (0.0, np.inf), marks, IN)
+            continue
+        if head > 0.0:
+            _draw(raster, shape, (first[edge], first[edge + 1]), (0.0, head), marks, IN)
+        if tail < np.inf:
+            _draw(raster, shape, (first[edge], first[edge + 1]), (tail, np.inf), marks, IN)
     for start in range(more.shape[0] - 1):
         _line(raster, (more[start, 0], more[start, 1]), (more[start + 1, 0], more[start + 1, 1]), marks, IN)
     return marks
 
 
-@kernels.part
+@kernels.inner
 def _may_touch(raster: Raster, shape: Shape, begin: int, end: int) -> bool:
     """Tell whether an edge is near enough the raster that it may touch it."""
     reach, x, y = shape.along[end - 1], shape.vertices[begin, 0], shape.vertices[begin, 1]
@@ -109,33 +110,37 @@ def _may_touch(raster: Raster, shape: Shape, begin: int, end: int) -> bool:
     return not (is_beside or y < raster.y - reach or y > raster.y + raster.rows * raster.size + reach)
 
 
-@kernels.part
+@kernels.inner
 def _draw(
-    raster: Raster, shape: Shape, start: int, span: tuple[float, float], marks: Flags, value: int
+    raster: Raster, shape: Shape, edge: tuple[int, int], span: tuple[float, float], marks: Flags, value: int
 ) -> None:
-    """Mark the cells under the part of a segment whose metres along its edge lie in `span`."""
-    begin, end = shape.along[start], shape.along[start + 1]
-    low, high = max(begin, span[0]), min(end, span[1])
-    if low > high:
-        return
-    length = end - begin
-    first = (low - begin) / length if length > 0.0 else 0.0
-    last = (high - begin) / length if length > 0.0 else 0.0
-    x, y = shape.vertices[start, 0], shape.vertices[start, 1]
-    dx, dy = shape.vertices[start + 1, 0] - x, shape.vertices[start + 1, 1] - y
-    _line(raster, (x + first * dx, y + first * dy), (x + last * dx, y + last * dy), marks, value)
+    """Mark the cells under the part of an edge whose metres along it lie in `span`; its vertices are given."""
+    for start in range(edge[0], edge[1] - 1):
+        begin, end = shape.along[start], shape.along[start + 1]
+        low, high = max(begin, span[0]), min(end, span[1])
+        if low > high:
+            continue
+        x, y = shape.vertices[start, 0], shape.vertices[start, 1]
+        end_x, end_y = shape.vertices[start + 1, 0], shape.vertices[start + 1, 1]
+        if low > begin or high < end:
+            first, last = (low - begin) / (end - begin), (high - begin) / (end - begin)
+            dx, dy = end_x - x, end_y - y
+            x, y, end_x, end_y = x + first * dx, y + first * dy, x + last * dx, y + last * dy
+        _line(raster, (x, y), (end_x, end_y), marks, value)
 
 
-@kernels.part
+@kernels.inner
 def _line(
     raster: Raster, begin: tuple[float, float], end: tuple[float, float], marks: Flags, value: int
 ) -> None:
     """Mark cells along a line, by points at most half a cell apart; what lies outside the raster is left out."""
-    dx, dy = end[0] - begin[0], end[1] - begin[1]
-    steps = int(2.0 * max(abs(dx), abs(dy)) / raster.size) + 1
+    share = 1.0 / raster.size
+    x, y = (begin[0] - raster.x) * share, (begin[1] - raster.y) * share
+    dx, dy = (end[0] - begin[0]) * share, (end[1] - begin[1]) * share
+    steps = int(2.0 * max(abs(dx), abs(dy))) + 1
+    dx, dy = dx / steps, dy / steps
     for step in range(steps + 1):
-        column = int(np.floor((begin[0] + dx * step / steps - raster.x) / raster.size))
-        row = int(np.floor((begin[1] + dy * step / steps - raster.y) / raster.size))
+        column, row = int(np.floor(x + dx * step)), int(np.floor(y + dy * step))
         if 0 <= column < raster.columns and 0 <= row < raster.rows:
             marks[row * raster.columns + column] = value
 
@@ -163,7 +168,7 @@ def trace(raster: Raster, marks: Flags) -> tuple[Floats, Indices]:
     return points[:count], first[: rings + 1]
 
 
-@kernels.part
+@kernels.inner
 def _ahead(raster: Raster, heading: int) -> int:
     """Return how far the next cell in a heading is, in cells."""
     turned = heading % SIDES
@@ -218,7 +223,7 @@ def _fill(raster: Raster, marks: Flags, inside: Flags) -> None:
                 inside[stack[number]] = 1
 
 
-@kernels.part
+@kernels.inner
 def _follow(raster: Raster, inside: Flags, seen: Flags, start: int, points: Floats, count: int) -> int:
     """Write the ring that runs east along the lower side of `start`, the inside at its left; return the new count.
 
@@ -234,7 +239,7 @@ def _follow(raster: Raster, inside: Flags, seen: Flags, start: int, points: Floa
         points[count, 0], points[count, 1] = raster.x + x * raster.size, raster.y + y * raster.size
         count += 1
         if count - first > 2 and _is_straight(points, count):
-            points[count - 2] = points[count - 1]
+            points[count - 2, 0], points[count - 2, 1] = points[count - 1, 0], points[count - 1, 1]
             count -= 1
         ahead = cell + _ahead(raster, heading)
         right = ahead + _ahead(raster, heading + 3)
@@ -248,7 +253,7 @@ def _follow(raster: Raster, inside: Flags, seen: Flags, start: int, points: Floa
             return count
 
 
-@kernels.part
+@kernels.inner
 def _is_straight(points: Floats, count: int) -> bool:
     """Tell whether the last point but one lies between its neighbours."""
     dx, dy = points[count - 2, 0] - points[count - 3, 0], points[count - 2, 1] - points[count - 3, 1]

@@ -18,7 +18,7 @@ from geo_app.roads.ends import WALK_COST, Edges, arrive, depart, leave, reach
 from geo_app.roads.graph import MICROSECONDS, Graph
 from geo_app.roads.model import Floats, Indices, Integers
 from geo_app.roads.network import Network
-from geo_app.roads.search import Found, Hooks, Memory, Starts, search
+from geo_app.roads.search import FAR, Found, Hooks, Memory, Starts, costs, search
 from geo_app.roads.snap import Grid, Snaps
 from geo_app.roads.soonest import Field, Known, soonest
 
@@ -98,7 +98,7 @@ def times(ground: Ground, memory: Memory, starts: Floats, targets: Floats) -> Fl
     star = ground.graph.outward if forwards else ground.graph.inward
     points = kernels.frozen(np.concatenate([ones, others]))
     snaps = Snaps(*snapping.snap(points, ground.grid, shape, ground.graph.ways))
-    found = np.full((len(ones), len(others)), np.inf)
+    found = np.empty((len(ones), len(others)))
     behind = np.arange(len(ones), len(points))
     for row in range(len(ones)):
         chosen = np.concatenate([[row], behind])
@@ -106,6 +106,6 @@ def times(ground: Ground, memory: Memory, starts: Floats, targets: Floats) -> Fl
         begin, end = (depart, reach) if forwards else (arrive, leave)
         hooks = Hooks(len(others), *kernels.frozen(end(some, edges)))
         begun = Starts(*kernels.frozen(begin(some, edges)))
-        answer = Found(*search(star, edges.lengths, begun, hooks, len(others), memory.scratch))
-        found[row, answer.goals] = answer.costs / MICROSECONDS
+        spent = costs(star, begun, hooks, memory.scratch)
+        found[row] = np.where(spent == FAR, np.inf, spent / MICROSECONDS)
     return found if forwards else found.T

@@ -113,11 +113,35 @@ def _example() -> tuple[object, ...]:
     return star, np.ones(1), starts, hooks, 1, scratch(2, 16)
 
 
+def _example_costs() -> tuple[object, ...]:
+    star, _, starts, hooks, _, memory = _example()
+    return star, starts, hooks, memory
+
+
 @kernels.kernel(example=_example, writes=("memory",))
 def search(
     star: Star, lengths: Floats, starts: Starts, hooks: Hooks, k: int, memory: Scratch
 ) -> tuple[Indices, Integers, Floats, Indices, Indices, Indices, Indices]:
     """Return the fields of `Found` for the `k` goals nearest to the starts; fewer when the search runs dry."""
+    goals, best, seen = _find(star, starts, hooks, k, memory)
+    ends, first, arcs, metres = trace(best.hooks[goals], star, lengths, starts, hooks, memory.via)
+    clean(memory, seen, hooks)
+    return goals, best.costs[goals], metres, best.hooks[goals], ends, first, arcs
+
+
+@kernels.kernel(example=_example_costs, writes=("memory",))
+def costs(star: Star, starts: Starts, hooks: Hooks, memory: Scratch) -> Integers:
+    """Return the cost of every goal, FAR where no way leads; which way it is nobody asks."""
+    _, best, seen = _find(star, starts, hooks, hooks.total, memory)
+    clean(memory, seen, hooks)
+    return best.costs
+
+
+@kernels.part
+def _find(
+    star: Star, starts: Starts, hooks: Hooks, k: int, memory: Scratch
+) -> tuple[Indices, Best, int]:  # fmt: skip
+    """Return the `k` goals nearest to the starts, what is known of all, and how many states were touched."""
     shift, near = bits(memory.reached.size), bits(hooks.total)
     next_hook = _hang(hooks, memory.hook)
     best = nobody(hooks.total)
@@ -147,10 +171,7 @@ def search(
             waiting = offer(hook, cost + hooks.costs[hook], hooks.goals[hook], (near, waiting), best, arrived)
             hook = next_hook[hook]
         size, seen = go_on(state, cost, star, (shift, FAR, size, seen), memory)
-    goals = goals[:found]
-    ends, first, arcs, metres = trace(best.hooks[goals], star, lengths, starts, hooks, memory.via)
-    clean(memory, seen, hooks)
-    return goals, best.costs[goals], metres, best.hooks[goals], ends, first, arcs
+    return goals[:found], best, seen
 
 
 @kernels.part

@@ -12,7 +12,7 @@ import pytest
 
 from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.model import Mode, Restriction, Road
-from tests.bench import graph_load, matrix, nearest
+from tests.bench import graph_load, isochrone, matrix, nearest
 
 SIDE = 45
 
@@ -92,7 +92,28 @@ def test_one_arc_that_is_dearer_makes_the_graphs_differ(monkeypatch: pytest.Monk
     assert graph_load.opening(8).equal is False
 
 
+def test_one_road_that_is_covered_too_far_makes_the_isochrones_differ(
+    raster: list[Restriction], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert raster
+    monkeypatch.setattr(isochrone, "PLACES", 2)
+    assert isochrone.drawing("raster").equal is True
+    right = isochrone.covered
+
+    def wrong(*asked: Any) -> Any:
+        found = right(*asked)
+        assert found is not None
+        heads = found.spans.heads.copy()
+        heads[0] += 0.01
+        return found._replace(spans=found.spans._replace(heads=heads))
+
+    monkeypatch.setattr(isochrone, "covered", wrong)
+    assert isochrone.drawing("raster").equal is False
+
+
 def test_real_cities_are_measured_only_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GEO_DATA", raising=False)
     with pytest.raises(SystemExit, match="GEO_DATA"):
         matrix.times("matrix", "porto", Mode.CAR)
+    with pytest.raises(SystemExit, match="GEO_DATA"):
+        isochrone.drawing("porto")
