@@ -28,6 +28,6 @@ SOURCES = (
     Source("thematic", 9, 14),
     Source("districts", 6, 11),
     Source("streets", 9, 12),
-    Source("communities", 11, 16),
-    Source("cells", 13, 16),
+    Source("communities", 11, 17),
+    Source("cells", 13, 17),
 )

@@ -8,7 +8,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from geo_app.core import clock, coords, describe, door, web
-from geo_app.maps import answers, service
+from geo_app.maps import answers, pyramid, service
 from geo_app.maps.model import Address
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
@@ -26,7 +26,7 @@ routes = APIBlueprint("maps", __name__, tag="Maps")
 def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
     """Return a Mapbox vector tile; 204 when nothing lies in it."""
     at, address = clock.now(), Address(layer, z, x, y)
-    service.check(address)
+    pyramid.check(address)
     with web.transaction() as tx:
         found = organisation.city(tx, city)
         stamp = service.stamp(tx, found, at)

@@ -1,4 +1,4 @@
-"""Address of a tile, and which zooms each layer is drawn at."""
+"""Address of a tile, and what the map shows besides the grid."""
 
 from __future__ import annotations
 
@@ -19,17 +19,6 @@ class Address:
     x: int
     y: int
 
-
-ZOOMS = {
-    "districts": (6, 11),
-    "streets": (9, 12),
-    "communities": (11, 16),
-    "cells": (13, 16),
-    "basemap": (10, 16),
-    "thematic": (9, 14),
-    "places": (10, 16),
-}
-"""First and last zoom of each layer; browsers enlarge tiles of the last one."""
 
 INCIDENT_ZOOMS = (6, 16)
 SCOPED = {"incidents": INCIDENT_ZOOMS, "responders": (6, 16), "tracks": (8, 16)}
@@ -60,8 +49,6 @@ def edges(z: int, x: int, y: int) -> tuple[float, float, float, float]:
     side = 2 * HALF / (1 << z)
     return x * side - HALF, HALF - (y + 1) * side, (x + 1) * side - HALF, HALF - y * side
 
-
-LEVELS = {"districts": "district", "streets": "street", "communities": "community"}
 
 DRAWN_BELOW = 14
 """The zoom below which the base map is drawn from lines and areas that are kept simplified for each zoom."""

@@ -6,50 +6,40 @@ LEFT JOIN release r ON r.city_id = c.id AND r.effective @> :at::timestamptz
 LEFT JOIN road_network n ON n.city_id = c.id
 WHERE c.id = :city_id;
 
--- name: cells_tile(city_id, z, x, y, at)$
--- Cells and their labels; a label stands in one tile only, also on the border of two.
-WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
-shapes AS (
-  SELECT v.code, v.name, u.name AS community, s.outline, s.label, tile.box
-  FROM tile
-  JOIN cell_shape s ON s.city_id = :city_id AND s.outline && ST_Expand(tile.box, (ST_XMax(tile.box) - ST_XMin(tile.box)) / 16)
-  JOIN cell_version v ON v.cell_id = s.cell_id AND v.release_id = s.release_id
-    AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
-  JOIN unit u ON u.id = v.community_id
-)
-SELECT coalesce((
-  SELECT ST_AsMVT(m, 'cells', 4096, 'geom') FROM (
-    SELECT code, name, community, ST_AsMVTGeom(outline, box, 4096, 64, true) AS geom FROM shapes ORDER BY code
-  ) m WHERE geom IS NOT NULL
-), '') || coalesce((
-  SELECT ST_AsMVT(m, 'cells_label', 4096, 'geom') FROM (
-    SELECT code, name, community, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM shapes
-    WHERE ST_X(label) >= ST_XMin(box) AND ST_X(label) < ST_XMax(box)
-      AND ST_Y(label) >= ST_YMin(box) AND ST_Y(label) < ST_YMax(box)
-    ORDER BY code
-  ) m WHERE geom IS NOT NULL
-), '');
-
--- name: units_tile(city_id, level, layer, z, x, y, at)$
-WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box),
-shapes AS (
-  SELECT u.code, u.name, s.outline, s.label, tile.box
-  FROM tile
-  JOIN release r ON r.city_id = :city_id AND r.effective @> :at::timestamptz
-  JOIN unit_shape s ON s.release_id = r.id AND s.level = :level
-    AND s.outline && ST_Expand(tile.box, (ST_XMax(tile.box) - ST_XMin(tile.box)) / 16)
-  JOIN unit u ON u.id = s.unit_id
+-- name: outlines_tile(city_id, level, layer, band, at, west, south, east, north, is_named, has_labels)$
+-- Outlines of one level, and the labels that stand in the tile, also on its border in one tile only.
+-- Vertices of a band are whole numbers of the tile already: nothing is cut, so that neighbours and neighbouring
+-- tiles have the same ones. Only what reaches more than a tile beyond is cut there.
+WITH sides AS (
+  SELECT :west::float8 AS west, :south::float8 AS south, :east::float8 AS east, :north::float8 AS north,
+    :east::float8 - :west::float8 AS side
+),
+area AS MATERIALIZED (
+  SELECT west, south, east, north, 4096 / side AS scale, ST_MakeEnvelope(west, south, east, north, 3857) AS box,
+    ST_MakeEnvelope(west - side / 64, south - side / 64, east + side / 64, north + side / 64, 3857) AS near,
+    ST_MakeEnvelope(west - side, south - side, east + side, north + side, 3857) AS wide
+  FROM sides
+),
+shapes AS MATERIALIZED (
+  SELECT o.code, o.name, a.box,
+    CASE WHEN ST_X(o.label) >= a.west AND ST_X(o.label) < a.east AND ST_Y(o.label) >= a.south
+      AND ST_Y(o.label) < a.north THEN o.label END AS label,
+    CASE WHEN o.shape @ a.wide
+      THEN ST_SnapToGrid(ST_TransScale(o.shape, -a.west, -a.north, a.scale, -a.scale), 1)
+      ELSE ST_AsMVTGeom(o.shape, a.box, 4096, 4096, true)
+    END AS geom
+  FROM area a
+  JOIN outline o ON o.band = :band AND o.shape && a.near
+  WHERE o.city_id = :city_id AND o.level = :level AND o.valid @> :at::timestamptz
 )
 SELECT coalesce((
   SELECT ST_AsMVT(m, :layer, 4096, 'geom') FROM (
-    SELECT code, name, ST_AsMVTGeom(outline, box, 4096, 64, true) AS geom FROM shapes ORDER BY code
-  ) m WHERE geom IS NOT NULL
+    SELECT code, CASE WHEN :is_named THEN name END AS name, geom FROM shapes WHERE geom IS NOT NULL ORDER BY code
+  ) m
 ), '') || coalesce((
   SELECT ST_AsMVT(m, :layer || '_label', 4096, 'geom') FROM (
     SELECT code, name, ST_AsMVTGeom(label, box, 4096, 0, false) AS geom FROM shapes
-    WHERE ST_X(label) >= ST_XMin(box) AND ST_X(label) < ST_XMax(box)
-      AND ST_Y(label) >= ST_YMin(box) AND ST_Y(label) < ST_YMax(box)
-    ORDER BY code
+    WHERE :has_labels AND label IS NOT NULL ORDER BY code
   ) m WHERE geom IS NOT NULL
 ), '');
 

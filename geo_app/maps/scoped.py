@@ -13,7 +13,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from geo_app.core import clock, describe, door, web
-from geo_app.maps import service
+from geo_app.maps import pyramid, service
 from geo_app.maps.model import Address
 from geo_app.organisation import service as organisation
 
@@ -36,7 +36,7 @@ def incidents(city: str, z: int, x: int, y: int) -> ResponseReturnValue:
     Late is what nobody has answered in time.
     """
     address = Address("incidents", z, x, y)
-    service.check(address)
+    pyramid.check(address)
     with web.transaction() as tx:
         return _unkept(service.incidents(tx, organisation.city(tx, city), address, clock.now()))
 
@@ -50,7 +50,7 @@ def responders(city: str, z: int, x: int, y: int) -> ResponseReturnValue:
     In a tile with more than a thousand they are counted in squares.
     """
     address = Address("responders", z, x, y)
-    service.check(address)
+    pyramid.check(address)
     with web.transaction() as tx:
         return _unkept(service.people(tx, organisation.city(tx, city), address, clock.now()))
 
@@ -64,7 +64,7 @@ def tracks(city: str, z: int, x: int, y: int) -> ResponseReturnValue:
     Opening somebody else's asks why, which is recorded; the word is the viewer's own and lasts half an hour.
     """
     address = Address("tracks", z, x, y)
-    service.check(address)
+    pyramid.check(address)
     with web.transaction() as tx:
         word = request.args.get("opened", "")
         return _unkept(service.track(tx, organisation.city(tx, city), address, word))

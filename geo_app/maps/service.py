@@ -6,49 +6,22 @@ from datetime import datetime
 
 from geo_app.core import db
 from geo_app.core.errors import NotFound
-from geo_app.maps import store
-from geo_app.maps.model import (
-    ACROSS,
-    ACROSS_NEAR,
-    LEVELS,
-    POINTS_FROM,
-    SCOPED,
-    ZOOMS,
-    Address,
-    Theme,
-    edges,
-)
+from geo_app.maps import pyramid, store
+from geo_app.maps.model import ACROSS, ACROSS_NEAR, POINTS_FROM, Address, Theme, edges
 from geo_app.organisation.model import City
 from geo_app.responders import service as responders
-
-PYRAMID = {**ZOOMS, **SCOPED}
-"""First and last zoom of every layer."""
-
-
-def check(address: Address) -> None:
-    """Raise NotFound for a tile outside the pyramid."""
-    if address.layer not in PYRAMID:
-        raise NotFound(f"there is no tile layer {address.layer!r}; layers are " + ", ".join(PYRAMID))
-    first, last = PYRAMID[address.layer]
-    side = 1 << address.z if first <= address.z <= last else 0
-    if not (address.x < side and address.y < side):
-        raise NotFound(
-            f"{address.layer} has tiles from zoom {first} to {last}, columns and rows below 2^zoom"
-        )
 
 
 def tile(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
     """Return a vector tile as it is at `at`, empty when nothing lies in it; NotFound outside the pyramid."""
-    check(address)
-    if address.layer == "cells":
-        return store.cells(tx, city, address, at)
+    pyramid.check(address)
     if address.layer == "basemap":
         return store.basemap(tx, city, address)
     if address.layer == "thematic":
         return store.thematic(tx, city, address)
     if address.layer == "places":
         return store.places(tx, city, address)
-    return store.units(tx, city, LEVELS[address.layer], address, at)
+    return store.outlines(tx, city, address, at)
 
 
 def incidents(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
@@ -57,7 +30,7 @@ def incidents(tx: db.Transaction, city: City, address: Address, at: datetime) ->
     From zoom POINTS_FROM on each stands by itself, below they are counted in squares; so are, in smaller squares,
     those that lie close together where there are more than MOST_POINTS.
     """
-    check(address)
+    pyramid.check(address)
     box = edges(address.z, address.x, address.y)
     if address.z < POINTS_FROM:
         return store.incident_groups(tx, city, box, at, across=ACROSS, names_alone=False)
@@ -72,7 +45,7 @@ def people(tx: db.Transaction, city: City, address: Address, at: datetime) -> by
 
     One by one as long as there are no more than MOST_POINTS in it, else counted in squares.
     """
-    check(address)
+    pyramid.check(address)
     box = edges(address.z, address.x, address.y)
     alone = store.responders(tx, city, box, at)
     across = ACROSS if address.z < POINTS_FROM else ACROSS_NEAR
@@ -81,7 +54,7 @@ def people(tx: db.Transaction, city: City, address: Address, at: datetime) -> by
 
 def track(tx: db.Transaction, city: City, address: Address, word: str) -> bytes:
     """Return the vector tile of the part of a track that the actor has opened; NotFound when it is of another city."""
-    check(address)
+    pyramid.check(address)
     home, opened = responders.opened_track(tx, word)
     if home.id != city.id:
         raise NotFound(f"there is no responder {opened.responder} in {city.name}")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from geo_app.core import db
 from geo_app.core.coords import Box
+from geo_app.maps import pyramid
 from geo_app.maps.model import (
     BASE,
     BUILDING_BYTES,
@@ -31,6 +32,7 @@ from geo_app.maps.model import (
     pixels,
 )
 from geo_app.organisation.model import City
+from geo_app.planning import bands
 
 SQL = db.statements(__file__)
 DRAWN = hashlib.sha256(Path(__file__).with_name("queries.sql").read_bytes()).hexdigest()[:8]
@@ -42,16 +44,13 @@ def stamp(tx: db.Transaction, city: City, at: datetime) -> str:
     return f"{tx.value(SQL.stamp, city_id=city.id, at=at)}-{DRAWN}"
 
 
-def cells(tx: db.Transaction, city: City, tile: Address, at: datetime) -> bytes:
-    """Return the tile of cells valid at `at`."""
-    return bytes(tx.value(SQL.cells_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, at=at))
-
-
-def units(tx: db.Transaction, city: City, level: str, tile: Address, at: datetime) -> bytes:
-    """Return the tile of districts, streets or communities at `at`."""
+def outlines(tx: db.Transaction, city: City, tile: Address, at: datetime) -> bytes:
+    """Return the tile of cells, communities, streets or districts at `at`."""
+    band, level = bands.at(tile.z), pyramid.LEVELS[tile.layer]
     found = tx.value(
-        SQL.units_tile, city_id=city.id, level=level, layer=tile.layer, z=tile.z, x=tile.x, y=tile.y, at=at
-    )
+        SQL.outlines_tile, city_id=city.id, level=level, layer=tile.layer, band=band.first, at=at,
+        **_sides(edges(tile.z, tile.x, tile.y)), is_named=level != bands.CELLS, has_labels=pyramid.has_labels(tile),
+    )  # fmt: skip
     return bytes(found)
 
 

@@ -5,7 +5,7 @@ Pure: partition in, `Prepared` out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -15,14 +15,24 @@ from shapely.geometry.base import BaseGeometry
 from geo_app.core import coords
 from geo_app.core.errors import BadInput
 from geo_app.organisation.model import City, Level, Unit
-from geo_app.planning.model import Draft, Prepared, UnitShape
+from geo_app.planning import bands, outlines
+from geo_app.planning.model import Draft, OutlineKey, Prepared, UnitShape
 from grids import code as grid_code
 from grids import partition as rules
 from grids.model import Cell, Partition
 
 
-def prepare(city: City, units: Sequence[Unit], before: Partition | None, draft: Draft) -> Prepared:
-    """Return `draft` checked, compared with `before` and drawn; BadInput names the first thing that is wrong."""
+def prepare(
+    city: City,
+    units: Sequence[Unit],
+    before: Partition | None,
+    draft: Draft,
+    drawn: Mapping[OutlineKey, str],
+) -> Prepared:
+    """Return `draft` checked, compared with `before` and drawn; BadInput names the first thing that is wrong.
+
+    `drawn` are the digests of the outlines that stand.
+    """
     after = draft.partition
     _check(city, units, after)
     standing = {} if before is None else dict(before.cells)
@@ -30,14 +40,17 @@ def prepare(city: City, units: Sequence[Unit], before: Partition | None, draft: 
     closed = tuple(code for code, cell in standing.items() if not _same(after.cells.get(code), cell))
     geometries = shapely.set_srid(after.geometries(), city.srid)
     mercator = coords.to_mercator(geometries, city.srid)
-    labels = coords.to_mercator(_label_points(geometries), city.srid)
-    drawn = dict(zip(after.cells, zip(mercator, labels, strict=True), strict=True))
+    shapes = _unit_shapes(city, units, after)
+    labels = {str(level): _labels(shapes, level) for level in Level}
+    labels[bands.CELLS] = coords.to_mercator(_label_points(geometries), city.srid)
+    found = {outline.key: outline for outline in outlines.draw(after, units, mercator, labels)}
     return Prepared(
         draft,
         opened,
         closed,
-        {cell.code: drawn[cell.code] for cell in opened},
-        tuple(_unit_shapes(city, units, after)),
+        tuple(outline for key, outline in found.items() if drawn.get(key) != outline.digest),
+        tuple(key for key, digest in drawn.items() if key not in found or found[key].digest != digest),
+        tuple(shapes),
         None if before is None else _changed(city, [*opened, *(standing[code] for code in closed)]),
         _bounds(mercator),
     )
@@ -100,6 +113,12 @@ def _unit_shapes(city: City, units: Sequence[Unit], partition: Partition) -> lis
         area = float(outline.area)
         shapes.append(UnitShape(code, by_code[code].level, len(polygons), area, both[0], both[1]))
     return shapes
+
+
+def _labels(shapes: Sequence[UnitShape], level: Level) -> np.ndarray:
+    """Return the labels of a level's units in order of code."""
+    ordered = sorted((shape.code, number) for number, shape in enumerate(shapes) if shape.level == level)
+    return np.array([shapes[number].label for _, number in ordered], dtype=object)
 
 
 def _bounds(mercator: np.ndarray) -> Polygon:

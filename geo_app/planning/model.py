@@ -74,6 +74,31 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """How a cell or unit looks on the map in a band of zooms, which is named by its first; Web Mercator.
+
+    `level` is that of a unit, or "cell". The same `digest` means the same name, shape and label.
+    """
+
+    band: int
+    level: str
+    code: str
+    name: str
+    shape: BaseGeometry
+    label: Point
+    digest: str
+
+    @property
+    def key(self) -> OutlineKey:
+        """Return what it is the outline of, and where."""
+        return self.band, self.level, self.code
+
+
+OutlineKey = tuple[int, str, str]
+"""Band, level, code."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitShape:
     """A community, street or district as the union of its cells; `area` in m², shapes in Web Mercator."""
 
@@ -94,8 +119,10 @@ class Prepared:
     """Cells that are new or changed."""
     closed: tuple[str, ...]
     """Codes whose standing version ends."""
-    shapes: dict[str, tuple[Polygon, Point]]
-    """Outline and label point in Web Mercator, by code, for the opened cells."""
+    outlines: tuple[Outline, ...]
+    """Outlines that are new or changed."""
+    outdated: tuple[OutlineKey, ...]
+    """Outlines that end."""
     unit_shapes: tuple[UnitShape, ...]
     changed: BaseGeometry | None
     """Where a cell begins, ends or changes, in the metric frame; None for everywhere."""

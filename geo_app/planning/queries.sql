@@ -137,6 +137,15 @@ WHERE r.city_id = :city_id AND r.effective @> :at::timestamptz
   AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
 GROUP BY r.id;
 
+-- name: outline_digests(city_id)
+-- The digest of every outline of the newest release.
+SELECT band, level, code, digest FROM outline WHERE city_id = :city_id AND upper_inf(valid);
+
+-- name: close_outlines(city_id, bands, levels, codes, since)!
+UPDATE outline o SET valid = tstzrange(lower(o.valid), :since)
+FROM unnest(:bands::smallint[], :levels::text[], :codes::text[]) AS gone (band, level, code)
+WHERE o.city_id = :city_id AND (o.band, o.level, o.code) = (gone.band, gone.level, gone.code) AND upper_inf(o.valid);
+
 -- name: hashes(city_id, at)
 -- The geometry hash of every cell valid at an instant.
 SELECT code, geometry_hash FROM cell_version

@@ -45,7 +45,8 @@ def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     before = None
     if draft.base is not None:
         before = partition(tx, city, draft.effective_at)
-    prepared = drawing.prepare(city, organisation.units(tx, city, draft.effective_at), before, draft)
+    units = organisation.units(tx, city, draft.effective_at)
+    prepared = drawing.prepare(city, units, before, draft, store.outline_digests(tx, city))
     if before is not None:
         matching.get_ready(tx, city, prepared)
     return prepared
@@ -262,7 +263,8 @@ def _replace_cells(tx: db.Transaction, city: City, prepared: Prepared, release_i
     store.register_codes(tx, city, release_id, added)
     gone = [code for code in prepared.closed if code not in prepared.draft.partition.cells]
     store.retire_codes(tx, city, release_id, gone)
-    store.draw(tx, city, release_id, ids, prepared.shapes)
+    store.close_outlines(tx, city, prepared.outdated, since)
+    store.open_outlines(tx, city, prepared.outlines, since)
     store.draw_units(tx, city, release_id, units, prepared.unit_shapes)
 
 

@@ -14,6 +14,8 @@ from geo_app.core import coords, db
 from geo_app.organisation.model import City, Unit
 from geo_app.planning.model import (
     Grid,
+    Outline,
+    OutlineKey,
     Placed,
     Prepared,
     Release,
@@ -139,16 +141,27 @@ def geometry_hash(polygon: Polygon) -> str:
     return hashlib.sha256(shapely.to_wkb(integers, output_dimension=2)).hexdigest()[:32]
 
 
-def draw(
-    tx: db.Transaction,
-    city: City,
-    release_id: int,
-    ids: dict[str, int],
-    shapes: dict[str, tuple[Polygon, Point]],
-) -> None:
-    """Write the outlines and label points of cells for the tiles."""
-    rows = ((ids[code], release_id, city.id, outline, label) for code, (outline, label) in shapes.items())
-    tx.copy("cell_shape", ("cell_id", "release_id", "city_id", "outline", "label"), rows)
+def outline_digests(tx: db.Transaction, city: City) -> dict[OutlineKey, str]:
+    """Return the digest of every outline of the newest release."""
+    rows = tx.all(SQL.outline_digests, dict, city_id=city.id)
+    return {(row["band"], row["level"], row["code"]): row["digest"] for row in rows}
+
+
+def close_outlines(tx: db.Transaction, city: City, keys: Sequence[OutlineKey], since: datetime) -> None:
+    """Let standing outlines end."""
+    bands, levels, codes = ([key[part] for key in keys] for part in range(3))
+    tx.run(SQL.close_outlines, city_id=city.id, bands=bands, levels=levels, codes=codes, since=since)
+
+
+def open_outlines(tx: db.Transaction, city: City, outlines: Sequence[Outline], since: datetime) -> None:
+    """Write what cells and units look like on the map from `since`."""
+    columns = ("city_id", "band", "level", "code", "name", "valid", "shape", "label", "digest")
+    valid = f"[{since.isoformat()},)"
+    rows = (
+        (city.id, one.band, one.level, one.code, one.name, valid, one.shape, one.label, one.digest)
+        for one in outlines
+    )
+    tx.copy("outline", columns, rows)
 
 
 def draw_units(

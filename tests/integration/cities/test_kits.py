@@ -43,7 +43,7 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def rows(database: db.Database) -> dict[str, int]:
     """Return how many rows each table has that belongs to a city."""
-    tables = ("city", "unit", "release", "cell_version", "cell_shape", "unit_shape", "code_registry", "placement",
+    tables = ("city", "unit", "release", "cell_version", "outline", "unit_shape", "code_registry", "placement",
               "road", "place", "responder", "incident", "category", "thematic", "department")  # fmt: skip
     with database.transaction(SYSTEM) as tx:
         return {table: int(tx.value(Raw(f"SELECT count(*) FROM {table}"))) for table in tables}

@@ -109,7 +109,7 @@ def test_a_city_with_one_broken_row_is_refused_and_leaves_nothing(empty: db.Data
 def test_a_city_is_loaded_whole(town: Town) -> None:
     data = build.town()
     counts = {
-        "unit": data.units, "cell_version": data.cells, "cell_shape": data.cells, "code_registry": data.cells,
+        "unit": data.units, "cell_version": data.cells, "code_registry": data.cells,
         "road": data.roads, "place": gazetteer.names(data),
         "department": data.departments, "responder": data.responders,
         "patrol_route": data.routes, "category": data.categories, "incident": data.incidents,

@@ -30,8 +30,8 @@ QUEUE = "jobs: arguments are ids and codes; run by the system"
 OPEN = {
     "alembic_version": "the schema's version",
     "category": "what can be reported, not who or where",
-    "cell_lineage": GRID, "cell_shape": GRID, "cell_version": GRID, "code_registry": GRID, "release": GRID,
-    "unit": GRID, "unit_shape": GRID,
+    "cell_lineage": GRID, "cell_version": GRID, "code_registry": GRID, "release": GRID,
+    "outline": GRID, "unit": GRID, "unit_shape": GRID,
     "city": "which cities there are", "city_layer": MAP,
     "demo_stream": "whether a made-up stream runs",
     "department": "which departments there are, not who is in them",

@@ -17,7 +17,8 @@ from geo_app.cities import service as cities
 from geo_app.core import coords, db
 from geo_app.core.actor import SYSTEM
 from geo_app.core.settings import Settings
-from geo_app.maps.model import BASE, HALF, PLACE_KINDS, PLACES_ACROSS, ZOOMS, edges, from_zoom
+from geo_app.maps.model import BASE, HALF, PLACE_KINDS, PLACES_ACROSS, edges, from_zoom
+from geo_app.maps.pyramid import ZOOMS
 from tests import build, people
 from tests.databases import Server
 from tests.integration.conftest import Town

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from geo_app.core import clock, coords, db
 from geo_app.core.actor import SYSTEM
 from geo_app.maps import service as maps
-from geo_app.maps.model import ZOOMS, Address
+from geo_app.maps.model import Address
+from geo_app.maps.pyramid import ZOOMS
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
 from geo_app.planning.model import Thematic

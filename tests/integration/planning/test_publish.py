@@ -104,8 +104,9 @@ def test_a_release_replaces_what_it_changes_and_the_past_stays_readable(
     registry = dict(town.all("SELECT code, retired_release IS NOT NULL FROM code_registry"))
     assert {code for code, is_retired in registry.items() if not is_retired} == set(after.cells)
     assert set(registry) == set(before.cells) | set(after.cells)
-    drawn = "SELECT count(*) FROM cell_shape WHERE release_id = %(r)s"
-    assert town.one(drawn, r=release) == begins
+    drawn = "SELECT code FROM outline WHERE level = 'cell' AND band = 15 AND valid @> %(at)s ORDER BY code"
+    assert town.all(drawn, at=at) == sorted(after.cells)
+    assert town.all(drawn, at=at - timedelta(microseconds=1)) == sorted(before.cells)
 
 
 def test_a_cell_keeps_its_id_when_its_border_changes(town: Town, publish: Publish) -> None:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from geo_app.maps.model import ZOOMS
+from geo_app.maps.pyramid import ZOOMS
 from geo_app.responders.model import Kind, Status
 from layers import assets, basemap, grid, incident, patrol, responder, style, thematic, tile
 
