@@ -47,12 +47,12 @@ class Matched:
 
     gaps: tuple[Gap, ...]
     travels: Indices
+    run: Indices
     enter: Floats
     leave: Floats
     begins: Floats
     ends: Floats
     confidence: Floats
-    run: Indices
 
     @property
     def edge(self) -> Indices:
@@ -79,12 +79,12 @@ def joined(pieces: list[Matched]) -> Matched:
     if not pieces:
         none = np.zeros(0)
         whole = np.zeros(0, dtype=np.int32)
-        return Matched((), whole, none, none, none, none, none, whole)
+        return Matched((), whole, whole, none, none, none, none, none)
     return Matched(
         tuple(gap for piece in pieces for gap in piece.gaps),
         *(
             np.concatenate([getattr(piece, name) for piece in pieces])
-            for name in ("travels", "enter", "leave", "begins", "ends", "confidence", "run")
+            for name in ("travels", "run", "enter", "leave", "begins", "ends", "confidence")
         ),
     )
 
