@@ -8,10 +8,11 @@ import numpy as np
 
 from geo_app.core import kernels
 from geo_app.roads.chains import MILLIMETRES, Chains
+from geo_app.roads.heap import pop, push
 from geo_app.roads.model import Indices, Integers
-from geo_app.roads.search import FAR, pop, push
 from geo_app.roads.spots import Steps
 
+FAR = np.iinfo(np.int64).max
 SHIFT = 24
 """Bits that number a node in an entry of the queue; the others are millimetres."""
 
