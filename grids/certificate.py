@@ -23,7 +23,8 @@ from shapely.geometry.base import BaseGeometry
 
 from grids.draft import Draft
 from grids.edits import Bend
-from grids.model import MILLIMETRE, Cell
+from grids.model import MILLIMETRE, Cell, Rule
+from grids.partition import Shapes, mismatches, suspects
 from grids.refusal import Reason, Refused, refused
 from grids.rings import PER_METRE, Edge, Ring, Vertex, edges, is_beside, line, point, rings
 
@@ -49,7 +50,7 @@ def certify(draft: Draft, touched: Touched) -> tuple[Vertex, ...]:
     _same_outside(touched, before.outer, after.outer)
     drawn = after.every - before.every
     beside = _beside(draft, touched, drawn)
-    _matches((*touched.now, *beside))
+    _matches(draft, touched, beside)
     for bend in touched.outer:
         _is_free(bend, touched.now, beside)
     return tuple(
@@ -139,11 +140,34 @@ def _beside(draft: Draft, touched: Touched, drawn: set[Edge]) -> list[Cell]:
     return [cell for cell in draft.near((west, south, east, north)) if cell.code not in codes]
 
 
-def _matches(cells: tuple[Cell, ...]) -> None:
-    """Refuse cells that overlap, or whose common borders differ, or come nearer than a millimetre."""
-    shapes = np.array([cell.geometry for cell in cells], dtype=object)
-    if not shapely.coverage_is_valid(shapes, gap_width=MILLIMETRE):
-        raise _mismatch(cells, shapes)
+def _matches(draft: Draft, touched: Touched, beside: Sequence[Cell]) -> None:
+    """Refuse cells that overlap, or whose common borders differ, or come nearer than a millimetre.
+
+    Without the cell between them two cells can look as if they came too near each other. So whoever is suspected
+    is looked at again with everybody around, as in a check of the whole partition.
+    """
+    some = (*touched.now, *beside)
+    shapes = _shapes(some)
+    if shapely.coverage_is_valid(shapes, gap_width=MILLIMETRE):
+        return
+    first = suspects(shapes)
+    box = shapely.total_bounds(shapes[first]) + np.array([-2, -2, 2, 2]) * MILLIMETRE
+    around = {cell.code: cell for cell in draft.near(tuple(box.tolist()))}
+    for cell in touched.was:
+        around.pop(cell.code, None)
+    around.update((cell.code, cell) for cell in some)
+    cells, suspected = tuple(around.values()), {some[at].code for at in first.tolist()}
+    shapes = _shapes(cells)
+    still = [at for at in suspects(shapes).tolist() if cells[at].code in suspected]
+    problems = mismatches(cells, shapes, np.array(still)) if still else []
+    if problems:
+        problem = problems[0]
+        reason = Reason.OVERLAP if problem.rule is Rule.OVERLAP else Reason.TOO_CLOSE
+        raise refused(reason, problem.codes, problem.place, problem.message)
+
+
+def _shapes(cells: Sequence[Cell]) -> Shapes:
+    return np.array([cell.geometry for cell in cells], dtype=object)
 
 
 def _is_free(bend: Bend, touched: Sequence[Cell], beside: Sequence[Cell]) -> None:
@@ -165,11 +189,3 @@ def _only_touches(cell: Cell, drawn: Point | LineString, ends: BaseGeometry) -> 
     if not touch.is_empty:
         message = f"the new border would touch {cell.code}, and could close in land that belongs to no cell"
         raise refused(Reason.TOO_CLOSE, (cell.code,), touch, message)
-
-
-def _mismatch(cells: tuple[Cell, ...], shapes: np.ndarray) -> Refused:
-    """Return the refusal of cells that do not match."""
-    wrong = shapely.coverage_invalid_edges(shapes, gap_width=MILLIMETRE)
-    codes = tuple(sorted(cell.code for cell, one in zip(cells, wrong, strict=True) if not one.is_empty))
-    place = shapely.union_all(wrong)
-    return refused(Reason.OVERLAP, codes, place, f"{', '.join(codes)} would overlap or no longer match")

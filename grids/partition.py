@@ -7,12 +7,16 @@ borders of all cells together enclose: a gap need not be a hole of the union, it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from grids.model import MILLIMETRE, Cell, Partition, Problem, Rule, on_millimetres
+
+Shapes = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 
 def check(partition: Partition) -> tuple[Problem, ...]:
@@ -53,18 +57,23 @@ def _of_one(code: str, geometry: BaseGeometry | None) -> list[Problem]:
     return []
 
 
-def _borders(
-    cells: tuple[Cell, ...], geometries: np.ndarray[tuple[int], np.dtype[np.object_]]
-) -> list[Problem]:
+def _borders(cells: Sequence[Cell], geometries: Shapes) -> list[Problem]:
     """Return the pairs of cells that overlap or do not meet vertex by vertex.
 
     Vertices on the grid are a millimetre apart or the same, so what is nearer to a border without a vertex there
     is a missing junction; GEOS would take it for a tolerable gap where rounding puts it beside the line.
     """
-    invalid = shapely.coverage_invalid_edges(geometries, gap_width=MILLIMETRE)
-    touched = np.flatnonzero(~shapely.is_empty(invalid))
-    if not len(touched):
-        return []
+    touched = suspects(geometries)
+    return mismatches(cells, geometries, touched) if len(touched) else []
+
+
+def suspects(geometries: Shapes) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Return which of valid polygons have a border that others beside, or too near, do not share."""
+    return np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geometries, gap_width=MILLIMETRE)))
+
+
+def mismatches(cells: Sequence[Cell], geometries: Shapes, touched: np.ndarray) -> list[Problem]:
+    """Return the pairs of one of the cells `touched` and any other that overlap or do not match."""
     found = shapely.STRtree(geometries).query(geometries[touched], predicate="dwithin", distance=MILLIMETRE)
     pairs = {
         (min(a, b), max(a, b)) for a, b in zip(touched[found[0]].tolist(), found[1].tolist(), strict=True)
