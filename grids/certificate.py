@@ -84,11 +84,11 @@ def _twice(cell: Cell, ring: Ring) -> Refused:
 
 def _is_one(cell: Cell) -> None:
     """Refuse a cell that is not one valid polygon on the millimetre grid: what coverages are not asked about."""
-    shape: BaseGeometry = cell.geometry
+    shape: BaseGeometry | None = cell.geometry  # whoever built it may have broken its type
     codes = (cell.code,)
     if not isinstance(shape, Polygon):
-        raise refused(Reason.IN_PARTS, codes, shape, f"{cell.code} would come apart")
-    if shape.is_empty or shape.area <= 0:
+        raise refused(Reason.IN_PARTS, codes, shape or Point(), f"{cell.code} would not be one polygon")
+    if shape.is_empty:
         raise refused(Reason.TOO_SMALL, codes, shape, f"nothing of {cell.code} would be left")
     if not shape.is_valid:
         why = shapely.is_valid_reason(shape)
