@@ -62,9 +62,12 @@ SIZES: dict[str, tuple[int, int]] = {
     # Incidents all over a town, and questions what is near whose answers are compared with brute force.
     "near_incidents": (600, 20_000),
     "near_questions": (60, 2_000),
-    # Stories of about a dozen edits, each judged on the whole partition; and edits whose two verdicts are compared.
+    # Stories of about a dozen edits, each judged on the whole partition; edits of 400 and of 10,000
+    # cells whose two verdicts are compared; and edits in a row, each 2,000 of which are then taken back.
     "edit_stories": (15, 300),
-    "edit_verdicts": (200, 10_000),
+    "edit_verdicts": (20, 10_000),
+    "edit_verdicts_10k": (1, 100),
+    "edits_in_a_row": (400, 200_000),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import shapely
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from tests import hands
 from tests.sizes import size
 
 cities = st.builds(hands.city, st.integers(2, 4), st.integers(2, 3), seed=st.integers(0, 5))
+DRAWN = hands.INNER - {"rename", "recode", "assign_units"}
 some = st.builds(hands.Hand, st.integers(0, 10**6))
 
 
@@ -72,18 +73,66 @@ def test_the_log_of_edits_read_again_gives_the_same_geometry(city: Partition, ha
     assert hands.fingerprint(again.partition) == hands.fingerprint(draft.partition)
 
 
-@settings(max_examples=size("edit_verdicts") // 20)
+@settings(max_examples=size("edit_stories"))
 @given(cities, some)
 def test_the_verdict_on_touched_cells_is_that_on_all(city: Partition, hand: hands.Hand) -> None:
     draft = Draft.of(city)
+    for _ in range(10):
+        draft = judged(draft, hand.next(draft, hands.INNER))
+
+
+@pytest.mark.parametrize(("side", "edits"), [(20, size("edit_verdicts")), (100, size("edit_verdicts_10k"))])
+def test_the_verdict_on_touched_cells_is_that_on_all_in_a_city(side: int, edits: int) -> None:
+    draft, hand = Draft.of(hands.city(side, side, seed=side + 1)), hands.Hand(side)
+    for _ in range(edits):
+        draft = judged(draft, hand.next(draft, DRAWN))
+
+
+def test_many_edits_in_a_row_with_undo_and_redo_tear_nothing_and_move_nothing() -> None:
+    city = hands.city(20, 20, seed=7)
+    first = Draft.of(city)
     declared = partition.outline(city)
-    for _ in range(20):
-        draft = judged(draft, declared, hand.next(draft, hands.INNER))
-        declared = partition.outline(draft.partition)
+    left, round_ = size("edits_in_a_row"), 0
+    while left > 0:
+        hand, round_ = hands.Hand(round_), round_ + 1
+        done = walked(first, hand, min(left, 2_000))
+        left -= 2_000
+        assert hands.is_whole(
+            declared, done[-1].draft.partition, {node for one in done for node in one.nodes}
+        )
+        draft = done[-1].draft
+        for made in reversed(done):
+            draft = undone(draft, made)
+        assert hands.fingerprint(draft.partition) == hands.fingerprint(city)
 
 
-def judged(draft: Draft, declared: shapely.Geometry, asked: Edit) -> Draft:
+def walked(draft: Draft, hand: hands.Hand, edits: int) -> list[edit.Done]:
+    """Return what was done of so many edits; some were undone and done again before the next."""
+    done = list[edit.Done]()
+    for _ in range(edits):
+        asked = hand.next(draft, hands.INNER)
+        made = edit.apply(draft, asked)
+        if isinstance(made, Refusal):
+            continue
+        if hand.rng.random() < 0.2:
+            again = edit.apply(undone(made.draft, made), asked)
+            assert isinstance(again, edit.Done)
+            assert again.changed == made.changed
+            made = again
+        done.append(made)
+        draft = made.draft
+    return done
+
+
+def undone(draft: Draft, made: edit.Done) -> Draft:
+    back = edit.apply(draft, made.inverse)
+    assert isinstance(back, edit.Done), (made.inverse, back)
+    return back.draft
+
+
+def judged(draft: Draft, asked: Edit) -> Draft:
     """Compare both verdicts on one edit and return the draft after it."""
+    declared = partition.outline(draft.partition)
     made = edit.apply(draft, asked)
     try:
         touched = edit.PLAN[type(asked)](draft, asked)
