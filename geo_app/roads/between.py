@@ -46,7 +46,7 @@ def reached(chains: Chains) -> Reached:
     )
 
 
-@kernels.part
+@kernels.inner
 def reach(row: int, i: int, likely: Likely, chains: Chains, made: Steps, memory: Reached) -> None:
     """Offer the shortest ways from spot `i` of the row before to those of `row` that leave its chain at its end."""
     chain = made.spots.chains[row - 1, i]
@@ -69,7 +69,7 @@ def reach(row: int, i: int, likely: Likely, chains: Chains, made: Steps, memory:
     _clean(seen, memory)
 
 
-@kernels.part
+@kernels.inner
 def _offer(row: int, i: int, at: tuple[int, int, float], likely: Likely, chains: Chains, made: Steps) -> bool:
     """Offer the way to the spots on chains that begin at a node; tell whether it is the best to any."""
     (node, far, rest), is_best, spots, scores = at, False, made.spots, made.scores
@@ -85,7 +85,7 @@ def _offer(row: int, i: int, at: tuple[int, int, float], likely: Likely, chains:
     return is_best
 
 
-@kernels.part
+@kernels.inner
 def _bound(row: int, i: int, rest: float, likely: Likely, made: Steps) -> float:
     """Return how many metres beyond the end of the chain a way can still be the best to any spot."""
     bound, spots, scores = -1.0, made.spots, made.scores
@@ -96,7 +96,7 @@ def _bound(row: int, i: int, rest: float, likely: Likely, made: Steps) -> float:
     return bound
 
 
-@kernels.part
+@kernels.inner
 def _open(node: int, far: int, via: int, sizes: tuple[int, int], memory: Reached) -> tuple[int, int]:
     """Note a way to `node` when it is shorter than the one known; return sizes of the queue and of `touched`."""
     (size, seen), known = sizes, memory.millimetres[node]
@@ -109,7 +109,7 @@ def _open(node: int, far: int, via: int, sizes: tuple[int, int], memory: Reached
     return push(memory.queue, size, (far << SHIFT) | node), seen
 
 
-@kernels.part
+@kernels.inner
 def _beyond(
     node: int, far: int, bound: float, chains: Chains, sizes: tuple[int, int], memory: Reached
 ) -> tuple[int, int]:
@@ -122,14 +122,14 @@ def _beyond(
     return sizes
 
 
-@kernels.part
+@kernels.inner
 def _clean(seen: int, memory: Reached) -> None:
     """Leave the memory as it was found."""
     for place in range(seen):
         memory.millimetres[memory.touched[place]] = FAR
 
 
-@kernels.part
+@kernels.inner
 def way(begin: int, end: int, longest: float, chains: Chains, memory: Reached, found: Indices) -> int:
     """Write the chains of the shortest way between two nodes into `found`, last first; -1 when none is that short."""
     size, seen = _open(begin, 0, -1, (0, 0), memory)

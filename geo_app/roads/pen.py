@@ -57,7 +57,7 @@ def rows(count: int) -> Rows:
     )  # fmt: skip
 
 
-@kernels.part
+@kernels.inner
 def put_row(pen: Floats, end: float, chains: Chains, out: Rows) -> None:
     """Write the row in hand, which ends here and now."""
     size = out.sizes[0]
@@ -71,7 +71,7 @@ def put_row(pen: Floats, end: float, chains: Chains, out: Rows) -> None:
     pen[WROTE] += 1.0
 
 
-@kernels.part
+@kernels.inner
 def put_gap(begin: float, end: float, why: int, out: Rows) -> None:
     """Write a gap."""
     size = out.sizes[1]
@@ -80,7 +80,7 @@ def put_gap(begin: float, end: float, why: int, out: Rows) -> None:
     out.sizes[1] = size + 1
 
 
-@kernels.part
+@kernels.inner
 def lower(pen: Floats, chain: int, at: float, time: float, chains: Chains) -> None:
     """Begin a run."""
     pen[OPEN], pen[WHY] = pen[SINCE], pen[REASON]
@@ -93,7 +93,7 @@ def lower(pen: Floats, chain: int, at: float, time: float, chains: Chains) -> No
     pen[RUN] += 1.0
 
 
-@kernels.part
+@kernels.inner
 def lift(pen: Floats, time: float, tip: float, chains: Chains, out: Rows) -> None:
     """End the run; one that has not moved since the gap before it only makes that gap longer."""
     if pen[DOWN] == 0:
@@ -109,7 +109,7 @@ def lift(pen: Floats, time: float, tip: float, chains: Chains, out: Rows) -> Non
     pen[DOWN] = 0.0
 
 
-@kernels.part
+@kernels.inner
 def go(pen: Floats, out: Rows) -> None:
     """Note that the run moves: the gap before it is one."""
     if pen[MOVED] == 0 and pen[OPEN] > NEVER:
@@ -117,7 +117,7 @@ def go(pen: Floats, out: Rows) -> None:
     pen[MOVED] = 1.0
 
 
-@kernels.part
+@kernels.inner
 def along(pen: Floats, to: float, pace: float, sure: float, terrain: Terrain, out: Rows) -> None:
     """Move along the chain to `to` metres, at `pace` seconds a metre."""
     chains = terrain.chains
@@ -135,7 +135,7 @@ def along(pen: Floats, to: float, pace: float, sure: float, terrain: Terrain, ou
     pen[AT] = max(to, pen[AT])
 
 
-@kernels.part
+@kernels.inner
 def into(pen: Floats, chain: int, tip: float, terrain: Terrain, out: Rows) -> None:
     """Go from the end of the chain onto the next one."""
     _end(pen, tip, terrain, out)
@@ -143,7 +143,7 @@ def into(pen: Floats, chain: int, tip: float, terrain: Terrain, out: Rows) -> No
     pen[BEGUN], pen[ENTERED] = 0.0, pen[NOW]
 
 
-@kernels.part
+@kernels.inner
 def turn(pen: Floats, tip: float, chains: Chains, out: Rows) -> None:
     """Turn round; who came onto the chain by no more than fixes err has turned at its begin."""
     chain = int(pen[CHAIN])
@@ -159,7 +159,7 @@ def turn(pen: Floats, tip: float, chains: Chains, out: Rows) -> None:
     pen[ENTERED] = pen[NOW]
 
 
-@kernels.part
+@kernels.inner
 def _end(pen: Floats, tip: float, terrain: Terrain, out: Rows) -> None:
     """Write the row in hand to the end of its edge, but not a tip with which a run begins."""
     length = terrain.lengths[terrain.chains.travels[int(pen[PLACE])] >> 1]

@@ -89,7 +89,7 @@ def _settled(last: int, made: Steps) -> tuple[int, int]:
     return -1, -1
 
 
-@kernels.part
+@kernels.inner
 def arrived_in(row: int, state: int, made: Steps) -> int:
     """Return the state in which one came to a row that one left in `state`: another when one turned round."""
     if state < made.turned.shape[1] and made.turned[row, state] >= 0:
@@ -97,7 +97,7 @@ def arrived_in(row: int, state: int, made: Steps) -> int:
     return state
 
 
-@kernels.part
+@kernels.inner
 def came_from(row: int, arrived: int, made: Steps) -> int:
     """Return the state of the row before."""
     came = made.came[row, arrived]

@@ -114,7 +114,7 @@ def example() -> tuple[Terrain, Track]:
     return terrain, Track(np.array([[1.0, 2.0], [15.0, 2.0]]), np.full(2, 6.0), np.zeros((2, 2)))
 
 
-@kernels.part
+@kernels.inner
 def unlikely(away: float, sigma: float, knee: float) -> float:
     """Return the cost in nats of a fix `away` metres from the road: Huber's, as errors have heavy tails."""
     ratio = away / sigma
@@ -123,7 +123,7 @@ def unlikely(away: float, sigma: float, knee: float) -> float:
     return knee * (ratio - 0.5 * knee)
 
 
-@kernels.part
+@kernels.inner
 def _find(x: float, y: float, look: Look, terrain: Terrain, near: Near) -> int:
     """List the chains within the radius of (x, y) in `near`, in no order; return how many."""
     grid, found = terrain.grid, 0
@@ -139,7 +139,7 @@ def _find(x: float, y: float, look: Look, terrain: Terrain, near: Near) -> int:
     return found
 
 
-@kernels.part
+@kernels.inner
 def _try(
     segment: int, at: tuple[float, float], radius: float, terrain: Terrain, near: Near, found: int
 ) -> int:
@@ -176,7 +176,7 @@ def _try(
     return found
 
 
-@kernels.part
+@kernels.inner
 def put(track: Track, row: int, ground: tuple[Look, Terrain, Near], spots: Spots) -> None:
     """Write the spots of a fix into its row."""
     (look, terrain, near), sigma = ground, track.sigma[row]
@@ -197,20 +197,22 @@ def put(track: Track, row: int, ground: tuple[Look, Terrain, Near], spots: Spots
         while place > 0 and _before(away, chain, spots, row, place - 1):
             _move(spots, row, place)
             place -= 1
-        turn = look.heading * _turned(near.segment[chain], track.course[row], terrain.shape)
+        turn = look.heading * _turned(
+            near.segment[chain], track.course[row, 0], track.course[row, 1], terrain.shape
+        )
         spots.chains[row, place], spots.at[row, place], spots.away[row, place] = chain, near.at[chain], away
         spots.costs[row, place], spots.turns[row, place] = cost + turn, turn
     spots.counts[row] = kept
 
 
-@kernels.part
+@kernels.inner
 def _before(away: float, chain: int, spots: Spots, row: int, place: int) -> bool:
     """Tell whether a chain is nearer than the one at a place; of two equally near the lower is."""
     other = spots.away[row, place]
     return bool(away < other or (away == other and chain < spots.chains[row, place]))
 
 
-@kernels.part
+@kernels.inner
 def _move(spots: Spots, row: int, place: int) -> None:
     """Make room at a place of a row that is behind the one before it."""
     spots.chains[row, place], spots.at[row, place] = spots.chains[row, place - 1], spots.at[row, place - 1]
@@ -218,9 +220,9 @@ def _move(spots: Spots, row: int, place: int) -> None:
     spots.turns[row, place] = spots.turns[row, place - 1]
 
 
-@kernels.part
-def _turned(segment: int, course: Floats, shape: Shape) -> float:
-    """Return how far the way along a segment (-1 - it: against it) turns from the course: 0 ahead, 2 back."""
+@kernels.inner
+def _turned(segment: int, east: float, north: float, shape: Shape) -> float:
+    """Return how far the way along a segment (-1 - it: against it) turns from where one is heading: 0 ahead, 2 back."""
     sign, at = 1.0, segment
     if segment < 0:
         sign, at = -1.0, -1 - segment
@@ -228,7 +230,7 @@ def _turned(segment: int, course: Floats, shape: Shape) -> float:
         shape.vertices[at + 1, 0] - shape.vertices[at, 0],
         shape.vertices[at + 1, 1] - shape.vertices[at, 1],
     )
-    sure, length = np.hypot(course[0], course[1]), np.hypot(dx, dy)
+    sure, length = np.hypot(east, north), np.hypot(dx, dy)
     if length == 0.0:
         return 0.0
-    return float(sure - sign * (course[0] * dx + course[1] * dy) / length)
+    return float(sure - sign * (east * dx + north * dy) / length)

@@ -103,7 +103,7 @@ def write(
             put_gap(pen[SINCE], times.depart[last], int(pen[REASON]), out)
 
 
-@kernels.part
+@kernels.inner
 def _trace(last: int, state: int, made: Steps, course: Course) -> None:
     """Write the course that ends in a state of row `last`, back to row 0."""
     for row in range(last, -1, -1):
@@ -114,7 +114,7 @@ def _trace(last: int, state: int, made: Steps, course: Course) -> None:
             state = came_from(row, arrived, made)
 
 
-@kernels.part
+@kernels.inner
 def _miss(row: int, made: Steps, times: Times, ground: tuple[Beliefs, Terrain], desk: Desk) -> None:
     """Pass a fix off the roads; the run ends only with the second, for one alone may have erred."""
     (beliefs, terrain), (_, pen, _, out) = ground, desk
@@ -129,7 +129,7 @@ def _miss(row: int, made: Steps, times: Times, ground: tuple[Beliefs, Terrain], 
         pen[REASON] = OFF_ROAD
 
 
-@kernels.part
+@kernels.inner
 def _visit(row: int, made: Steps, times: Times, ground: tuple[Beliefs, Terrain], desk: Desk) -> None:
     """Go to the spot of a row, by a way or by a gap, and turn round there if that is likely."""
     (beliefs, terrain), (course, pen, _, out), spots = ground, desk, made.spots
@@ -156,7 +156,7 @@ def _visit(row: int, made: Steps, times: Times, ground: tuple[Beliefs, Terrain],
     pen[LAST_X], pen[LAST_Y], pen[LEFT] = times.xy[row, 0], times.xy[row, 1], times.depart[row]
 
 
-@kernels.part
+@kernels.inner
 def _move(
     to: tuple[int, float, bool], how: tuple[float, float, float], ground: tuple[Beliefs, Terrain], desk: Desk
 ) -> bool:

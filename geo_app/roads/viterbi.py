@@ -43,7 +43,7 @@ class Beliefs(NamedTuple):
     """Metres that one may seem to go backwards, because fixes err."""
 
 
-@kernels.part
+@kernels.inner
 def start(row: int, beliefs: Beliefs, made: Steps) -> None:
     """Write the scores of the first fix of a track."""
     most = made.turned.shape[1]
@@ -54,7 +54,7 @@ def start(row: int, beliefs: Beliefs, made: Steps) -> None:
     made.scores[row, most], made.came[row, most] = beliefs.off, START
 
 
-@kernels.part
+@kernels.inner
 def step(row: int, track: Track, beliefs: Beliefs, terrain: Terrain, made: Steps, reached: Reached) -> None:
     """Write the scores of a row from those of the row before."""
     gap = np.hypot(track.xy[row, 0] - track.xy[row - 1, 0], track.xy[row, 1] - track.xy[row - 1, 1])
@@ -69,7 +69,7 @@ def step(row: int, track: Track, beliefs: Beliefs, terrain: Terrain, made: Steps
     _turn(row, beliefs.u_turn, terrain, made)
 
 
-@kernels.part
+@kernels.inner
 def _leave(row: int, beliefs: Beliefs, made: Steps) -> None:
     """Write what it costs to be off the roads, to come back, and to jump from the best spot before to any."""
     scores, came, costs = made.scores, made.came, made.spots.costs
@@ -88,7 +88,7 @@ def _leave(row: int, beliefs: Beliefs, made: Steps) -> None:
             came[row, j] = GAP - best if is_jump else OFF
 
 
-@kernels.part
+@kernels.inner
 def _along(row: int, i: int, likely: Likely, back: float, made: Steps) -> None:
     """Offer the way from spot `i` of the row before along its own chain."""
     spots = made.spots
@@ -102,7 +102,7 @@ def _along(row: int, i: int, likely: Likely, back: float, made: Steps) -> None:
                     made.scores[row, j], made.came[row, j] = score, i
 
 
-@kernels.part
+@kernels.inner
 def _turn(row: int, u_turn: float, terrain: Terrain, made: Steps) -> None:
     """Offer to turn round where a fix was taken."""
     spots = made.spots
