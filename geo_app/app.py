@@ -15,6 +15,7 @@ from geo_app.core import asgi, clock, db, describe, door, forms, kernels, log, s
 from geo_app.core.actor import SYSTEM
 from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
+from geo_app.core.recall import Recall
 from geo_app.core.settings import CHECKOUT, Settings
 from geo_app.core.turns import Turns
 from geo_app.dispatch.api import assignments, incidents
@@ -117,6 +118,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     app.extensions["settings"] = here
     app.extensions["database"] = database or db.Database(here.app_database_url, here)
     app.extensions["feed"] = Feed(app.extensions["database"])
+    app.extensions["recall"] = Recall()
     app.extensions["engines"] = "ok" if kernels.is_compiled() else "the engines are compiling"
     web.guard(app, here)
     login.install(app, here)
@@ -158,12 +160,14 @@ def application() -> asgi.Front:
     here = settings.connected()
     log.configure(here.log_level)
     app = create_app(here)
-    app.extensions["feed"].start()
+    feed, recall = app.extensions["feed"], app.extensions["recall"]
+    feed.start()
+    recall.start(app.extensions["database"].url)
     app.extensions["engines"] = "the engines are starting"
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     threads = max(1, int(here.pool_size) - FOR_STREAMS)
-    largest, stop = asgi.Largest(web.LARGEST_BODY, forms.LARGEST), app.extensions["feed"].stop
-    return asgi.Front(app, threads, largest, stop, in_turn=Turns(login.HASHING, here.proxies))
+    largest, turns = asgi.Largest(web.LARGEST_BODY, forms.LARGEST), Turns(login.HASHING, here.proxies)
+    return asgi.Front(app, threads, largest, feed.stop, in_turn=turns, recall=recall)
 
 
 def install_page() -> APIFlask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Actor:
     """Somebody or something that acts; `permissions` None means all of them.
 
     `account` is the id of the account, `responder` of the responder it belongs to, `address` where the request
-    came from; each None when there is none. Who `owes_password` may do nothing before choosing a new one.
+    came from; each None when there is none. Who `owes_password` may do nothing before choosing a new one. At `until`
+    the session or token ends by itself; None when who acts is not to be remembered beyond this request.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Actor:
     responder: int | None = None
     address: str | None = None
     owes_password: bool = False
+    until: datetime | None = None
 
     def may(self, permission: str) -> bool:
         """Return whether the actor has this permission."""

@@ -22,6 +22,7 @@ from urllib.parse import unquote_to_bytes
 
 from geo_app.core import edges
 from geo_app.core.errors import GeoError
+from geo_app.core.recall import Recall
 from geo_app.core.turns import Turns
 
 HAND_OVER = "geo.hand_over"
@@ -88,9 +89,10 @@ class Front:
         stop: Callable[[], None],
         *,
         in_turn: Turns,
+        recall: Recall,
     ) -> None:
         self._application, self._stop, self._largest = application, stop, largest
-        self._in_turn = in_turn
+        self._in_turn, self._recall = in_turn, recall
         self._hands = {
             "requests": Hands(ThreadPoolExecutor(threads, "request"), threads + MOST_WAITING),
             "logins": Hands(ThreadPoolExecutor(1, "in-turn"), 1 + MOST_IN_TURN),
@@ -115,7 +117,10 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
-        if not _is_form(scope):
+        known = self._recall.find(scope)
+        if known is not None:
+            await _say(send, Answer(*known))
+        elif not _is_form(scope):
             body = await _body(receive, self._largest.body)
             if body is not None:
                 await self._answer(scope, body, receive, send)
@@ -141,7 +146,7 @@ class Front:
         hands.busy += 1
         try:
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(hands.threads, self._ask, environ)
+            answer = await loop.run_in_executor(hands.threads, self._ask, scope, environ)
         finally:
             hands.busy -= 1
             if who is not None:
@@ -157,7 +162,7 @@ class Front:
             finally:
                 self._streams -= 1
 
-    def _ask(self, environ: Environ) -> Answer:
+    def _ask(self, scope: Message, environ: Environ) -> Answer:
         """Return the application's whole answer; runs on a thread."""
         answer = Answer()
 
@@ -169,6 +174,7 @@ class Front:
             answer.events = events
 
         environ[HAND_OVER] = hand_over
+        begun = self._recall.begin()
         parts = self._application(environ, start)
         try:
             answer.body = b"".join(parts)
@@ -176,6 +182,7 @@ class Front:
             close = getattr(parts, "close", None)
             if close is not None:
                 close()
+        self._recall.learn(scope, begun, environ, tuple(answer.headers))
         return answer
 
 

@@ -1,5 +1,5 @@
 -- name: record_fact(kind, subject, jurisdiction, actor, account, address, reason, data, changes)$
--- Appends a fact and tells listeners its id only. The number comes first: who leaves a fact may not read it back.
+-- Appends a fact and tells listeners its id only; who remembers accounts hears which one it is about. The number comes first: who leaves a fact may not read it back.
 WITH numbered AS MATERIALIZED (
   SELECT nextval('fact_id_seq') AS id
 ), written AS (
@@ -9,7 +9,10 @@ WITH numbered AS MATERIALIZED (
     :changes::jsonb
   FROM numbered
 )
-SELECT id, pg_notify('fact', id::text) FROM numbered;
+SELECT id, pg_notify('fact', id::text),
+  CASE WHEN split_part(:kind::text, '.', 1) IN ('account', 'device', 'role', 'token')
+    THEN pg_notify('account', coalesce(:subject::bigint::text, '')) END
+FROM numbered;
 
 -- name: has_fact(kind, subject, since, data)$
 SELECT EXISTS (

@@ -81,14 +81,14 @@ FROM account a WHERE a.fs_uniquifier = :uniquifier AND a.active;
 -- name: who_by_token(token_hash, at)^
 -- The account a token belongs to while it lives, with what the token may do; when it was seen is noted by the minute.
 WITH found AS (
-  SELECT a.fs_uniquifier, t.id, t.kind, t.permissions, t.seen_at
+  SELECT a.fs_uniquifier, t.id, t.kind, t.permissions, t.expires_at, t.seen_at
   FROM access_token t JOIN account a ON a.id = t.account_id AND a.active
   WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL AND t.expires_at > :at
 ), seen AS (
   UPDATE access_token t SET seen_at = :at FROM found
   WHERE t.id = found.id AND (found.seen_at IS NULL OR found.seen_at < :at::timestamptz - interval '1 minute')
 )
-SELECT fs_uniquifier, id, kind, permissions FROM found;
+SELECT fs_uniquifier, id, kind, permissions, expires_at FROM found;
 
 -- name: add_link(token_hash, account_id, purpose, expires_at)!
 INSERT INTO account_link (token_hash, account_id, purpose, expires_at)

@@ -277,7 +277,7 @@ def actor_by_token(tx: db.Transaction, secret: str, address: str | None) -> Acto
     if owner is None:
         return None
     allowed = (owner.permissions or frozenset()) & frozenset(found["permissions"])
-    return Actor(owner.name, allowed, owner.scope, owner.account, owner.responder, address)
+    return replace(owner, permissions=allowed, owes_password=False, until=found["expires_at"])
 
 
 def _not_own(tx: db.Transaction, owner: Account) -> None:

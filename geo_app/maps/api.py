@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import shapely
 from apiflask import APIBlueprint
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, coords, describe, door, web
+from geo_app.core import clock, coords, describe, door, recall, web
 from geo_app.maps import answers, pyramid, service
 from geo_app.maps.model import Address
 from geo_app.organisation import service as organisation
@@ -15,6 +17,7 @@ from geo_app.planning import service as planning
 from geo_app.responders import service as responders
 
 routes = APIBlueprint("maps", __name__, tag="Maps")
+TILE = "application/vnd.mapbox-vector-tile"
 
 
 @routes.get("/tiles/<city>/<layer>/<int:z>/<int:x>/<int:y>.mvt")
@@ -29,13 +32,13 @@ def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
     pyramid.check(address)
     with web.transaction() as tx:
         found = organisation.city(tx, city)
+        asked = time.monotonic()
         stamp = service.stamp(tx, found, at)
-        if request.if_none_match.contains(stamp):
-            return _cached(Response(status=304), stamp)
-        body = service.tile(tx, found, address, at)
-    if not body:
-        return _cached(Response(status=204), stamp)
-    return _cached(Response(body, mimetype="application/vnd.mapbox-vector-tile"), stamp)
+        kept = recall.of_app().get(request.path, stamp)
+        body = service.tile(tx, found, address, at) if kept is None else kept.plain
+    kept = kept or recall.pack(found.id, stamp, TILE, body)
+    recall.of_app().keep(request.path, kept, asked)
+    return recall.say(kept)
 
 
 @routes.get("/api/cities")
@@ -126,9 +129,3 @@ def releases() -> ResponseReturnValue:
         for release in found
     ]  # fmt: skip
     return web.ok({"items": items})
-
-
-def _cached(response: Response, stamp: str) -> Response:
-    response.set_etag(stamp)
-    response.headers["Cache-Control"] = "no-cache"
-    return response

@@ -8,7 +8,8 @@ device: 8 hours) and 12 hours after it began (等保 2.0 level 3).
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -186,7 +187,7 @@ def _who() -> Actor:
         session.clear()
         return nobody(came_from)
     g.by_cookie = True
-    return found
+    return replace(found, until=_ends())
 
 
 def nobody(came_from: str | None) -> Actor:
@@ -209,6 +210,12 @@ def _has_ended() -> bool:
         if latest - seen > 10:  # not a new cookie with every request
             session["seen"] = latest
     return False
+
+
+def _ends() -> datetime:
+    """Return when the session ends unless somebody sits before it."""
+    began, seen = (datetime.fromtimestamp(session[name], UTC) for name in ("began", "seen"))
+    return min(began + LONGEST, seen + (IDLE_ON_DEVICE if session.get("device") else IDLE))
 
 
 def _begin(_app: Flask, user: User, **_more: Any) -> None:

@@ -6,13 +6,14 @@ import { tileTouches } from '../geo.js'
  * Return a tile source in the form protomaps-leaflet reads archives (`getZxy`), for one family of tiles.
  * A tile outside its zooms or the city, or of a family that nobody wants to see, is empty without asking. A failure is thrown as an AbortError: protomaps
  * keeps no such tile, so that drawing again asks again, and leaves telling to us.
+ * While `isAnew()` the service is asked for the newest and gives nothing from its memory.
  */
-export function tileSource(source, city, onTrouble, isWanted) {
+export function tileSource(source, city, onTrouble, isWanted, isAnew) {
   return {
     async getZxy(z, x, y, signal) {
       if (!isWanted() || z < source.min_zoom || z > source.max_zoom || !tileTouches(z, x, y, city.bounds)) return undefined
       const url = source.url.replace('{city}', city.code).replace('{z}', z).replace('{x}', x).replace('{y}', y)
-      const response = await reach(url, signal, onTrouble)
+      const response = await reach(url, { signal, cache: isAnew() ? 'no-cache' : 'default' }, onTrouble)
       if (response.status === 204) return undefined
       if (!response.ok) throw trouble(onTrouble)
       return { data: await response.arrayBuffer() }
@@ -20,9 +21,9 @@ export function tileSource(source, city, onTrouble, isWanted) {
   }
 }
 
-async function reach(url, signal, onTrouble) {
+async function reach(url, options, onTrouble) {
   try {
-    return await fetch(url, { signal })
+    return await fetch(url, options)
   } catch (error) {
     if (error.name === 'AbortError') throw error
     throw trouble(onTrouble)

@@ -14,6 +14,7 @@ import { tileSource } from './tiles.js'
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
 const FINGER = 6 // pixels of tolerance around a mark on a touch screen
 const EDGE = 16 // pixels around what is shown as a whole
+const SETTLED = 5000 // milliseconds until the service itself has noticed a new release everywhere
 const MARGIN = 0.12 // of the free map; what lies further out is not well in sight
 
 /** The map and everything drawn on it. */
@@ -24,6 +25,7 @@ export class MapView {
     this.city = city
     this.on = on
     this.picker = null
+    this.anewUntil = 0
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
     this.tinted = new Set()
@@ -49,7 +51,7 @@ export class MapView {
     const sources = {}
     for (const source of style.sources) {
       sources[source.name] = {
-        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0),
+        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0, () => performance.now() < this.anewUntil),
         maxDataZoom: source.max_zoom,
       }
     }
@@ -132,6 +134,7 @@ export class MapView {
 
   /** Ask for every tile again: a release was published, or tiles failed. */
   reload() {
+    this.anewUntil = performance.now() + SETTLED
     for (const view of this.base.views.values()) view.tileCache.cache.clear()
     this.base.clearLayout()
     this.base.redraw()

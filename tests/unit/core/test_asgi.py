@@ -12,6 +12,7 @@ import pytest
 
 from geo_app.core import asgi
 from geo_app.core.errors import NotReady
+from geo_app.core.recall import Recall
 from geo_app.core.turns import Turns
 
 Message = dict[str, Any]
@@ -58,7 +59,12 @@ class Peer:
 
 def front(application: asgi.Wsgi, threads: int = 1) -> asgi.Front:
     return asgi.Front(
-        application, threads, asgi.Largest(10, 20), lambda: None, in_turn=Turns({"/in-turn"}, ())
+        application,
+        threads,
+        asgi.Largest(10, 20),
+        lambda: None,
+        in_turn=Turns({"/in-turn"}, ()),
+        recall=Recall(),
     )
 
 
