@@ -6,7 +6,7 @@ import time
 
 import shapely
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from geo_app.core import clock, coords, describe, door, recall, web
