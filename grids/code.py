@@ -7,6 +7,7 @@ community 3 + sequence 3. Other places number otherwise, so a scheme is data: a 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -54,3 +55,25 @@ def build(community: str, number: int, pattern: Pattern = GB30428) -> str:
     code = f"{community}{number:0{pattern.digits[-1]}d}"
     check(code, pattern)
     return code
+
+
+def propose(
+    community: str, places: Sequence[tuple[float, float]], used: Collection[str], pattern: Pattern = GB30428
+) -> tuple[str, ...]:
+    """Return a new code for the cell at each of `places` (x, y), numbered west to east, and north to south.
+
+    None of `used`, every code that was ever given, is given again: numbers go on after the highest of the community,
+    and only when those run out to numbers never given before. BadCode when all are used up.
+    """
+    numbers = {sequence(one, pattern) for one in used if _is_of(one, community, pattern)}
+    most, last = 10 ** pattern.digits[-1], max(numbers, default=0)
+    free = [*range(last + 1, most), *(number for number in range(1, last) if number not in numbers)]
+    if len(free) < len(places):
+        raise BadCode(f"community {community} has {len(free)} codes left of {pattern.name}")
+    order = sorted(range(len(places)), key=lambda one: (places[one][0], -places[one][1]))
+    found = dict(zip(order, free, strict=False))
+    return tuple(build(community, found[one], pattern) for one in range(len(places)))
+
+
+def _is_of(code: str, community: str, pattern: Pattern) -> bool:
+    return code.startswith(community) and re.fullmatch(pattern.rule, code, re.ASCII) is not None

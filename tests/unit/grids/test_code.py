@@ -56,3 +56,23 @@ def test_a_street_is_no_community() -> None:
 
 def test_a_community_may_be_numbered_zero() -> None:
     codes.check("990101001000001")
+
+
+COMMUNITY = "990101001002"
+
+
+def test_new_codes_go_on_west_to_east_and_north_to_south() -> None:
+    places = [(20.0, 0.0), (0.0, 0.0), (0.0, 10.0)]
+    used = {f"{COMMUNITY}001", f"{COMMUNITY}004", "990101001003009", "own-7"}
+    assert codes.propose(COMMUNITY, places, used) == (f"{COMMUNITY}007", f"{COMMUNITY}006", f"{COMMUNITY}005")
+    assert codes.propose(COMMUNITY, places[:1], ()) == (f"{COMMUNITY}001",)
+    assert codes.propose(COMMUNITY, (), used) == ()
+
+
+def test_a_code_that_was_ever_given_is_not_given_again() -> None:
+    used = {codes.build(COMMUNITY, number) for number in range(1, 1000) if number not in {3, 7}}
+    assert codes.propose(COMMUNITY, [(1.0, 0.0), (0.0, 0.0)], used) == (f"{COMMUNITY}007", f"{COMMUNITY}003")
+    with pytest.raises(codes.BadCode, match="2 codes left"):
+        codes.propose(COMMUNITY, [(0.0, 0.0)] * 3, used)
+    with pytest.raises(codes.BadCode):
+        codes.propose("12", [(0.0, 0.0)], ())
