@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from grids.compiled import compiled
-from grids.pixels import EDGE, HEADER, OUTSIDE, Index
+from grids.pixels import EDGE, HEADER, OUTSIDE, Index, Indices
 from grids.side import side
 
 ROUNDING = 5e-16
@@ -114,10 +114,9 @@ def _lowest_bit(bits: int) -> int:
 
 @compiled
 def covers_or_is_near(
-    index: Index, word: int, head: int, left: int, at: tuple[float, float], reach: float
+    leaves: Indices, word: int, head: int, left: int, at: tuple[float, float], reach: float
 ) -> tuple[int, bool]:
     """Return the first cell of a leaf that covers a point or has a border within `reach`, and whether one has."""
-    leaves = index.leaves
     is_near = False
     while True:
         cells = word + HEADER

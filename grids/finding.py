@@ -120,23 +120,24 @@ def _descend_once(
 
 
 @compiled
-def find_near(index: Index, east: float, north: float, reach: float) -> int:
+def find_near(
+    entries: Indices, leaves: Indices, frame: tuple[int, int, int], at: tuple[float, float], reach: float
+) -> int:
     """Return the first cell that covers a point, in millimetres of the index, or has a border within `reach`.
 
-    `reach` is no more than SLACK.
+    `frame` is the index's columns, rows and shift; `reach` is no more than SLACK.
     """
-    if not (0.0 <= east < index.columns << index.shift and 0.0 <= north < index.rows << index.shift):
+    columns, rows, shift = frame
+    if not (0.0 <= at[0] < columns << shift and 0.0 <= at[1] < rows << shift):
         return OUTSIDE
-    column, row = int(east), int(north)
-    shift = index.shift
-    entry = index.entries[(row >> shift) * index.columns + (column >> shift)]
-    first = index.rows * index.columns
+    column, row = int(at[0]), int(at[1])
+    entry, first = entries[(row >> shift) * columns + (column >> shift)], rows * columns
     while entry < OUTSIDE:
         code = -2 - entry
         if code & 1:
             word, left = code >> 1, column >> shift << shift
-            return covers_or_is_near(index, word, index.leaves[word], left, (east, north), reach)[0]
+            return covers_or_is_near(leaves, word, leaves[word], left, at, reach)[0]
         shift -= BITS
         place = ((row >> shift) & (SIDE - 1)) << BITS | ((column >> shift) & (SIDE - 1))
-        entry = index.entries[first + ((code >> 1) << (2 * BITS)) + place]
+        entry = entries[first + ((code >> 1) << (2 * BITS)) + place]
     return int(entry)

@@ -104,9 +104,9 @@ class Locator:
 
     def along(self, lines: Sequence[LineString]) -> Stretches:
         """Return the cells each line crosses: what the function `along` does, for many lines."""
-        xy, of = shapely.get_coordinates(np.asarray(lines, dtype=object), return_index=True)
-        first = np.searchsorted(of, np.arange(len(lines) + 1)).astype(np.int64)
-        return Stretches(*trace(self.index, _points(xy), frozen(first)))
+        given = np.asarray(lines, dtype=object)
+        first = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(given))]).astype(np.int64)
+        return Stretches(*trace(self.index, _points(shapely.get_coordinates(given)), frozen(first)))
 
     def patch(self, changed: Collection[Cell], gone: Collection[str] = ()) -> Locator:
         """Return the locator with these cells put in by their code, and those of `gone` taken out.

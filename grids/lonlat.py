@@ -106,7 +106,7 @@ def _factors(values: Floats, nodes: Floats) -> Floats:
 def find_lonlat(index: Index, polynomial: Polynomial, points: Floats) -> Indices:
     """Return for each lon, lat the first cell that covers it, OUTSIDE, or UNSURE near a border."""
     found = np.empty(points.shape[0], dtype=np.int32)
-    batch = new_batch()
+    batch, leaves = new_batch(), index.leaves
     for begin in range(0, found.size, TOGETHER):
         entries = found[begin : begin + TOGETHER]
         for i in range(entries.size):
@@ -119,7 +119,7 @@ def find_lonlat(index: Index, polynomial: Polynomial, points: Floats) -> Indices
         for j in range(descend(index, entries, batch)):
             i = batch.borders[j]
             word, at = (-2 - entries[i]) >> 1, (batch.east[i], batch.north[i])
-            cell, is_near = covers_or_is_near(index, word, batch.heads[j], batch.left[j], at, NEAR)
+            cell, is_near = covers_or_is_near(leaves, word, batch.heads[j], batch.left[j], at, NEAR)
             entries[i] = UNSURE if is_near else cell
     return found
 
