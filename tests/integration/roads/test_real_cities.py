@@ -54,11 +54,11 @@ def test_candidates_in_a_real_city_are_those_of_networkx(
             oracle.check_route(route, responders[first.index], target, times[f"r{first.index}"])
 
 
-@pytest.mark.parametrize(("read", "mode"), [(cities.huitian, Mode.CAR), (cities.manhattan, Mode.EMERGENCY)])
+@pytest.mark.parametrize(("name", "mode"), [("huitian", Mode.CAR), ("manhattan", Mode.EMERGENCY)])
 def test_times_under_restrictions_in_a_real_city_are_those_of_a_graph_of_every_turn(
-    folder: Path, read: Callable[[Path], list[Road]], mode: Mode
+    folder: Path, name: str, mode: Mode
 ) -> None:
-    roads = cities.middle(read(folder), size("restricted_span"))
+    roads = cities.middle(cities.streets(folder, name), size("restricted_span"))
     rng = np.random.default_rng(20260103)
     restrictions = cities.restrictions(roads, rng, len(roads) // 10)
     check_pairs(roads, restrictions, mode, rng)
@@ -76,7 +76,7 @@ def test_times_under_the_restrictions_of_porto_are_those_of_a_graph_of_every_tur
 def check_pairs(
     roads: list[Road], restrictions: list[Restriction], mode: Mode, rng: np.random.Generator
 ) -> None:
-    """Assert that the times from every responder to every place are those of networkx."""
+    """Assert that the times from every responder to every place are those of networkx, one search a place."""
     network = networks.build(roads)
     networks.check(network, restrictions)
     engine = NetworkEngine(kept.build(network, restrictions)[mode])
@@ -89,6 +89,12 @@ def check_pairs(
     made = lines.graph({name: snaps[name] for name in starts}, {name: snaps[name] for name in targets})
     backwards = made.reverse()
     array = np.array([[point.x, point.y] for point in responders])
-    for name, target in targets.items():
+    expected = np.empty((len(responders), len(places)))
+    for number, (name, target) in enumerate(targets.items()):
+        times = line_graph.times(backwards, name)
+        expected[:, number] = [times.get(start, np.inf) for start in starts]
         ranking = engine.nearest(target, array, len(responders))
-        oracle.check_ranking(ranking, line_graph.times(backwards, name), list(starts), len(responders))
+        oracle.check_ranking(ranking, times, list(starts), len(responders))
+    found = engine.travel_times(array, np.array([[point.x, point.y] for point in places]))
+    assert np.allclose(found * 1e6, expected, rtol=0, atol=oracle.TOLERANCE)
+    assert np.isfinite(expected).any()

@@ -18,6 +18,7 @@ from shapely import LineString, Point
 
 from geo_app.cities import kit
 from geo_app.roads.model import Mode, Restriction, Road
+from tests.sizes import is_soak
 
 BEIJING, NEW_YORK = 4548, 32618
 KITS = Path(__file__).parents[2] / "cities"
@@ -60,6 +61,13 @@ def manhattan(folder: Path) -> list[Road]:
         Road(number, start, end, classes[number % 3], "", 1, LineString(line))
         for number, ((start, end), line) in enumerate(zip(pairs, lines, strict=True))
     ]
+
+
+def streets(folder: Path, name: str) -> list[Road]:
+    """Return the roads of 回天 or Manhattan: in the soak all its kit brings, as benches use them, else a part."""
+    if is_soak():
+        return from_kit(folder, name)[0]
+    return {"huitian": huitian, "manhattan": manhattan}[name](folder)
 
 
 def porto(folder: Path) -> tuple[list[Road], list[Restriction]]:

@@ -39,6 +39,10 @@ class Lines:
             one for one in restrictions
             if mode in one.modes and all(self._is_allowed(travel) for travel in one.travels)
         ]  # fmt: skip
+        self._beginning: dict[int, list[int]] = {}
+        for number, one in enumerate(self._rules):
+            self._beginning.setdefault(one.travels[0], []).append(number)
+        self._times: dict[int, int] = {}
         self._leaving: dict[int, list[int]] = {}
         for travel in range(2 * len(roads)):
             if self.is_open(travel):
@@ -50,9 +54,12 @@ class Lines:
 
     def time(self, road: int) -> int:
         """Return how long the whole road takes."""
-        found = self._roads[road]
-        speed = oracle.usable(found, self._mode) or 0.0
-        return round(round(found.geometry.length / speed * 1e6) * self._slow.get(road, 1.0))
+        if road not in self._times:
+            found = self._roads[road]
+            speed = oracle.usable(found, self._mode) or 0.0
+            usual = round(found.geometry.length / speed * 1e6)
+            self._times[road] = round(usual * self._slow.get(road, 1.0))
+        return self._times[road]
 
     def usable(self) -> list[int]:
         """Return the roads a place can be on."""
@@ -123,7 +130,7 @@ class Lines:
             return None
         after = {
             (number, done + 1)
-            for number, done in active | {(number, 0) for number in range(len(self._rules))}
+            for number, done in active | {(number, 0) for number in self._beginning.get(travel, ())}
             if done < len(self._rules[number].travels) - 1 and self._rules[number].travels[done] == travel
         }
         back = came is not None and travel == came ^ 1
