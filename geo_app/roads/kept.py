@@ -2,7 +2,8 @@
 
 A folder holds the network, its grid and the graph of every mode. It is written beside its place and appears by
 one rename, named by what it was made from, so readers never see half of it and nobody has to be told when a
-network changes. It is a cache: without it, it is built again in seconds.
+network changes. Every array has a seal: the name of the folder and some of its bytes, mixed, so one that came from
+elsewhere is not believed, though its name and shape fit. It is a cache: without it, it is built again in seconds.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo_app.core import kernels
 from geo_app.roads import graph as graphs
@@ -31,6 +33,8 @@ from geo_app.roads.snap import Grid
 
 Arrays = Mapping[str, Any]
 Thing = TypeVar("Thing", Network, Graph)
+BLOCKS, BLOCK = 8, 4096
+"""How many blocks of an array, spread from its begin to its end, a seal looks at, and their bytes."""
 SOURCES = (networks, graphs, snap, speeds, turns)
 """Modules whose change makes other arrays of the same roads."""
 
@@ -55,11 +59,12 @@ def folder(work: Path, city_id: int, version: str) -> Path:
 
 
 def load(place: Path) -> dict[Mode, Ground] | None:
-    """Return what `save` wrote to `place`, mapped read-only; None when it is missing or damaged."""
+    """Return what `save` wrote to `place`, mapped read-only; None when it is missing, damaged or from elsewhere."""
     try:
         words = json.loads((place / "words.json").read_text(encoding="utf-8"))
         files = {file.stem: kernels.frozen(np.load(file, mmap_mode="r")) for file in place.glob("*.npy")}
-        return _assemble(files, words)
+        is_ours = words.pop("seals") == _seals(place.name, files, words)
+        return _assemble(files, words) if is_ours else None
     except (OSError, ValueError, KeyError, EOFError):
         return None
 
@@ -70,7 +75,7 @@ def save(place: Path, grounds: Mapping[Mode, Ground]) -> None:
     unfinished = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
     unfinished.chmod(0o755)
     try:
-        _write(unfinished, grounds)
+        _write(unfinished, place.name, grounds)
         if load(place) is None:
             shutil.rmtree(place, ignore_errors=True)
         unfinished.rename(place)
@@ -80,11 +85,12 @@ def save(place: Path, grounds: Mapping[Mode, Ground]) -> None:
             raise
 
 
-def _write(place: Path, grounds: Mapping[Mode, Ground]) -> None:
+def _write(place: Path, key: str, grounds: Mapping[Mode, Ground]) -> None:
     some = next(iter(grounds.values()))
     network, grid = some.network, some.grid
     things = {"network": network, "grid": grid} | {mode.value: grounds[mode].graph for mode in grounds}
-    for name, array in (named for prefix, thing in things.items() for named in _arrays(prefix, thing)):
+    arrays = dict(named for prefix, thing in things.items() for named in _arrays(prefix, thing))
+    for name, array in arrays.items():
         with (place / f"{name}.npy").open("wb") as file:
             np.save(file, array, allow_pickle=False)
             file.flush()
@@ -95,9 +101,23 @@ def _write(place: Path, grounds: Mapping[Mode, Ground]) -> None:
         "grid": [grid.x, grid.y, grid.size, grid.columns, grid.rows],
     }
     with (place / "words.json").open("w", encoding="utf-8") as file:
-        json.dump(words, file, ensure_ascii=False)
+        json.dump(words | {"seals": _seals(key, arrays, words)}, file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _seals(key: str, arrays: Arrays, words: Mapping[str, Any]) -> dict[str, str]:
+    """Return the seal of each array, and of the words, in a folder called `key`."""
+    text = np.frombuffer(json.dumps(words, sort_keys=True).encode(), dtype=np.uint8)
+    return {name: _seal(f"{key}/{name}", array) for name, array in {**arrays, "words": text}.items()}
+
+
+def _seal(name: str, array: NDArray[Any]) -> str:
+    seal = hashlib.blake2b(f"{name} {array.dtype.str} {array.shape}".encode(), digest_size=16)
+    content = array.reshape(-1).view(np.uint8)
+    for start in np.linspace(0, max(len(content) - BLOCK, 0), BLOCKS, dtype=np.int64):
+        seal.update(content[start : start + BLOCK].tobytes())
+    return seal.hexdigest()
 
 
 def _arrays(prefix: str, thing: Any) -> Iterator[tuple[str, Any]]:

@@ -6,11 +6,12 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from shapely import LineString, Point
+from shapely import LineString, Point, affinity
 
 from geo_app.core import settings
 from geo_app.roads import kept
@@ -72,6 +73,53 @@ def test_damaged_arrays_are_not_believed_and_written_anew(tmp_path: Path, file: 
     kept.save(tmp_path / "city", made())
     assert kept.load(tmp_path / "city") is not None
     assert [path.name for path in tmp_path.iterdir()] == ["city"]
+
+
+CORNER = (0, 0)
+
+
+def _of_another_city(place: Path) -> None:
+    """Keep a city of as many roads, with names as long, a few metres off."""
+    moved = [
+        replace(
+            road,
+            name=road.name.replace("纬", "经"),
+            geometry=affinity.scale(road.geometry, 1.5, 1.2, origin=(0, 0)),
+        )
+        for road in ROADS
+    ]
+    kept.save(place, kept.build(networks.build(moved)))
+
+
+@pytest.mark.parametrize("file", ["walk.inward.costs.npy", "network.shape.vertices.npy", "words.json"])
+def test_what_belongs_to_another_city_is_not_believed_though_name_and_shape_fit(
+    tmp_path: Path, file: str
+) -> None:
+    kept.save(tmp_path / "city", made())
+    _of_another_city(tmp_path / "other" / "city")
+    ours, foreign = tmp_path / "city" / file, tmp_path / "other" / "city" / file
+    content = ours.read_bytes()
+    assert len(foreign.read_bytes()) == len(content)
+    assert foreign.read_bytes() != content
+    ours.write_bytes(foreign.read_bytes())
+    assert kept.load(tmp_path / "city") is None
+    ours.write_bytes(content)
+    assert kept.load(tmp_path / "city") is not None
+
+
+def test_a_whole_folder_of_another_name_is_not_believed(tmp_path: Path) -> None:
+    kept.save(tmp_path / "other", made())
+    (tmp_path / "other").rename(tmp_path / "city")
+    assert kept.load(tmp_path / "city") is None
+    kept.save(tmp_path / "city", made())
+    assert kept.load(tmp_path / "city") is not None
+
+
+def test_a_file_of_zeros_in_the_place_of_an_array_is_not_believed(tmp_path: Path) -> None:
+    kept.save(tmp_path / "city", made())
+    file = tmp_path / "city" / "car.outward.packed.npy"
+    np.save(file, np.zeros_like(np.load(file)))
+    assert kept.load(tmp_path / "city") is None
 
 
 def _save(place: Path) -> None:
