@@ -27,6 +27,8 @@ NUMBERS = {
     "near_metres": (1, 1000),
     "near_hours": (1, 8760),
     "tracks_kept": (1, 90),
+    "border_metres": (1, 100),
+    "border_seconds": (1, 600),
 }
 """Settings that are whole numbers, with the least and the largest they may be."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -85,6 +87,13 @@ class Settings:
     )
     tracks_kept: str = _setting(
         "90", "how long tracks of responders are kept; the law allows 90 at most, days"
+    )
+    border_metres: str = _setting(
+        "10",
+        "how far from a cell one is out of it for sure, on a road; as exactly as roads and cells are drawn, m",
+    )
+    border_seconds: str = _setting(
+        "30", "how long one is out of a cell before one has left it; a receiver errs for less, s"
     )
     personal_keys: str = _setting(
         "",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from geo_app.core.answers import Answer, PointShape
+from geo_app.core.answers import Answer, CellName, PointShape
 from geo_app.responders.model import Kind, Status
+from geo_app.tracks.model import Level
 
 
 class Load(Answer):
@@ -84,3 +85,41 @@ class Track(Answer):
     positions: list[Passed]
     next: str | None
     opened: str
+
+
+class AreaName(Answer):
+    """A community, street or district by code and name."""
+
+    code: str
+    name: str
+
+
+class Visit(Answer):
+    """A stay in one cell (经过) from a moment to another: seconds and metres in it."""
+
+    cell: CellName
+    community: AreaName
+    street: AreaName
+    entered_at: str
+    left_at: str
+    seconds: float
+    metres: float
+
+
+class VisitTotal(Answer):
+    """What visits of one cell, community, street or district come to; `visits` is how often it was come into."""
+
+    level: Level
+    code: str
+    name: str
+    seconds: float
+    metres: float
+    visits: int
+
+
+class Visits(Answer):
+    """Through which cells a part of a track led, in order, and what that comes to in each area."""
+
+    responder: int
+    visits: list[Visit]
+    totals: list[VisitTotal]

@@ -19,7 +19,8 @@ from geo_app.core.errors import BadInput
 from geo_app.organisation import service as organisation
 from geo_app.responders import answers, service
 from geo_app.responders.model import LARGEST_ACCURACY, NewPosition, Part, Refusal, Responder, Status
-from geo_app.tracks.model import Position
+from geo_app.tracks import totals
+from geo_app.tracks.model import CellVisit, Position, Total
 
 routes = APIBlueprint("responders", __name__, tag="Responders")
 MOST_IDS = 50
@@ -136,6 +137,22 @@ def track(responder_id: int) -> ResponseReturnValue:
     return answer
 
 
+@routes.get("/api/responders/<int:responder_id>/visits")
+@routes.doc(**describe.door(answers.Visits, FROM, TO, REASON))
+@door.permit("position.send", "track.read")
+def visits(responder_id: int) -> ResponseReturnValue:
+    """List through which cells a responder went on shift, a day at most; why one reads of another is recorded."""
+    part = Part(_moment("from"), _moment("to"))
+    with web.transaction() as tx:
+        found = service.visits(tx, responder_id, part, request.args.get("reason"))
+    answer = web.ok({
+        "responder": responder_id, "visits": [_visit(one) for one in found],
+        "totals": [_total(one) for one in totals.of(found)],
+    })  # fmt: skip
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def _moment(name: str) -> datetime | None:
     text = request.args.get(name)
     return clock.moment(text, name) if text else None
@@ -143,6 +160,22 @@ def _moment(name: str) -> datetime | None:
 
 def _passed(one: Position) -> dict[str, object]:
     return {"lon": one.point.x, "lat": one.point.y, "at": one.at.isoformat(), "accuracy": one.accuracy}
+
+
+def _visit(one: CellVisit) -> dict[str, object]:
+    community, street = ({"code": unit.code, "name": unit.name} for unit in one.units[:2])
+    return {
+        "cell": {"code": one.code, "name": one.name}, "community": community, "street": street,
+        "entered_at": one.entered_at.isoformat(), "left_at": one.left_at.isoformat(),
+        "seconds": round((one.left_at - one.entered_at).total_seconds(), 1), "metres": round(one.metres, 1),
+    }  # fmt: skip
+
+
+def _total(one: Total) -> dict[str, object]:
+    return {
+        "level": one.level, "code": one.code, "name": one.name, "seconds": round(one.seconds, 1),
+        "metres": round(one.metres, 1), "visits": one.visits,
+    }  # fmt: skip
 
 
 def _ids(said: str | None) -> list[int] | None:

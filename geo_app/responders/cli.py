@@ -82,6 +82,32 @@ def track(
     ], as_json)  # fmt: skip
 
 
+@responders.command("visits")
+@click.argument("responder", type=click.IntRange(1))
+@click.option("--from", "since", default=None, help="From this moment, RFC 3339; else the city's midnight.")
+@click.option("--to", "until", default=None, help="Before this moment, 25 hours later at most; else now.")
+@click.option("--reason", required=True, help="Why, 5 to 500 characters; it is recorded.")
+@json_option
+@session
+@permit("track.read")
+def visits(
+    here: Session, responder: int, since: str | None, until: str | None, reason: str, as_json: bool
+) -> None:
+    """List through which cells RESPONDER went on shift, in order, with seconds and metres in each."""
+    part = Part(_moment(since, "from"), _moment(until, "to"))
+    with here.transaction() as tx:
+        found = service.visits(tx, responder, part, reason)
+    echo([
+        {
+            "cell": one.code, "name": one.name, "street": one.units[1].name,
+            "entered_at": one.entered_at.isoformat(timespec="seconds"),
+            "left_at": one.left_at.isoformat(timespec="seconds"),
+            "seconds": round((one.left_at - one.entered_at).total_seconds()), "metres": round(one.metres),
+        }
+        for one in found
+    ], as_json)  # fmt: skip
+
+
 @responders.command("erase-track")
 @click.argument("responder", type=click.IntRange(1))
 @click.option("--reason", required=True, help="Who asked and why, 5 to 500 characters; it is recorded.")

@@ -27,7 +27,10 @@ from geo_app.responders.model import (
 )
 from geo_app.responders.opened import Opened
 from geo_app.tracks import service as tracks
-from geo_app.tracks.model import Position
+from geo_app.tracks.model import CellVisit, Position
+
+MOST_POSITIONS = 100_000
+"""Positions of a day that are looked at: more than one a second."""
 
 
 def enlist(
@@ -183,6 +186,12 @@ def opened_track(tx: db.Transaction, word: str) -> tuple[City, Opened]:
     if found is None or found.who != tx.actor.name or clock.now() > found.at + opened.LASTS:
         raise BadInput("opened", "…", "what the track said when you opened it; it lasts half an hour")
     return _seen(tx, found.responder), found
+
+
+def visits(tx: db.Transaction, responder_id: int, part: Part, reason: str | None) -> list[CellVisit]:
+    """Return through which cells a responder went in a part of their track: who may see it, and why, as for `track`."""
+    city, found = _seen(tx, responder_id), track(tx, responder_id, part, MOST_POSITIONS, reason)
+    return tracks.visits(tx, city, found.positions)
 
 
 def erase_track(tx: db.Transaction, responder_id: int, reason: str) -> int:

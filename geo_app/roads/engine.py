@@ -10,10 +10,14 @@ from shapely import Point
 from geo_app.core.errors import BadInput
 from geo_app.roads import isochrone as isochrones
 from geo_app.roads import line, overrides, steps
+from geo_app.roads import match as matching
 from geo_app.roads import nearest as rules
+from geo_app.roads.fixes import Fixes
 from geo_app.roads.graph import MICROSECONDS
+from geo_app.roads.matched import Matched
 from geo_app.roads.model import Floats, Indices, Integers, Isochrone, Mode, Ranking, Reach, Route
 from geo_app.roads.nearest import Ground
+from geo_app.roads.network import Network
 from geo_app.roads.search import MOST, Memory
 from geo_app.roads.soonest import Known
 
@@ -31,6 +35,7 @@ class NetworkEngine:
         self._memory = memory or Memory(ground.graph.inward)
         self._field = rules.field(ground)
         self._known = Known()
+        self._ready: matching.Field | None = None
 
     @property
     def edges(self) -> int:
@@ -83,6 +88,12 @@ class NetworkEngine:
         seconds = int(answer.found.costs[0]) / MICROSECONDS
         told = steps.of(network, way) if with_steps else ()
         return Route(seconds, float(answer.found.metres[0]), line.of(way), is_estimate=False, steps=told)
+
+    def match(self, fixes: Fixes) -> tuple[Matched, Network]:
+        """Return the roads a track went along, and the network they are numbered in; BrokenFix names a wrong fix."""
+        if self._ready is None:
+            self._ready = matching.prepare(self._ground)
+        return matching.match(self._ready, fixes), self._ground.network
 
     def isochrone(self, place: Point, seconds: float, *, is_inward: bool) -> Isochrone:
         """Return where one gets to from `place` in a time, or comes from when `is_inward`."""

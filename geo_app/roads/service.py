@@ -12,7 +12,10 @@ from geo_app.core.db import Transaction
 from geo_app.organisation.model import City
 from geo_app.roads import drawing, graph, kept, network, osm, speeds, store
 from geo_app.roads.engine import NetworkEngine
+from geo_app.roads.fixes import Fixes
+from geo_app.roads.matched import Matched
 from geo_app.roads.model import Imported, Mode, Report, Restriction, Road, RoadEngine
+from geo_app.roads.network import Network
 from geo_app.roads.schedule import Rule, Schedule
 from geo_app.roads.straight import StraightLine
 
@@ -124,6 +127,15 @@ def engine(tx: Transaction, city_id: int, mode: Mode, at: datetime | None = None
     moment = at or clock.now()
     schedule = _schedules.of(tx, city_id, state)
     return engine(tx, city_id, mode, at) if schedule is None else schedule.engine(mode, moment)
+
+
+def match(tx: Transaction, city_id: int, mode: Mode, fixes: Fixes) -> tuple[Matched, Network] | None:
+    """Return the roads of the city a track went along, closed ones too, and their network; None without roads."""
+    state = store.state(tx, city_id)
+    if state is None:
+        return None
+    folder = kept.folder(settings.current().work_path, city_id, state.version)
+    return _engines.of(tx, city_id, folder)[mode].match(fixes)
 
 
 def _open(tx: Transaction, city_id: int, folder: Path) -> dict[Mode, NetworkEngine]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from shapely import Point
 
 from geo_app.core.db import Row
+from geo_app.organisation.model import Unit
 
 LONGEST_KEPT = timedelta(days=90)
 """No position is taken into a track that is older: it would be past its term on arrival."""
@@ -66,3 +67,27 @@ class Erased:
     positions: int
     counted: int
     areas: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellVisit:
+    """A stay in one cell (经过): from when to when, the metres gone there; `units` are community, street, district."""
+
+    code: str
+    name: str
+    units: tuple[Unit, ...]
+    entered_at: datetime
+    left_at: datetime
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What somebody's visits in one area come to: seconds, metres, and how often they came into it."""
+
+    level: Level
+    code: str
+    name: str
+    seconds: float
+    metres: float
+    visits: int

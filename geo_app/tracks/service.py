@@ -7,15 +7,23 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from shapely import Point
+import numpy as np
+from shapely import LineString, Point
 
-from geo_app.core import db, facts
+from geo_app.core import coords, db, facts, settings
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
 from geo_app.planning.model import Release
-from geo_app.tracks import presence, store
-from geo_app.tracks.model import LONGEST_KEPT, Erased, Position, Stay
+from geo_app.roads import service as roads
+from geo_app.roads.fixes import Fixes
+from geo_app.roads.model import Mode
+from geo_app.tracks import presence, store, ways
+from geo_app.tracks import visits as rules
+from geo_app.tracks.model import LONGEST_KEPT, CellVisit, Erased, Position, Stay
+from geo_app.tracks.visits import Crossed, Patience, Way
 
+HERE = 0.01
+"""Metres that stand for a way of no length."""
 DAYS_AHEAD = 7
 """Days (UTC) whose partitions are made ahead: so long the timers may stand still."""
 
@@ -37,6 +45,23 @@ def track(tx: db.Transaction, responder: int, since: datetime, until: datetime, 
 def is_seen(tx: db.Transaction, city: City, responder: int) -> bool:
     """Return whether the actor may see a responder's track: it is their own, or of somebody of their street."""
     return store.is_seen(tx, city, responder)
+
+
+def visits(tx: db.Transaction, city: City, track: Sequence[Position]) -> list[CellVisit]:
+    """Return through which cells a track went, by the grid in force at the time; `track` is in order of time.
+
+    It goes along the city's roads where it follows them. A new grid begins new visits. Time for which nobody knows
+    where somebody was (`presence.LONGEST_GAP`), or who was outside all cells, is in no visit.
+    """
+    found: list[CellVisit] = []
+    for release in sorted(planning.releases(tx, city), key=lambda one: one.effective_from):
+        end = release.effective_to
+        mine = [one for one in track if release.effective_from <= one.at and (end is None or one.at < end)]
+        if mine:
+            fixes, start = _fixes(city, mine), mine[0].at
+            for way in ways.of(fixes, roads.match(tx, city.id, Mode.WALK, fixes), _least()):
+                found += _visits(tx, city, way, release.effective_from, start)
+    return found
 
 
 def make_days(tx: db.Transaction, at: datetime) -> list[date]:
@@ -96,6 +121,41 @@ def erase(tx: db.Transaction, responder: int) -> int:
 def forget_off(tx: db.Transaction, before: datetime, *, is_dry: bool) -> int:
     """Forget stretches off duty that ended before then, or only count them, and return how many."""
     return store.forget_off(tx, before, is_dry=is_dry)
+
+
+def _fixes(city: City, track: Sequence[Position]) -> Fixes:
+    """Return positions in the city's frame, seconds since the first; nobody is exact to the point."""
+    lonlat = np.array([(one.point.x, one.point.y) for one in track])
+    seconds = np.array([(one.at - track[0].at).total_seconds() for one in track])
+    accuracy = np.array([one.accuracy or np.nan for one in track])
+    return Fixes(np.ascontiguousarray(coords.convert(lonlat, coords.WGS84, city.srid)), seconds, accuracy)
+
+
+def _least() -> float:
+    return float(settings.current().border_metres)
+
+
+def _visits(tx: db.Transaction, city: City, way: Way, at: datetime, start: datetime) -> list[CellVisit]:
+    """Return the visits of a way whose seconds count from `start`, in the grid valid at `at`."""
+    line = LineString(way.xy)
+    if line.length == 0:  # somebody who never moved is somewhere too
+        line = LineString([way.xy[0], way.xy[0] + [HERE, 0.0]])
+    crossed = planning.cells_along(tx, city, line, at)
+    standing = {one.cell.code: one for one, _, _ in crossed}
+    place = {code: number for number, code in enumerate(standing)}
+    shapes = [one.cell.geometry for one in standing.values()]
+    stretches = [Crossed(place[one.cell.code], enter, leave) for one, enter, leave in crossed]
+    patience = Patience(float(settings.current().border_seconds), 2 * _least())
+    cells = list(standing.values())
+    units = {one.cell.community: tuple(planning.units_above(tx, city, one, at)) for one in cells}
+    return [
+        CellVisit(
+            cell.code, cell.name, units[cell.community],
+            start + timedelta(seconds=one.enter), start + timedelta(seconds=one.leave), one.metres,
+        )
+        for one in rules.of(way, stretches, shapes, patience)
+        for cell in [cells[one.cell].cell]
+    ]  # fmt: skip
 
 
 def _cells(

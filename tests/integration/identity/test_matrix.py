@@ -34,6 +34,7 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "/api/assignments/1/steps"): ("worker", "dispatcher", "department_member"),
     ("POST", "/api/positions"): ("worker", "dispatcher", "department_member"),
     ("GET", "/api/responders/1/track?reason=because"): ("dispatcher",),  # others their own only
+    ("GET", "/api/responders/1/visits?reason=because"): ("dispatcher",),
     ("POST", "/api/demo/town/stream"): ("dispatcher",),
     ("POST", "/api/exports"): ("dispatcher", "planner"),
     ("GET", "/api/exports"): ("dispatcher", "planner", "audit_admin"),

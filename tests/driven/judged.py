@@ -1,0 +1,106 @@
+"""What `geo_app.roads.match` says of drives, and how well: the score, and what no answer may ever do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from geo_app.roads import match
+from geo_app.roads import network as networks
+from geo_app.roads.fixes import Fixes
+from geo_app.roads.match import Field, Matcher
+from geo_app.roads.matched import Matched, joined
+from tests.driven import drive as drives
+from tests.driven import score
+from tests.driven.drive import Drive
+from tests.driven.score import Score, Spread
+
+RATES = (1, 10, 30)
+"""Seconds between positions at which tracks are matched."""
+LIMITS = {1: Spread(0.6, 1.8, 4.0, 20.0), 10: Spread(0.6, 1.7, 3.8, 20.0), 30: Spread(0.9, 2.0, 5.0, 20.0)}
+"""Percent of mismatch over the recorded tracks that is not too much, at each rate."""
+DETOUR, AT_ONCE = 1.5, 100.0
+"""How much longer than the straight line between two positions a way may be, and how many metres more."""
+
+
+def fixes(drive: Drive) -> Fixes:
+    """Return a drive as what the matcher takes."""
+    return Fixes(drive.xy, drive.seconds)
+
+
+def answer(field: Field, drive: Drive) -> Matched:
+    """Return what is said of a drive on a field made ready from its ground."""
+    return match.match(field, fixes(drive))
+
+
+def streamed(field: Field, drive: Drive, step: int) -> Matched:
+    """Return what is said of a drive of which `step` positions come at a time."""
+    matcher = Matcher(field)
+    rows = range(0, len(drive.seconds), step)
+    fed = [Fixes(drive.xy[row : row + step], drive.seconds[row : row + step]) for row in rows]
+    return joined([*map(matcher.feed, fed), matcher.finish()])
+
+
+def judge(drive: Drive, matched: Matched) -> Score:
+    """Return the score of an answer."""
+    return score.strict(drive.pieces, drive.lengths, drive.truth, matched.travels)
+
+
+def rated(drive: Drive) -> Iterator[tuple[int, Drive]]:
+    """Yield the drive at every rate."""
+    for rate in RATES:
+        yield rate, drive if rate == 1 else drives.thinned(drive, rate)
+
+
+def faults(drive: Drive, matched: Matched) -> list[str]:
+    """Return what is wrong with an answer whatever the truth is; nothing is right."""
+    return [*_broken_rows(drive, matched), *_broken_ways(drive, matched), *_detours(drive, matched)]
+
+
+def _broken_rows(drive: Drive, matched: Matched) -> Iterator[str]:
+    lengths = drive.lengths[matched.travels]
+    ways = drive.ground.graph.ways[matched.edge]
+    within = drive.seconds[[0, -1]] if len(drive.seconds) else np.zeros(2)
+    for what, wrong in (
+        ("against its one-way", (ways & (1 + (matched.travels & 1))) == 0),
+        ("left before it is entered", matched.leave < matched.enter),
+        ("entered before the one before is left", np.diff(matched.enter, prepend=-np.inf) < 0),
+        ("outside the time of the track", (matched.enter < within[0]) | (matched.leave > within[1])),
+        ("before its begin", ~(matched.begins >= 0)),
+        ("backwards", ~(matched.begins <= matched.ends)),
+        ("beyond its end", ~(matched.ends <= lengths + 1e-6)),
+        ("of no sure confidence", ~((matched.confidence >= 0) & (matched.confidence <= 1))),
+    ):  # fmt: skip
+        yield from (f"{drive.name}: row {row} {what}" for row in np.flatnonzero(wrong).tolist())
+    for one, other in pairwise(matched.gaps):
+        if other.begins < one.ends:
+            yield f"{drive.name}: two gaps at {other.begins}"
+
+
+def _broken_ways(drive: Drive, matched: Matched) -> Iterator[str]:
+    """Yield where a run leaves the roads: a row begins elsewhere than the one before ends."""
+    lengths = drive.lengths[matched.travels]
+    tips = [networks.tips(drive.ground.network, travel) for travel in matched.travels.tolist()]
+    for row, (run, following) in enumerate(pairwise(matched.run.tolist())):
+        if run != following:
+            continue
+        came, goes = int(matched.travels[row]), int(matched.travels[row + 1])
+        left_at_end = matched.ends[row] >= lengths[row] - 1e-6 and matched.begins[row + 1] <= 1e-6
+        if came == goes ^ 1 and abs(lengths[row] - matched.ends[row] - matched.begins[row + 1]) <= 1e-3:
+            continue
+        if not (left_at_end and tips[row][1] == tips[row + 1][0]):
+            yield f"{drive.name}: row {row + 1} does not begin where the one before ends"
+
+
+def _detours(drive: Drive, matched: Matched) -> Iterator[str]:
+    """Yield pairs of positions between which far more road is told than lies between them."""
+    metres = matched.ends - matched.begins
+    steps = np.hypot(*np.diff(drive.xy, axis=0).T)
+    since = np.searchsorted(drive.seconds, matched.enter, side="right") - 1
+    until = np.searchsorted(drive.seconds, matched.leave, side="left")
+    within = until == since + 1
+    told = np.bincount(since[within], weights=metres[within], minlength=len(drive.seconds))[: len(steps)]
+    for row in np.flatnonzero(told > DETOUR * steps + AT_ONCE).tolist():
+        yield f"{drive.name}: {told[row]:.0f} m told between positions {steps[row]:.0f} m apart, at {row}"
