@@ -19,6 +19,7 @@ from geo_app.dispatch.cli import assignments, candidates
 from geo_app.exports.cli import exports
 from geo_app.identity.cli import accounts, roles, tokens
 from geo_app.incidents.cli import incidents
+from geo_app.maps.cli import tiles
 from geo_app.organisation import service as organisation
 from geo_app.organisation.cli import departments, units
 from geo_app.planning import service as planning
@@ -167,6 +168,7 @@ geo.add_command(tls)
 geo.add_command(privacy)
 geo.add_command(exports)
 geo.add_command(roads)
+geo.add_command(tiles)
 
 
 def main() -> None:

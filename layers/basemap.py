@@ -21,7 +21,7 @@ FIRST_ZOOM = {MAIN: 11, MIDDLE: 12, MINOR: 13, SMALL: 15}
 def _theme(theme: str, colour: str, min_zoom: int) -> Fill:
     return Fill(
         source="basemap",
-        layer="thematic",
+        layer="ground",
         part="basemap",
         min_zoom=min_zoom,
         where=("theme", (theme,)),
@@ -31,7 +31,7 @@ def _theme(theme: str, colour: str, min_zoom: int) -> Fill:
 
 def _rail(colour: str, width: Stops, dash: tuple[float, ...]) -> Line:
     return Line(
-        source="basemap", layer="thematic", part="basemap", min_zoom=11, where=("theme", ("railway",)),
+        source="basemap", layer="ground", part="basemap", min_zoom=11, where=("theme", ("railway",)),
         colour=colour, width=width, dash=dash, cap="butt",
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ LABELS: tuple[Rule, ...] = (
     _name(MIDDLE, 14, ((14, 11), (16, 12), (19, 14))),
     _name(MINOR, 15, ((15, 10.5), (17, 12), (19, 13))),
     LineLabel(
-        source="basemap", layer="thematic", part="basemap", min_zoom=13, where=("theme", ("water", "railway")),
+        source="basemap", layer="ground", part="basemap", min_zoom=13, where=("theme", ("water", "railway")),
         text="name", colour="water-text", size=((13, 11), (17, 13)),
     ),
 )  # fmt: skip

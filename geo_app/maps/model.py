@@ -20,6 +20,15 @@ class Address:
     y: int
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a city's tiles goes into a file: layers, and the zooms from `first` to `last`."""
+
+    layers: tuple[str, ...]
+    first: int
+    last: int
+
+
 INCIDENT_ZOOMS = (6, 16)
 SCOPED = {"incidents": INCIDENT_ZOOMS, "responders": (6, 16), "tracks": (8, 16)}
 """First and last zoom of what each viewer sees as far as their scope reaches; nobody keeps these tiles."""

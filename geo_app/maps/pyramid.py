@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from geo_app.core.errors import NotFound
-from geo_app.maps.model import SCOPED, Address
+from geo_app.core.errors import BadInput, NotFound
+from geo_app.maps.model import SCOPED, Address, Choice
 from geo_app.organisation.model import Level
 from geo_app.planning import bands
 
@@ -23,8 +23,44 @@ ZOOMS = {
 """First and last zoom of each layer that is the same for everybody; browsers enlarge tiles of the last one."""
 PYRAMID = {**ZOOMS, **SCOPED}
 """First and last zoom of every layer."""
+PYRAMID_END = max(last for _, last in PYRAMID.values())
 LABELS_FROM = {"cells": 14}
 """The zoom from which a layer has labels, where that is not its first."""
+
+
+TEXT = "String"
+NAMED = {"code": TEXT, "name": TEXT}
+FIELDS = {
+    **{layer: {layer: NAMED, f"{layer}_label": NAMED} for layer in ("districts", "streets", "communities")},
+    "cells": {"cells": {**NAMED, "community": TEXT}, "cells_label": {**NAMED, "community": TEXT}},
+    "basemap": {"ground": {"theme": TEXT, "name": TEXT}, "roads": {"road_class": TEXT, "name": TEXT}},
+    "thematic": {"thematic": {"theme": TEXT}, "thematic_label": {"theme": TEXT, **NAMED}},
+    "places": {"places": {"kind": TEXT, "name": TEXT}},
+}  # fmt: skip
+"""The layers inside the tiles of each layer, with what their features say of themselves."""
+
+
+def choose(said: str | None, first: int | None, last: int | None) -> Choice:
+    """Return what goes into a file: layers with commas between, all when None, and zooms, theirs when None.
+
+    BadInput for a layer that is not the same for everybody: cases and people go into no file.
+    """
+    layers = tuple(dict.fromkeys((said or ",".join(ZOOMS)).replace(" ", "").split(",")))
+    for layer in layers:
+        if layer not in ZOOMS:
+            raise BadInput(
+                "layers", layer, "one of " + ", ".join(ZOOMS) + "; cases and people go into no file"
+            )
+    low = max(first or 0, min(ZOOMS[layer][0] for layer in layers))
+    high = min(PYRAMID_END if last is None else last, max(ZOOMS[layer][1] for layer in layers))
+    if low > high:
+        raise BadInput("zooms", f"{first} to {last}", f"zooms at which {', '.join(layers)} have tiles")
+    return Choice(layers, low, high)
+
+
+def shown(choice: Choice, z: int) -> tuple[str, ...]:
+    """Return those layers of a choice that have tiles at zoom `z`."""
+    return tuple(layer for layer in choice.layers if ZOOMS[layer][0] <= z <= ZOOMS[layer][1])
 
 
 def check(address: Address) -> None:

@@ -58,7 +58,7 @@ lines AS MATERIALIZED (
   GROUP BY r.road_class, r.name, area.box
 )
 SELECT coalesce((
-  SELECT ST_AsMVT(m, 'thematic', 4096, 'geom') FROM (
+  SELECT ST_AsMVT(m, 'ground', 4096, 'geom') FROM (
     SELECT theme, name, geom FROM (
       SELECT theme, name, geom, sum(4 * ST_NPoints(geom) + 14 + octet_length(name)) OVER (
         ORDER BY ST_Dimension(geom), ST_Area(geom) DESC, name ROWS UNBOUNDED PRECEDING) AS bytes
@@ -92,7 +92,7 @@ lines AS MATERIALIZED (
   GROUP BY r.road_class, r.name, area.box
 )
 SELECT coalesce((
-  SELECT ST_AsMVT(m, 'thematic', 4096, 'geom') FROM (
+  SELECT ST_AsMVT(m, 'ground', 4096, 'geom') FROM (
     SELECT theme, name, geom FROM (
       SELECT theme, name, id, geom, sum(4 * ST_NPoints(geom) + 14 + coalesce(octet_length(name), 0)) OVER (
         PARTITION BY theme = 'building'
@@ -135,6 +135,23 @@ SELECT coalesce((
     ORDER BY area DESC, theme, code
   ) m WHERE geom IS NOT NULL
 ), '');
+
+-- name: extent(city_id, has_grid, has_base, has_themes, has_places)^
+-- The box in Web Mercator around what some layers show; nulls when they show nothing.
+SELECT ST_XMin(b.box) AS west, ST_YMin(b.box) AS south, ST_XMax(b.box) AS east, ST_YMax(b.box) AS north
+FROM (
+  SELECT ST_Extent(one.box) AS box FROM (
+    SELECT ST_Extent(mercator)::geometry AS box FROM road WHERE city_id = :city_id AND :has_base
+    UNION ALL
+    SELECT ST_Extent(outline)::geometry FROM thematic WHERE city_id = :city_id AND (:has_themes OR :has_base)
+    UNION ALL
+    SELECT ST_Transform(ST_SetSRID(ST_Extent(point)::geometry, 4326), 3857) FROM place WHERE city_id = :city_id AND :has_places
+    UNION ALL
+    SELECT ST_Transform(ST_SetSRID(ST_Extent(v.geometry)::geometry, c.srid), 3857)
+    FROM cell_version v JOIN city c ON c.id = v.city_id
+    WHERE v.city_id = :city_id AND upper_inf(v.recorded) AND :has_grid GROUP BY c.srid
+  ) one
+) b;
 
 -- name: places_tile(city_id, west, south, east, north, kinds, across)$
 -- Places of some kinds, the widest first: the first of each square, `across` of them along the tile's side.

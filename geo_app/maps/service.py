@@ -1,13 +1,18 @@
-"""What maps show: tiles."""
+"""What maps show: tiles, one by one or all in a file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from geo_app.core import db
+import numpy as np
+
+from geo_app.core import coords, db, facts
+from geo_app.core.coords import Box
 from geo_app.core.errors import NotFound
-from geo_app.maps import pyramid, store
-from geo_app.maps.model import ACROSS, ACROSS_NEAR, POINTS_FROM, Address, Theme, edges
+from geo_app.maps import archive, pyramid, store
+from geo_app.maps.model import ACROSS, ACROSS_NEAR, HALF, POINTS_FROM, Address, Choice, Theme, edges
 from geo_app.organisation.model import City
 from geo_app.responders import service as responders
 
@@ -69,3 +74,56 @@ def themes(tx: db.Transaction, city: City) -> list[Theme]:
 def stamp(tx: db.Transaction, city: City, at: datetime) -> str:
     """Return a text that changes whenever a tile of this city could."""
     return store.stamp(tx, city, at)
+
+
+def addresses(tx: db.Transaction, city: City, choice: Choice) -> list[tuple[int, int, int]]:
+    """Return zoom, column and row of every tile in which something of a choice may lie, in the order of a file."""
+    west, south, east, north = _extent(tx, city, choice)
+    found = []
+    for z in range(choice.first, choice.last + 1):
+        side, most = 2 * HALF / (1 << z), (1 << z) - 1
+        columns = range(max(0, int((west + HALF) / side)), min(most, int((east + HALF) / side)) + 1)
+        rows = range(max(0, int((HALF - north) / side)), min(most, int((HALF - south) / side)) + 1)
+        found += [(z, x, y) for x in columns for y in rows]
+    return sorted(found, key=lambda place: archive.number(*place))
+
+
+def whole(tx: db.Transaction, city: City, choice: Choice, place: tuple[int, int, int], at: datetime) -> bytes:
+    """Return what the layers of a choice show in one tile, one after the other; empty when it is nothing."""
+    z, x, y = place
+    return b"".join(tile(tx, city, Address(layer, z, x, y), at) for layer in pyramid.shown(choice, z))
+
+
+def box(tx: db.Transaction, city: City, choice: Choice) -> archive.Box:
+    """Return the box in degrees around what a choice shows, with its zooms."""
+    west, south, east, north = _extent(tx, city, choice)
+    corners = coords.convert(np.array([(west, south), (east, north)]), coords.MERCATOR, coords.WGS84)
+    left, lower, right, upper = corners.ravel().tolist()
+    return archive.Box(left, lower, right, upper, choice.first, choice.last)
+
+
+def about(city: City, choice: Choice, version: str) -> dict[str, object]:
+    """Return what a file of tiles says of itself: name, attribution, version, and the layers inside."""
+    inside = [
+        {
+            "id": name, "fields": fields,
+            "minzoom": max(choice.first, pyramid.ZOOMS[layer][0]), "maxzoom": min(choice.last, pyramid.ZOOMS[layer][1]),
+        }
+        for layer in choice.layers for name, fields in pyramid.FIELDS[layer].items()
+    ]  # fmt: skip
+    return {
+        "name": city.name, "attribution": city.attribution, "version": version, "type": "baselayer",
+        "vector_layers": inside,
+    }  # fmt: skip
+
+
+def exported(tx: db.Transaction, city: City, made: Mapping[str, Any]) -> None:
+    """Record that the tiles of a city went into a file."""
+    facts.record(tx, "export.tiles", None, city.jurisdiction, city=city.code, **made)
+
+
+def _extent(tx: db.Transaction, city: City, choice: Choice) -> Box:
+    found = store.extent(tx, city, choice.layers)
+    if found is None:
+        raise NotFound(f"{city.name} has nothing to show in {', '.join(choice.layers)}")
+    return found

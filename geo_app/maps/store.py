@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -130,6 +131,16 @@ def track(tx: db.Transaction, responder: int, since: datetime, until: datetime, 
         pause=LONGEST_PAUSE, most=LINE_POINTS,
     )  # fmt: skip
     return bytes(found)
+
+
+def extent(tx: db.Transaction, city: City, layers: Collection[str]) -> Box | None:
+    """Return the box in Web Mercator around what some layers show, None when they show nothing."""
+    found = tx.one(
+        SQL.extent, lambda row: (row["west"], row["south"], row["east"], row["north"]), city_id=city.id,
+        has_grid=not pyramid.LEVELS.keys().isdisjoint(layers), has_base="basemap" in layers,
+        has_themes="thematic" in layers, has_places="places" in layers,
+    )  # fmt: skip
+    return None if found[0] is None else found
 
 
 def _sides(box: Box) -> dict[str, float]:

@@ -108,7 +108,7 @@ def test_a_dense_city_has_small_tiles_that_keep_what_matters(client: FlaskClient
             size, layers = fetch(client, "basemap", z, x, y)
             assert size <= LARGEST, (z, x, y)
             classes = Counter(one["properties"]["road_class"] for one in layers.get("roads", []))
-            themes = Counter(one["properties"]["theme"] for one in layers.get("thematic", []))
+            themes = Counter(one["properties"]["theme"] for one in layers.get("ground", []))
             if z < 14:
                 assert set(classes) <= {"primary", "secondary", "tertiary"}
                 assert "building" not in themes
@@ -122,7 +122,7 @@ def test_the_largest_buildings_are_drawn_first(client: FlaskClient) -> None:
     z = 14
     drawn = Counter[bool]()
     for x, y in over(z):
-        for one in fetch(client, "basemap", z, x, y)[1].get("thematic", []):
+        for one in fetch(client, "basemap", z, x, y)[1].get("ground", []):
             if one["properties"]["theme"] == "building":
                 west, _, east, _ = shapely.geometry.shape(one["geometry"]).bounds
                 drawn[east - west > 50] += 1

@@ -165,7 +165,7 @@ def test_the_basemap_draws_roads_and_water(still_client: FlaskClient) -> None:
     decoded = [fetch(still_client, "basemap", 16, x, y) for x, y in tiles(16)]
     roads = [one for tile in decoded for one in features(tile, "roads")]
     assert {one["properties"]["name"] for one in roads} == {"中山路"}
-    water = [one for tile in decoded for one in features(tile, "thematic")]
+    water = [one for tile in decoded for one in features(tile, "ground")]
     assert {(one["properties"]["theme"], one["properties"]["name"]) for one in water} == {("water", "东湖")}
 
 
