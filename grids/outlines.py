@@ -22,26 +22,29 @@ NEAR = 2.0
 """Cells whose boxes are so many grid units apart may touch once they are rounded."""
 
 
-def draw(polygons: Sequence[BaseGeometry] | Shapes, tolerance: float) -> Shapes:
+def draw(polygons: Sequence[BaseGeometry | None] | Shapes, tolerance: float) -> Shapes:
     """Return the outlines of a whole partition, all vertices whole numbers; None for one too small to be seen.
 
-    `polygons` are in units of the grid, any number of them, each a valid polygon of several parts at most;
+    `polygons` are in units of the grid, each a valid polygon of one part or more; None is nothing, and stays so.
     `tolerance` is the side of the square as large as the largest triangle that a vertex less may cost.
     Outlines are valid polygons of one part or more, the outer ring against the clock; where two meet they have
     the same vertices.
     """
     given: Shapes = np.asarray(polygons, dtype=object)
-    simple: Shapes = shapely.coverage_simplify(given, tolerance) if tolerance > 0 else given
+    drawn: Shapes = np.full(len(given), None, dtype=object)
+    there = np.flatnonzero(~shapely.is_missing(given))
+    if not len(there):
+        return drawn
+    simple: Shapes = shapely.coverage_simplify(given[there], tolerance)
     rounded: Shapes = shapely.transform(simple, np.rint)
     bad = _broken(rounded)
-    drawn = rounded.copy()
-    drawn[~bad] = shapely.remove_repeated_points(rounded[~bad], 0.0)
+    found = rounded.copy()
+    found[~bad] = shapely.remove_repeated_points(rounded[~bad], 0.0)
     if bad.any():
         numbers, mended = _mend(simple, rounded, bad)
-        drawn[numbers] = mended
-    seen = shapely.area(drawn) > 0
-    drawn[~seen] = None
-    drawn[seen] = shapely.orient_polygons(drawn[seen])
+        found[numbers] = mended
+    seen = shapely.area(found) > 0
+    drawn[there[seen]] = shapely.orient_polygons(found[seen])
     return drawn
 
 
@@ -107,7 +110,7 @@ def _redrawn(simple: Shapes, rounded: Shapes) -> Shapes:
 
 def _rings(shapes: Shapes) -> tuple[np.ndarray, np.ndarray]:
     """Return the corners of all rings and the number of each one's ring; a ring that is a point is left out."""
-    rings = shapely.get_rings(shapes)
+    rings = shapely.get_rings(shapely.get_parts(shapes))
     xy, ring = shapely.get_coordinates(rings[shapely.length(rings) > 0], return_index=True)
     return xy, ring
 

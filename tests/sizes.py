@@ -68,6 +68,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "edit_verdicts": (20, 10_000),
     "edit_verdicts_10k": (1, 100),
     "edits_in_a_row": (400, 200_000),
+    # Rough cities of about a hundred cells that are drawn on grids from fine to coarse.
+    "rough_cities": (12, 2_000),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 

@@ -9,7 +9,7 @@ WHERE c.id = :city_id;
 -- name: outlines_tile(city_id, level, layer, band, at, west, south, east, north, is_named, has_labels)$
 -- Outlines of one level, and the labels that stand in the tile, also on its border in one tile only.
 -- Vertices of a band are whole numbers of the tile already: nothing is cut, so that neighbours and neighbouring
--- tiles have the same ones. Only what reaches more than a tile beyond is cut there.
+-- tiles have the same ones. Only what has thousands of them and reaches more than a tile beyond is cut there.
 WITH sides AS (
   SELECT :west::float8 AS west, :south::float8 AS south, :east::float8 AS east, :north::float8 AS north,
     :east::float8 - :west::float8 AS side
@@ -24,7 +24,7 @@ shapes AS MATERIALIZED (
   SELECT o.code, o.name, a.box,
     CASE WHEN ST_X(o.label) >= a.west AND ST_X(o.label) < a.east AND ST_Y(o.label) >= a.south
       AND ST_Y(o.label) < a.north THEN o.label END AS label,
-    CASE WHEN o.shape @ a.wide
+    CASE WHEN o.shape @ a.wide OR ST_NPoints(o.shape) <= 2000
       THEN ST_SnapToGrid(ST_TransScale(o.shape, -a.west, -a.north, a.scale, -a.scale), 1)
       ELSE ST_AsMVTGeom(o.shape, a.box, 4096, 4096, true)
     END AS geom
