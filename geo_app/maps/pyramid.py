@@ -24,15 +24,11 @@ ZOOMS = {
 PYRAMID = {**ZOOMS, **SCOPED}
 """First and last zoom of every layer."""
 PYRAMID_END = max(last for _, last in PYRAMID.values())
-LABELS_FROM = {"cells": 14}
-"""The zoom from which a layer has labels, where that is not its first."""
-
-
 TEXT = "String"
 NAMED = {"code": TEXT, "name": TEXT}
 FIELDS = {
     **{layer: {layer: NAMED, f"{layer}_label": NAMED} for layer in ("districts", "streets", "communities")},
-    "cells": {"cells": {**NAMED, "community": TEXT}, "cells_label": {**NAMED, "community": TEXT}},
+    "cells": {"cells": {"code": TEXT}, "cells_label": NAMED},
     "basemap": {"ground": {"theme": TEXT, "name": TEXT}, "roads": {"road_class": TEXT, "name": TEXT}},
     "thematic": {"thematic": {"theme": TEXT}, "thematic_label": {"theme": TEXT, **NAMED}},
     "places": {"places": {"kind": TEXT, "name": TEXT}},
@@ -77,4 +73,4 @@ def check(address: Address) -> None:
 
 def has_labels(address: Address) -> bool:
     """Return whether a tile of the grid says what is in it."""
-    return address.z >= LABELS_FROM.get(address.layer, 0)
+    return address.z >= bands.LABELS_FROM.get(LEVELS[address.layer], 0)

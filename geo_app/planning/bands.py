@@ -49,6 +49,10 @@ BANDS = (
 """From far to near; each is drawn from the next nearer one."""
 
 
+LABELS_FROM = {CELLS: 14, Level.COMMUNITY: 12}
+"""The zoom from which the things of a level have labels, where that is not the first they are drawn at."""
+
+
 def at(z: int) -> Band:
     """Return the band of zoom `z`; LookupError outside all of them."""
     for band in BANDS:

@@ -75,17 +75,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """How a cell or unit looks on the map in a band of zooms, which is named by its first; Web Mercator.
+    """How a cell or unit looks on the map in a band of zooms, which is named by its first.
 
-    `level` is that of a unit, or "cell". The same `digest` means the same name, shape and label.
+    `level` is that of a unit, or "cell"; shape and label are hex EWKB in Web Mercator, as the database takes them.
+    The same `digest` means the same name, shape and label.
     """
 
     band: int
     level: str
     code: str
     name: str
-    shape: BaseGeometry
-    label: Point
+    shape: str
+    label: str
     digest: str
 
     @property

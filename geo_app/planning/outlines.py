@@ -15,7 +15,7 @@ import shapely
 
 from geo_app.core import coords
 from geo_app.organisation.model import Level, Unit
-from geo_app.planning.bands import BANDS, CELLS, HALF, Band
+from geo_app.planning.bands import BANDS, CELLS, HALF, LABELS_FROM, Band
 from geo_app.planning.model import Outline
 from grids import outlines
 from grids.model import Partition
@@ -23,8 +23,10 @@ from grids.outlines import Shapes
 
 CORNER = np.array([-HALF, HALF])
 """The north-west corner of the world in Web Mercator."""
-MOST_CELLS = 1_300
-"""Cells in the fullest tile of a band; where there were more they would be dots, and communities stand alone."""
+MOST_BYTES = 80_000
+"""Bytes that the largest tile of a level may have, about; where it had more, what lies above stands alone in a band."""
+THING_BYTES, POINT_BYTES = 25, 3
+"""Bytes in a tile of a thing without words, and of a vertex, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _unions(shapes: Shapes, parents: np.ndarray, count: int) -> Shapes:
 def _outlines(band: Band, tier: Tier, drawn: Shapes) -> Iterator[Outline]:
     """Yield what is to be seen of a level in a band."""
     seen = np.flatnonzero(~shapely.is_missing(drawn))
-    if tier.level == CELLS and band is not BANDS[-1] and _fullest(tier.labels, band.first) > MOST_CELLS:
+    if band is not BANDS[-1] and _largest(band, tier, seen, drawn[seen]) > MOST_BYTES:
         return
     unit = band.unit
     shapes = shapely.set_srid(
@@ -115,16 +117,27 @@ def _outlines(band: Band, tier: Tier, drawn: Shapes) -> Iterator[Outline]:
     labels = tier.labels[seen]
     outside = ~shapely.intersects(shapes, labels)
     labels[outside] = shapely.point_on_surface(shapes[outside])
-    for number, shape, label, bytes_, at in zip(
-        seen.tolist(), shapes, labels, shapely.to_wkb(shapes), shapely.to_wkb(labels), strict=True
-    ):
+    written = (shapely.to_wkb(both, hex=True, include_srid=True).tolist() for both in (shapes, labels))
+    for number, shape, label in zip(seen.tolist(), *written, strict=True):
         code, name = tier.codes[number], tier.names[number]
-        digest = hashlib.sha256(b"\0".join((name.encode(), at, bytes_))).hexdigest()[:32]
+        digest = hashlib.sha256(f"{name} {label} {shape}".encode()).hexdigest()[:32]
         yield Outline(band.first, tier.level, code, name, shape, label, digest)
 
 
-def _fullest(labels: Shapes, z: int) -> int:
-    """Return how many labels the fullest tile of a zoom holds."""
-    side = 2 * HALF / (1 << z)
-    places = np.floor(shapely.get_coordinates(labels) / side).astype(np.int64)
-    return int(np.unique(places, axis=0, return_counts=True)[1].max())
+def _largest(band: Band, tier: Tier, seen: np.ndarray, shapes: Shapes) -> float:
+    """Return about how many bytes the largest tile of a level would have in the first zoom of a band."""
+    if not len(seen):
+        return 0.0
+    codes, names = (
+        np.array([len(words[number].encode()) for number in seen.tolist()])
+        for words in (tier.codes, tier.names)
+    )
+    sizes = (THING_BYTES + codes + POINT_BYTES * shapely.get_num_coordinates(shapes)).astype(float)
+    if tier.level != CELLS:
+        sizes += names
+    if band.first >= LABELS_FROM.get(tier.level, 0):
+        sizes += THING_BYTES + codes + names
+    side = 2 * HALF / (1 << band.first)
+    places = np.floor(shapely.get_coordinates(tier.labels[seen]) / side).astype(np.int64)
+    tile = np.unique(places, axis=0, return_inverse=True)[1].ravel()
+    return float(np.bincount(tile, weights=sizes).max())

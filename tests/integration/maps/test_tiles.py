@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 
 from geo_app.core import clock, coords
 from geo_app.core.actor import SYSTEM
-from geo_app.maps.pyramid import LABELS_FROM, LEVELS, ZOOMS
+from geo_app.maps.pyramid import LEVELS, ZOOMS
 from geo_app.planning import service as planning
+from geo_app.planning.bands import LABELS_FROM
 from geo_app.planning.model import Draft
 from grids.model import Partition
 from tests import build
@@ -124,7 +125,7 @@ def test_each_label_stands_once_in_each_zoom(still_client: FlaskClient, layer: s
     expected = set(NAMES)
     if layer != "cells":
         expected = {unit.code for unit in build.TOWN_UNITS if unit.level == LEVELS[layer]}
-    for z in range(LABELS_FROM.get(layer, ZOOMS[layer][0]), ZOOMS[layer][1] + 1):
+    for z in range(LABELS_FROM.get(LEVELS[layer], ZOOMS[layer][0]), ZOOMS[layer][1] + 1):
         labels: Counter[str] = Counter()
         for x, y in tiles(z):
             found = features(fetch(still_client, layer, z, x, y), f"{layer}_label")
