@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from math import frexp, ldexp
 from types import MappingProxyType
 
 import numpy as np
@@ -78,11 +79,15 @@ class Draft:
     def changed(self, gone: Iterable[str], put: Sequence[Cell]) -> Draft:
         """Return the draft without the cells `gone`, then with `put`, each new or in place of its code."""
         draft = self
-        for code in (*gone, *(cell.code for cell in put if cell.code in self.cells)):
-            if code in draft.cells:
-                draft = draft._without(code)
+        for code in gone:
+            draft = draft._without(code)
         for cell in put:
-            draft = draft._with(cell)
+            if cell.code not in draft.cells:
+                draft = draft._with(cell)
+            elif draft.cells[cell.code].geometry is cell.geometry:
+                draft = replace(draft, cells=draft.cells.put(cell.code, cell))
+            else:
+                draft = draft._without(cell.code)._with(cell)
         return replace(draft, partition=Partition(draft.cells))
 
     def _without(self, code: str) -> Draft:
@@ -100,15 +105,15 @@ class Draft:
 
 
 def _home(box: Sequence[float]) -> tuple[int, Square]:
-    """Return the grid for a cell in `box`, whose squares are no smaller than it, and its square there."""
-    level = int(np.ceil(np.log2(max(box[2] - box[0], box[3] - box[1], 0.001))))
-    side = 2.0**level
+    """Return the grid for a cell in `box`, whose squares are wider than it, and its square there."""
+    _, level = frexp(max(box[2] - box[0], box[3] - box[1]))
+    side = ldexp(1.0, level)
     return level, (int(box[0] // side), int(box[1] // side))
 
 
 def _found(level: int, grid: Grid, box: Box) -> Iterable[str]:
     """Return the codes in the squares where a cell that meets `box` can have its corner."""
-    side = 2.0**level
+    side = ldexp(1.0, level)
     columns = range(int(box[0] // side) - 1, int(box[2] // side) + 1)
     rows = range(int(box[1] // side) - 1, int(box[3] // side) + 1)
     if len(columns) * len(rows) > len(grid):

@@ -14,15 +14,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 
-from grids import edit, partition
+from grids import arcs, edit, partition
 from grids.draft import Draft
 from grids.edits import Edit
 from grids.model import Partition
 from grids.refusal import Refusal, Refused
 from tests import hands, tilings
-from tests.bench.registry import Row, milliseconds, row, times_better
+from tests.bench.registry import Row, median_of, milliseconds, row, times_better
 
 SEED = 20260103
+RUNS = 5
 WARM = 200
 SMALL, LARGE = 100, 316
 """Cells along a side of the city: 10,000 and just under 100,000."""
@@ -42,6 +43,17 @@ def edit_10k() -> Row:
 def edit_100k() -> Row:
     """Time edits of 100,000 cells."""
     return editing("edit-100k", LARGE, edits=4_000, samples=6)
+
+
+@row("edit-arcs")
+def edit_arcs() -> Row:
+    """Time the arcs of 10,000 cells: every border once, its two cells, and the rings made of them."""
+    cells = tilings.cells(SMALL, SMALL, extent=CELL * SMALL, seed=SEED)
+    ours = median_of(RUNS, lambda: milliseconds(lambda: arcs.of(cells)))
+    found = arcs.of(cells)
+    return Row(
+        name="edit-arcs", ours=ours, unit="ms", note=f"{len(found)} arcs, {len(found.vertices)} vertices"
+    )
 
 
 @dataclass(slots=True)
