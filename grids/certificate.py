@@ -47,6 +47,8 @@ def certify(draft: Draft, touched: Touched) -> tuple[Vertex, ...]:
     for cell in touched.now:
         _is_one(cell)
     before, after = _Linework(touched.was), _Linework(touched.now)
+    if after.touching - before.touching:
+        raise _touches_itself(touched.now, after.touching - before.touching)
     _same_outside(touched, before.outer, after.outer)
     drawn = after.every - before.every
     beside = _beside(draft, touched, drawn)
@@ -62,13 +64,21 @@ def certify(draft: Draft, touched: Touched) -> tuple[Vertex, ...]:
 
 
 class _Linework:
-    """The edges of some cells: all of them, and those that an odd number of rings go along."""
+    """The edges of some cells: all of them, and those that an odd number of rings go along.
+
+    And the vertices where rings of one cell touch: a valid polygon, but where such a point lies on the outer border
+    a coverage is called invalid for it.
+    """
 
     def __init__(self, cells: Sequence[Cell]) -> None:
         self.every: set[Edge] = set()
         self.outer: set[Edge] = set()
+        self.touching: set[Vertex] = set()
         for cell in cells:
+            seen: set[Vertex] = set()
             for ring in rings(cell.geometry):
+                self.touching |= seen & set(ring)
+                seen |= set(ring)
                 if len(set(ring)) != len(ring) - 1:
                     raise _twice(cell, ring)
                 along = edges(ring)
@@ -80,6 +90,14 @@ def _twice(cell: Cell, ring: Ring) -> Refused:
     at = next(one for one, other in pairwise(sorted(ring[1:])) if one == other)
     message = f"the border of {cell.code} would have two vertices in one place"
     return refused(Reason.VERTEX_THERE, (cell.code,), point(at), message)
+
+
+def _touches_itself(cells: Sequence[Cell], places: set[Vertex]) -> Refused:
+    codes = tuple(cell.code for cell in cells if len(cell.geometry.interiors) > 0)
+    where = shapely.multipoints([point(one) for one in sorted(places)])
+    return refused(
+        Reason.TOUCHES_ITSELF, codes, where, f"the border of {', '.join(codes)} would touch itself"
+    )
 
 
 def _is_one(cell: Cell) -> None:

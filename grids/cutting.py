@@ -101,8 +101,15 @@ def _in_use(code: str, place: Polygon) -> Exception:
 
 
 def _united(pieces: Sequence[Polygon], codes: tuple[str, ...]) -> Polygon:
-    """Return pieces that match vertex by vertex as one polygon, every vertex of the outer linework kept."""
-    union = shapely.normalize(shapely.transform(shapely.coverage_union_all(pieces), on_millimetres))
+    """Return pieces that match vertex by vertex as one polygon, every vertex of the outer linework kept.
+
+    They need not match where a node bent a border across another one less than a millimetre away.
+    """
+    try:
+        union = shapely.normalize(shapely.transform(shapely.coverage_union_all(pieces), on_millimetres))
+    except shapely.errors.GEOSException as error:
+        message = f"the line ends too near another border of {codes[-1]}"
+        raise refused(Reason.TOO_CLOSE, codes, pieces[-1], message) from error
     if not isinstance(union, Polygon):
         kind, message = Reason.IN_PARTS, f"what is left of {codes[0]} would be in parts"
         if len(codes) > 1:

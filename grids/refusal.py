@@ -32,6 +32,8 @@ class Reason(StrEnum):
     """Nothing is left of a cell, or a border would have no area to go round."""
     BROKEN_RING = "broken_ring"
     """A border would cross or touch itself."""
+    TOUCHES_ITSELF = "touches_itself"
+    """Two rings of a cell would meet in a point."""
     OFF_GRID = "off_grid"
     OVERLAP = "overlap"
     """Two cells would lie over each other, or their borders would not meet vertex by vertex."""
@@ -57,6 +59,7 @@ ADVICE = {
     Reason.IN_PARTS: "take a piece that leaves the cell whole, or split it first",
     Reason.TOO_SMALL: "merge the cell instead of moving its last border away",
     Reason.BROKEN_RING: "go a shorter way, or around the other border",
+    Reason.TOUCHES_ITSELF: "take the land inside into the edit too, or leave a border around it",
     Reason.OFF_GRID: "give coordinates in whole millimetres",
     Reason.OVERLAP: "stay inside the cells on both sides of the border",
     Reason.OUTER_BORDER: "change the outer border by its own edit, or stay inside the city",

@@ -12,7 +12,7 @@ from shapely import MultiPolygon, Polygon, box
 from grids import edit, partition
 from grids.certificate import Touched, certify
 from grids.draft import Draft
-from grids.edits import MoveVertex, Restore, Split
+from grids.edits import Merge, MoveVertex, Restore, Split
 from grids.model import Cell, Partition
 from grids.refusal import Reason, Refusal, Refused
 from grids.rings import rings
@@ -115,6 +115,20 @@ def test_trap_7_a_junction_without_a_node_is_refused() -> None:
     split = made(below, Split("b", path((10, 5), (10, 25)), ("b", "c")))
     assert at(10, 10) in rings(split.draft.cells["a"].geometry)[0]
     assert split.nodes == (at(10, 20),)
+
+
+def test_trap_8_a_hole_that_touches_the_outer_border_makes_a_whole_coverage_invalid() -> None:
+    """A merge gave such a cell; no later edit there could be taken back, because the check of the whole refused it."""
+    corners = [(0, 10), (3, 6), (5, 6)]
+    above, inside = Polygon([(0, 10), (10, 10), (10, 20), (0, 20)]), Polygon(corners)
+    holed = Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [corners])
+    assert shapely.area(shapely.union_all([above, holed, inside])) == 200
+    assert not shapely.coverage_is_valid([above, holed, inside])
+    below = Polygon([(0, 0), (10, 0), (3, 6), (0, 10)]), Polygon([(10, 0), (10, 10), (0, 10), (5, 6), (3, 6)])
+    draft = town(above, inside, *below)
+    assert partition.check(draft.partition) == ()
+    assert why(draft, Merge(("c", "d"), "c")) == (Reason.TOUCHES_ITSELF, "c")
+    assert made(draft, Merge(("b", "c", "d"), "c")).draft.cells["c"].area == 100
 
 
 def test_a_forged_undo_is_refused() -> None:

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from shapely import Polygon, box
 
-from grids import edit, edits, partition
+from grids import edit, partition
 from grids.draft import Draft
 from grids.edits import (
     AssignUnits,
@@ -25,7 +25,7 @@ from grids.edits import (
     Split,
     Transfer,
 )
-from grids.refusal import ADVICE, Reason, Refusal, Refused
+from grids.refusal import ADVICE, Reason, Refusal
 from grids.rings import rings
 from tests.drafts import at, made, path, square, town, why
 
@@ -236,6 +236,17 @@ def test_a_transfer_that_leaves_a_cell_in_parts_is_refused() -> None:
     assert why(FOUR, middle) == (Reason.IN_PARTS, "a")
 
 
+def test_a_node_that_turns_a_sliver_over_is_refused() -> None:
+    """The union of a piece with a cell so thin that the piece's node turns it over was an error of the library."""
+    tip, low, far = (-36302.428, 167074.438), (-36841.457, 166443.271), (-39287.913, 163578.631)
+    west = (-37487.319, 167985.352)
+    around = Polygon([tip, (-30000, 163000), far]), Polygon([far, low, west, (-45000, 166000)])
+    thin = town(Polygon([tip, low, west]), Polygon([tip, far, low]), *around)
+    assert partition.check(thin.partition) == ()
+    line = path((-37401.460, 167072.271), (-37173.449, 166496.036), (-36384.313, 166884.103))
+    assert why(thin, Transfer("a", line, at(-36663, 166719), "b")) == (Reason.TOO_CLOSE, "ab")
+
+
 def test_units_names_and_codes_change_without_touching_a_border() -> None:
     done = made(FOUR, AssignUnits({"a": "2", "b": "1"}))
     assert (done.changed, done.draft.cells["a"].community) == (("a",), "2")
@@ -261,35 +272,3 @@ def test_a_split_is_not_taken_back_over_what_was_done_since() -> None:
     cut = made(FOUR, Split("a", path((5, -5), (5, 15)), ("a", "e")))
     since = made(cut.draft, Rename("e", "new"))
     assert why(since.draft, cut.inverse) == (Reason.NO_SUCH_CELL, "e")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        [],
-        {},
-        {"kind": "fly"},
-        {"kind": ["move_vertex"]},
-        {"kind": "move_vertex", "at": [0, 0]},
-        {"kind": "move_vertex", "at": [0, 0], "to": [1, 1], "more": 1},
-        {"kind": "move_vertex", "at": [0, 0.5], "to": [1, 1]},
-        {"kind": "move_vertex", "at": [0, True], "to": [1, 1]},
-        {"kind": "move_vertex", "at": [0, 0, 0], "to": [1, 1]},
-        {"kind": "move_vertex", "at": [0, 0], "to": [1, 10**12]},
-        {"kind": "rename", "code": 1, "name": "x"},
-        {"kind": "split", "code": "a", "line": [[0, 0]], "codes": []},
-        {"kind": "assign_units", "units": {"a": None}},
-        {"kind": "restore", "over": [], "cells": [{"code": "a"}], "outer": [], "is_outer": False},
-    ],
-)
-def test_what_is_no_edit_is_refused(data: object) -> None:
-    with pytest.raises(Refused) as refused:
-        edits.read(data)
-    assert refused.value.refusal.reason is Reason.MALFORMED
-
-
-def test_replay_stops_at_an_edit_that_cannot_be_made() -> None:
-    with pytest.raises(Refused) as refused:
-        edit.replay(FOUR, [Rename("a", "x"), Rename("a", "x")])
-    assert refused.value.refusal.reason is Reason.NOTHING
