@@ -24,14 +24,14 @@ from geo_app.roads.nearest import Ground
 from geo_app.roads.settle import Work, advance, work
 from geo_app.roads.spots import Look, Steps, Terrain, Track, steps
 from geo_app.roads.thin import thin
-from geo_app.roads.unroll import NO_ROAD, NO_WAY, OFF_ROAD, Course, Desk, Times, write
+from geo_app.roads.unroll import NO_ROAD, NO_WAY, OFF_ROAD, PAUSE, Course, Desk, Times, write
 from geo_app.roads.viterbi import Beliefs
 
 BLOCK = 256
 """Thinned fixes looked at together."""
 WINDOW = 4096
 """When so many are not settled, the likeliest way so far is taken, so memory is bounded."""
-WHY = {NO_ROAD: Why.NO_ROAD, OFF_ROAD: Why.OFF_ROAD, NO_WAY: Why.NO_WAY}
+WHY = {NO_ROAD: Why.NO_ROAD, OFF_ROAD: Why.OFF_ROAD, NO_WAY: Why.NO_WAY, PAUSE: Why.PAUSE}
 ACCURACY = 1.5
 """A circle that holds 68 % of fixes is so many sigma wide."""
 PLACE, SIGMA, ARRIVE, DEPART = slice(0, 2), 2, 3, 4
@@ -61,10 +61,15 @@ class Settings:
     u_turn: float = 4.0
     """As much as a way that is 20 m longer, the circle a car turns in."""
     leave: float = 20.0
+    begin: float = 14.0
+    """Journeys begin beside the roads; yet a lone fix within two sigma of one was taken on it."""
     off: float = 8.0
     """What a fix costs that is 30 m from a road."""
     stretch: float = 1.5
     slack: float = 100.0
+    pause: float = 600.0
+    widest: float = 5000.0
+    """A minute and a half on a motorway."""
     tip: float = 6.0
     """One sigma."""
     doubt: float = 4.0
@@ -76,7 +81,8 @@ class Settings:
         """Return what the kernels want to know."""
         return Beliefs(
             Look(self.radius, self.spread, self.knee, self.heading), self.beta, self.beta_share, self.u_turn,
-            self.leave, self.off, self.stretch, self.slack, self.tip, self.doubt, self.back,
+            self.leave, self.begin, self.off, self.stretch, self.slack, self.pause, self.widest, self.tip,
+            self.doubt, self.back,
         )  # fmt: skip
 
 
@@ -178,7 +184,8 @@ class Matcher:
         driven = (gaps[:-1] + gaps[1:])[:end]
         is_sure = np.hypot(*chords.T) >= self._settings.straight
         course = np.where(is_sure, chords.T / np.where(is_sure, driven, 1.0), 0.0).T
-        arrays = xy[:end].copy(), self._kept[:end, SIGMA].copy(), np.ascontiguousarray(course)
+        unseen = np.concatenate([[0.0], self._kept[1:end, ARRIVE] - self._kept[: end - 1, DEPART]])
+        arrays = xy[:end].copy(), self._kept[:end, SIGMA].copy(), np.ascontiguousarray(course), unseen
         return Track(*kernels.frozen(arrays))
 
     def _write(self, ends: tuple[int, int, int, bool], times: Times) -> Matched:

@@ -33,7 +33,7 @@ def work(terrain: Terrain) -> Work:
 def example() -> tuple[tuple[Beliefs, Terrain], Track, Work, Steps]:
     """Return what kernels are compiled with."""
     terrain, track = spots.example()
-    beliefs = Beliefs(spots.Look(50.0, 20.0, 2.0, 1.0), *np.ones(10).tolist())
+    beliefs = Beliefs(spots.Look(50.0, 20.0, 2.0, 1.0), *np.ones(13).tolist())
     return (beliefs, terrain), track, work(terrain), spots.steps(2, 4)
 
 

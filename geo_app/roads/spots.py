@@ -35,6 +35,8 @@ class Track(NamedTuple):
     """Metres they err, east and north alike."""
     course: Floats
     """Where one is heading (east, north), as long as that is sure: 0 to 1."""
+    unseen: Floats
+    """Seconds since the fix before was left."""
 
 
 class Near(NamedTuple):
@@ -111,7 +113,7 @@ def example() -> tuple[Terrain, Track]:
     shape = Shape(np.array([[0.0, 0.0], [20.0, 0.0]]), np.array([0.0, 20.0]), numbers(0, 0))
     grid = Grid(numbers(0, 1), numbers(0), 0.0, 0.0, 20.0, 1, 1)
     terrain = Terrain(grid, shape, np.full(1, 3, dtype=np.uint8), np.full(1, 20.0), chains)
-    return terrain, Track(np.array([[1.0, 2.0], [15.0, 2.0]]), np.full(2, 6.0), np.zeros((2, 2)))
+    return terrain, Track(np.array([[1.0, 2.0], [15.0, 2.0]]), np.full(2, 6.0), np.zeros((2, 2)), np.ones(2))
 
 
 @kernels.inner

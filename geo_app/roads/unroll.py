@@ -43,8 +43,8 @@ from geo_app.roads.settle import Work, arrived_in, came_from, example
 from geo_app.roads.spots import Steps, Terrain
 from geo_app.roads.viterbi import GAP, OFF, Beliefs
 
-NO_ROAD, OFF_ROAD, NO_WAY = 0, 1, 2
-"""Reasons of a gap: no road near a fix, a fix off the roads, no likely way."""
+NO_ROAD, OFF_ROAD, NO_WAY, PAUSE = 0, 1, 2, 3
+"""Reasons of a gap: no road near a fix, a fix off the roads, no likely way, nobody seen."""
 BRIDGED = 0.3
 """Confidence in a way past a lone fix off the roads."""
 
@@ -146,7 +146,8 @@ def _visit(row: int, made: Steps, times: Times, ground: tuple[Beliefs, Terrain],
     if not moved:
         if pen[DOWN] > 0:
             lift(pen, pen[LEFT], beliefs.tip, chains, out)
-            pen[REASON] = NO_WAY if pen[OFFS] == 0 else pen[REASON]
+            if pen[OFFS] == 0:
+                pen[REASON] = PAUSE if time - pen[LEFT] > beliefs.pause else NO_WAY
         lower(pen, chain, at, time, chains)
     if course.left[row] != state:
         go(pen, out)

@@ -30,11 +30,17 @@ class Beliefs(NamedTuple):
     u_turn: float
     leave: float
     """Nats to leave the roads, and to come back to them."""
+    begin: float
+    """Nats to come to them when one was never on them: less, as journeys begin beside them."""
     off: float
     """Nats a fix costs off the roads: as many as it does at some distance from them."""
     stretch: float
     """A way may be so many times as long as the straight line, and `slack` metres; else there is a gap."""
     slack: float
+    pause: float
+    """Seconds: who was not seen for longer may have been anywhere, unless he is where he was."""
+    widest: float
+    """Metres between two fixes beyond which no way is looked for."""
     tip: float
     """Metres on an edge that do not show that it was travelled."""
     doubt: float
@@ -51,16 +57,17 @@ def start(row: int, beliefs: Beliefs, made: Steps) -> None:
         is_one = state < made.spots.counts[row]
         made.scores[row, state] = made.spots.costs[row, state] if is_one else np.inf
         made.came[row, state], made.turned[row, state] = START, -1
-    made.scores[row, most], made.came[row, most] = beliefs.off, START
+    made.scores[row, most], made.came[row, most] = beliefs.off + beliefs.begin - beliefs.leave, START
 
 
 @kernels.inner
 def step(row: int, track: Track, beliefs: Beliefs, terrain: Terrain, made: Steps, reached: Reached) -> None:
     """Write the scores of a row from those of the row before."""
     gap = np.hypot(track.xy[row, 0] - track.xy[row - 1, 0], track.xy[row, 1] - track.xy[row - 1, 1])
-    likely = Likely(
-        gap, beliefs.beta + beliefs.beta_share * gap, beliefs.stretch * gap + beliefs.slack, beliefs.u_turn
-    )
+    longest = beliefs.stretch * gap + beliefs.slack
+    if track.unseen[row] > beliefs.pause or gap > beliefs.widest:
+        longest = beliefs.slack
+    likely = Likely(gap, beliefs.beta + beliefs.beta_share * gap, longest, beliefs.u_turn)
     _leave(row, beliefs, made)
     for i in range(made.spots.counts[row - 1]):
         _along(row, i, likely, beliefs.back, made)

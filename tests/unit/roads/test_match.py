@@ -195,3 +195,18 @@ def test_a_stream_gives_what_the_whole_track_gives(field: Field, size: int) -> N
     for name in ROWS:
         joined = np.concatenate([getattr(piece, name) for piece in pieces])
         np.testing.assert_array_equal(joined, getattr(whole, name))
+
+
+def test_who_is_not_seen_for_long_may_have_been_anywhere(field: Field) -> None:
+    there, later = walked((50, 0), (250, 0)), walked((600, 200), (600, 50))
+    fixes = Fixes(np.concatenate([there.xy, later.xy]), np.concatenate([there.time, later.time + 3600]))
+    found = match.match(field, fixes)
+    assert [(gap.begins, gap.ends, gap.why) for gap in found.gaps] == [(20.0, 3600.0, Why.PAUSE)]
+    assert found.run.tolist() == [1, 2]
+
+
+def test_who_is_where_he_was_goes_on_after_a_pause(field: Field) -> None:
+    there, later = walked((50, 0), (250, 0)), walked((250, 0), (500, 0))
+    fixes = Fixes(np.concatenate([there.xy, later.xy]), np.concatenate([there.time, later.time + 3600]))
+    found = match.match(field, fixes)
+    assert (found.travels.tolist(), found.gaps) == ([0, 2], ())
