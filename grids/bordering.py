@@ -29,6 +29,7 @@ from grids.rings import (
     Edge,
     Ring,
     Vertex,
+    box,
     edge,
     edges,
     line,
@@ -150,11 +151,12 @@ def _with_border(draft: Draft, was: Chain, now: Chain) -> tuple[Cell, ...]:
     if was == now:
         raise refused(Reason.NOTHING, (), line(now), "the border lies there already")
     cells = _along(draft, edge(*was[:2]))
-    for inner in was[1:-1]:
-        if draft.at(inner) != cells:
-            raise refused(
-                Reason.JUNCTION, _codes(cells), point(inner), "other borders meet inside this border"
-            )
+    inner = was[1:-1]
+    for cell in draft.near(box(inner)) if inner else ():
+        met = set(inner).intersection(one for ring in rings(cell.geometry) for one in ring)
+        if met and all(cell is not one for one in cells):
+            where = point(min(met))
+            raise refused(Reason.JUNCTION, (cell.code,), where, "other borders meet inside this border")
     return cells
 
 

@@ -53,6 +53,14 @@ def line(chain: Sequence[Vertex]) -> LineString:
     return LineString(np.array(chain) / PER_METRE)
 
 
+def box(chain: Sequence[Vertex]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of `chain` in metres."""
+    xy = np.array(chain) / PER_METRE
+    west, south = xy.min(axis=0).tolist()
+    east, north = xy.max(axis=0).tolist()
+    return west, south, east, north
+
+
 def edge(a: Vertex, b: Vertex) -> Edge:
     """Return the edge between two vertices, whichever way it is gone."""
     return (a, b) if a < b else (b, a)
