@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 import shapely
 
-from grids.locate import Crossing, Locator, Stretches
 from grids.model import Cell, on_millimetres
 
 CORNER = np.array([450_000.0, 4_390_000.0])
@@ -100,14 +99,6 @@ def _stepped(places: np.ndarray, step: tuple[int, int]) -> np.ndarray:
     """Return `places` moved to the next double, or not, along each axis."""
     towards = np.where(np.array(step) > 0, np.inf, -np.inf)
     return np.where(np.array(step) == 0, places, np.nextafter(places, towards))
-
-
-def crossings(locator: Locator, stretches: Stretches, lines: int) -> list[list[Crossing]]:
-    """Return the stretches of so many lines, line by line."""
-    found: list[list[Crossing]] = [[] for _ in range(lines)]
-    for line, cell, enter_at, exit_at in zip(*(array.tolist() for array in stretches), strict=True):
-        found[line].append(Crossing(str(locator.codes[cell]), enter_at, exit_at))
-    return found
 
 
 def lowest(polygons: np.ndarray, xy: np.ndarray) -> np.ndarray:

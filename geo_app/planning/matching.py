@@ -7,11 +7,13 @@ as this transaction sees it: also the one that is publishing it sees its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import shapely
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import clock, coords, db, facts, log, settings
@@ -19,7 +21,7 @@ from geo_app.organisation.model import City
 from geo_app.planning import indexes, placements, store
 from geo_app.planning.model import OUTSIDE, Grid, Placed, Prepared, Subject
 from grids.locate import Locator
-from grids.model import on_millimetres
+from grids.model import Cell, on_millimetres
 
 MANY = 200
 """Points from which on asking what the grid is made of costs less than asking the database for each point."""
@@ -33,6 +35,18 @@ def cells_at(tx: db.Transaction, city: City, xy: np.ndarray, at: datetime) -> li
         if grid is not None and index is not None:
             return _by_index(grid, index, xy)
     return _by_database(tx, city, xy, at)
+
+
+def along(line: LineString, cells: Sequence[Cell]) -> list[tuple[str, float, float]]:
+    """Return which of a few cells a metric line crosses, in order, with the metres at which it enters and leaves.
+
+    Vertices that earlier versions left off the 1 mm grid are put on it.
+    """
+    on_grid = [replace(cell, geometry=shapely.transform(cell.geometry, on_millimetres)) for cell in cells]
+    locator = Locator.of(on_grid)
+    found = locator.along([line])
+    codes = locator.codes[found.cell].tolist()
+    return list(zip(codes, found.enter_at.tolist(), found.exit_at.tolist(), strict=True))
 
 
 def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject], at: datetime) -> int:

@@ -30,7 +30,6 @@ from geo_app.planning.model import (
     UnitSummary,
     Verdict,
 )
-from grids import locate as locator
 from grids.model import Partition, on_millimetres
 
 TAKE_EFFECT = "planning.take_effect"
@@ -109,9 +108,9 @@ def cells_along(
 ) -> list[tuple[StandingCell, float, float]]:
     """Return the cells a metric line crosses at `at`, in order, with entry and exit metres along it."""
     near = store.cells_near(tx, city, shapely.set_srid(line, city.srid), at)
+    crossed = matching.along(line, [standing.cell for standing in near])
     cells = {standing.cell.code: standing for standing in near}
-    crossings = locator.along(line, [standing.cell for standing in cells.values()])
-    return [(cells[crossing.code], crossing.enter_at, crossing.exit_at) for crossing in crossings]
+    return [(cells[code], enter_at, exit_at) for code, enter_at, exit_at in crossed]
 
 
 def forget(city: City) -> None:

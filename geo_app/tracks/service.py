@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,8 @@ HERE = 0.01
 """Metres that stand for a way of no length."""
 DAYS_AHEAD = 7
 """Days (UTC) whose partitions are made ahead: so long the timers may stand still."""
+TOGETHER = 20_000
+"""Positions from which on cells are asked for: what that costs beside them is then little, and memory is not much."""
 
 
 def keep(tx: db.Transaction, city: City, new: Sequence[Position], at: datetime) -> int:
@@ -95,13 +97,16 @@ def let_go(tx: db.Transaction, city: City, before: datetime) -> Erased | None:
     cells: dict[int | None, dict[int, Stay]] = defaultdict(dict)
     above: dict[int, tuple[int, int, int]] = {}
     positions = 0
-    for responder in store.people(tx, city, since, until):
-        moments, points = store.take(tx, responder, since, until)
-        gap = timedelta(seconds=presence.LONGEST_GAP, microseconds=1)
-        counted = presence.seconds(moments, store.following(tx, responder, until, until + gap))
-        for cell, seconds in zip(_cells(tx, city, releases, moments, points, above), counted, strict=True):
-            stay = cells[cell].get(responder, Stay(0.0, 0))
-            cells[cell][responder] = Stay(stay.seconds + seconds, stay.positions + 1)
+    for together in _together(tx, store.people(tx, city, since, until), since, until):
+        moments = [at for _, taken, _ in together for at in taken]
+        points = [point for _, _, walked in together for point in walked]
+        placed = iter(_cells(tx, city, releases, moments, points, above))
+        for responder, taken, _ in together:
+            gap = timedelta(seconds=presence.LONGEST_GAP, microseconds=1)
+            counted = presence.seconds(taken, store.following(tx, responder, until, until + gap))
+            for seconds, cell in zip(counted, placed):  # noqa: B905  # the rest are the next one's
+                stay = cells[cell].get(responder, Stay(0.0, 0))
+                cells[cell][responder] = Stay(stay.seconds + seconds, stay.positions + 1)
         positions += len(moments)
     told = presence.fold(cells, above, city.id)
     store.add_presence(tx, city, day, told)
@@ -156,6 +161,22 @@ def _visits(tx: db.Transaction, city: City, way: Way, at: datetime, start: datet
         for one in rules.of(way, stretches, shapes, patience)
         for cell in [cells[one.cell].cell]
     ]  # fmt: skip
+
+
+def _together(
+    tx: db.Transaction, people: Sequence[int], since: datetime, until: datetime
+) -> Iterator[list[tuple[int, list[datetime], list[Point]]]]:
+    """Take the positions of people out of the table, many people at once; each has when and where they were."""
+    waiting, count = [], 0
+    for responder in people:
+        moments, points = store.take(tx, responder, since, until)
+        waiting.append((responder, moments, points))
+        count += len(moments)
+        if count >= TOGETHER:
+            yield waiting
+            waiting, count = [], 0
+    if waiting:
+        yield waiting
 
 
 def _cells(

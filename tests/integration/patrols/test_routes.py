@@ -9,9 +9,8 @@ from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import NotReady
 from geo_app.patrols import jobs, service
-from grids import locate
 from grids.model import Cell
-from tests import build
+from tests import build, crossings
 from tests.integration.conftest import Town
 
 DATA = build.town()
@@ -23,7 +22,7 @@ def test_a_route_knows_its_cells_in_the_order_it_is_walked(town: Town, town_clie
     route = DATA.routes[0]
     assert feature["properties"]["length"] == pytest.approx(route.geometry.length, abs=0.05)
     assert feature["properties"]["responder"]["name"] == "王0"
-    expected = locate.along(route.geometry, CELLS)
+    expected = crossings.along(route.geometry, CELLS)
     assert [part["code"] for part in feature["properties"]["cells"]] == [one.code for one in expected]
     names = {cell.code: cell.name for cell in CELLS}
     for part, one in zip(feature["properties"]["cells"], expected, strict=True):

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from shapely import LineString, Polygon
 
 import geo_app.planning.kept  # noqa: F401  # it keeps compiled kernels
-from grids import locate
-from grids.locate import Crossing, Locator
+from grids.locate import Locator
 from grids.model import Cell, on_millimetres
-from tests import tilings
+from tests import crossings, tilings
+from tests.crossings import Crossing
 from tests.sizes import size
 
 EXTENT = 1200.0
@@ -146,10 +146,6 @@ def _edit(
     return [], []
 
 
-def crossings(locator: Locator, lines: list[LineString]) -> list[list[Crossing]]:
-    return tilings.crossings(locator, locator.along(lines), len(lines))
-
-
 anywhere = st.tuples(st.integers(-50_000, 1_250_000), st.integers(-50_000, 1_250_000)).map(
     lambda xy: tuple((tilings.CORNER + np.array(xy) / 1000).tolist())
 )
@@ -160,8 +156,8 @@ on_border = st.sampled_from(sorted({xy for cell in CITY for xy in cell.geometry.
     st.lists(st.lists(anywhere | on_border, min_size=2, max_size=9).map(LineString), min_size=1, max_size=4)
 )
 def test_lines_cross_the_cells_they_cross_one_by_one(lines: list[LineString]) -> None:
-    for ours, line in zip(crossings(LOCATOR, lines), lines, strict=True):
-        assert_same(ours, locate.along(line, CITY))
+    for ours, line in zip(crossings.found(LOCATOR, lines), lines, strict=True):
+        assert_same(ours, crossings.along(line, CITY))
 
 
 def assert_same(ours: list[Crossing], right: list[Crossing]) -> None:
@@ -199,14 +195,14 @@ def test_tracks_of_short_steps_cross_the_cells_they_cross_one_by_one(
     walked = start + np.cumsum(steps, axis=0) - steps[0]
     back = np.concatenate([walked, border[: rng.integers(0, 9)], walked[::-1][: rng.integers(0, 90)]])
     lines = [LineString(back), LineString(on_millimetres(walked)), LineString(back[::-1])]
-    for ours, line in zip(crossings(LOCATOR, lines), lines, strict=True):
-        assert_same(without_splinters(ours), without_splinters(locate.along(line, CITY)))
+    for ours, line in zip(crossings.found(LOCATOR, lines), lines, strict=True):
+        assert_same(without_splinters(ours), without_splinters(crossings.along(line, CITY)))
 
 
 def test_lines_along_borders_are_the_lowest_code_s() -> None:
     borders = [LineString(xy) for cell in CITY for xy in _pairs(cell.geometry)[::5]]
-    for ours, line in zip(crossings(LOCATOR, borders), borders, strict=True):
-        assert [crossing.code for crossing in ours] == [one.code for one in locate.along(line, CITY)]
+    for ours, line in zip(crossings.found(LOCATOR, borders), borders, strict=True):
+        assert [crossing.code for crossing in ours] == [one.code for one in crossings.along(line, CITY)]
 
 
 def _pairs(polygon: Polygon) -> list[np.ndarray]:

@@ -14,8 +14,7 @@ from shapely.ops import substring
 
 from geo_app.tracks import visits
 from geo_app.tracks.visits import Crossed, Patience, Visit, Way
-from grids import locate
-from tests import tilings
+from tests import crossings, tilings
 from tests.driven import trips
 
 SIDE, EXTENT = 6, 1_800.0
@@ -43,7 +42,7 @@ def seen(
 ) -> list[Visit]:
     """Return the visits of a track."""
     line = LineString(xy) if len(xy) > 1 else None
-    stretches = locate.along(line, CELLS) if line is not None else []
+    stretches = crossings.along(line, CELLS) if line is not None else []
     number = {cell.code: place for place, cell in enumerate(CELLS)}
     crossed = [Crossed(number[one.code], one.enter_at, one.exit_at) for one in stretches]
     way = Way(xy, seconds, np.full(len(xy), doubt), np.full(len(xy), on_road))
@@ -101,7 +100,9 @@ def test_without_doubt_and_patience_visits_are_the_cells_of_every_moment(places:
         assert visit.metres <= (visit.leave - visit.enter) * PACE + 1e-6
     assert (np.abs(told - brute) <= FINE * (entered + 1)).all()
     assert all(one.leave <= other.enter for one, other in pairwise(found))
-    crossed = [one.code for one in locate.along(LineString(xy), CELLS) if one.exit_at - one.enter_at > 1e-6]
+    crossed = [
+        one.code for one in crossings.along(LineString(xy), CELLS) if one.exit_at - one.enter_at > 1e-6
+    ]
     assert [CELLS[visit.cell].code for visit in found] == crossed
 
 

@@ -14,9 +14,11 @@ from shapely import LineString, Point, Polygon
 import geo_app.planning.kept  # noqa: F401  # it keeps compiled kernels
 from geo_app.core import coords
 from grids.finding import find
-from grids.locate import Crossing, Locator
+from grids.locate import Locator
 from grids.model import Cell, on_millimetres
 from tests import tilings
+from tests.crossings import Crossing
+from tests.crossings import found as crossings
 
 CITY = tilings.cells(5, 5, extent=1000.0, seed=7)
 POLYGONS = np.array([cell.geometry for cell in CITY], dtype=object)
@@ -24,10 +26,6 @@ POLYGONS = np.array([cell.geometry for cell in CITY], dtype=object)
 
 def square(code: str, x: float, y: float, side: float = 100.0) -> Cell:
     return Cell(code, "", "", shapely.box(x, y, x + side, y + side))
-
-
-def crossings(locator: Locator, lines: list[LineString]) -> list[list[Crossing]]:
-    return tilings.crossings(locator, locator.along(lines), len(lines))
 
 
 def test_an_empty_partition_has_no_cell_anywhere() -> None:
