@@ -6,6 +6,8 @@ JS and CSS entries share one name space inside Folium: equal names would silentl
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
@@ -23,8 +25,23 @@ MAP_CSS = [
 VIEWER_JS = f"{BASE}/vendor/swagger-ui-dist/swagger-ui-bundle.js"
 VIEWER_CSS = f"{BASE}/vendor/swagger-ui-dist/swagger-ui.css"
 ICON = f"{BASE}/icons/wangge.svg"
+IMPORTED = re.compile(r"""^(?:import|export)\s[^'"]*['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
+"""The address in a static import, as our modules write it."""
 
 
 def module(name: str) -> str:
     """Return the address of a page's ES module."""
     return f"{BASE}/js/pages/{name}.js"
+
+
+@lru_cache
+def modules(name: str) -> tuple[str, ...]:
+    """Return the addresses of a page's module and of all it imports: a browser need not find them one by one."""
+    found: dict[Path, None] = {}
+    ahead = [FOLDER / "js" / "pages" / f"{name}.js"]
+    while ahead:
+        path = ahead.pop(0).resolve()
+        if path not in found:
+            found[path] = None
+            ahead += [path.parent / address for address in IMPORTED.findall(path.read_text(encoding="utf-8"))]
+    return tuple(f"{BASE}/{path.relative_to(FOLDER).as_posix()}" for path in found)

@@ -138,6 +138,7 @@ class Shell(Figure):
 <link rel="icon" type="image/svg+xml" href="{{ this.icon }}">
 <style nonce="{{ kwargs.nonce }}">{{ this.variables }}</style>
 {% for element in this.stylesheets() %}<link rel="stylesheet" href="{{ element.url }}">
+{% endfor %}{% for address in this.modules %}<link rel="modulepreload" nonce="{{ kwargs.nonce }}" href="{{ address }}">
 {% endfor %}</head>
 <body class="{{ this.page.role }}">
 <a class="skip" href="#panel">{{ this.word("page.skip") }}</a>
@@ -183,6 +184,7 @@ class Shell(Figure):
         self.other_html_lang = words.HTML_LANG[self.other_lang]
         self.roles = tuple(Role)
         self.icon = assets.ICON
+        self.modules = assets.modules(page.role)
         self.variables = style.variables()
 
     def word(self, key: str) -> str:

@@ -23,9 +23,8 @@ import { addTools, tileTrouble } from './parts/tools.js'
  */
 export async function start({ parts, hidden, hasThemes, keys, onIncident }) {
   keepLinks()
-  const me = await addMe()
   addHelp(keys)
-  const city = await openCity()
+  const [me, city] = await Promise.all([addMe(), openCity()])
   if (!city) return null
   const card = new Card()
   const openCell = (code, options) => showCell(card, view, code, options)

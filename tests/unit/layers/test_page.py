@@ -62,6 +62,24 @@ def test_nothing_is_fetched_from_another_host(role: Role) -> None:
             assert (assets.FOLDER / address.removeprefix("/static/")).is_file()
 
 
+@pytest.mark.parametrize("role", Role)
+def test_a_browser_is_told_at_once_of_every_module_it_will_need(role: Role) -> None:
+    links = [one for one in Tags(html(role)).named("link") if one["rel"] == "modulepreload"]
+    told = [str(one["href"]) for one in links]
+    assert told[0] == assets.module(role)
+    assert len(set(told)) == len(told)
+    assert all(one["nonce"] == NONCE for one in links)
+    for address in told:
+        file = assets.FOLDER / address.removeprefix("/static/")
+        for line in file.read_text(encoding="utf-8").splitlines():
+            named = re.search(
+                r"""^(?:import|export|\}) .*from ['"](\.[^'"]*)['"]|^import ['"](\.[^'"]*)['"]""", line
+            )
+            if named:
+                needed = (file.parent / (named[1] or named[2])).resolve().relative_to(assets.FOLDER)
+                assert f"/static/{needed.as_posix()}" in told
+
+
 def test_no_handler_and_no_style_stands_in_an_attribute() -> None:
     for _, attributes in Tags(html()).tags:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
