@@ -56,7 +56,9 @@ class Draft:
 
     def near(self, box: Box) -> list[Cell]:
         """Return the cells whose own box meets `box`, in order of code."""
-        codes = sorted(code for level, grid in self.grids.items() for code in _found(level, grid, box))
+        codes = sorted(
+            code for level, grid in self.grids.items() if grid for code in _found(level, grid, box)
+        )
         cells = [self.cells[code] for code in codes]
         west, south, east, north = shapely.bounds([cell.geometry for cell in cells]).reshape(-1, 4).T
         meets = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
@@ -100,7 +102,7 @@ class Draft:
     def _with(self, cell: Cell) -> Draft:
         level, square = _home(cell.geometry.bounds)
         grid = self.grids.get(level) or Layered.over({})
-        grid = grid.put(square, (*grid.get(square, ()), cell.code))
+        grid = grid.put(square, (*(grid.get(square) or ()), cell.code))
         return Draft(self.partition, self.cells.put(cell.code, cell), {**self.grids, level: grid})
 
 
@@ -121,4 +123,4 @@ def _found(level: int, grid: Grid, box: Box) -> Iterable[str]:
     else:
         wanted = product(columns, rows)
     for square in wanted:
-        yield from grid.get(square, ())
+        yield from grid.get(square) or ()

@@ -87,6 +87,13 @@ class Layered(Mapping[Key, Value], Generic[Key, Value]):
             raise KeyError(key)
         return self.base[key] if found is None else cast("Value", found)
 
+    def get(self, key: Key, default: Value | None = None) -> Value | None:  # type: ignore[override]
+        """Return the value at `key`, or `default`; without the exception that `Mapping` would raise and catch."""
+        found = _get(self.changes, key)
+        if found is None:
+            return self.base.get(key, default)
+        return default if found is GONE else cast("Value", found)
+
     def __contains__(self, key: object) -> bool:
         found = _get(self.changes, cast("Key", key))
         return key in self.base if found is None else found is not GONE

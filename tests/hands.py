@@ -76,7 +76,7 @@ class Hand:
             return draft.cells[codes[int(self.rng.integers(len(codes)))]]
         grid, squares = self._squares(draft)
         for _ in range(1_000):
-            codes = list(grid.get(squares[int(self.rng.integers(len(squares)))], ()))
+            codes = list(grid.get(squares[int(self.rng.integers(len(squares)))]) or ())
             if codes:
                 return draft.cells[codes[int(self.rng.integers(len(codes)))]]
         raise AssertionError("the city is empty")
