@@ -64,10 +64,13 @@ def of_arcs(name: str, arcs: Arcs, xy: Floats, seconds: Floats, truth: Integers)
 
 
 def thinned(drive: Drive, seconds: float) -> Drive:
-    """Return the drive with positions at least so many seconds apart, the first one kept."""
+    """Return the drive with positions at least so many seconds apart.
+
+    The first and the last one are kept: the truth leads to the last, and nobody can tell a way nobody sees.
+    """
     kept, last = [], -np.inf
     for row, at in enumerate(drive.seconds.tolist()):
-        if at - last >= seconds:
+        if at - last >= seconds or row == len(drive.seconds) - 1:
             kept.append(row)
             last = at
     return replace(drive, xy=drive.xy[kept], seconds=drive.seconds[kept])

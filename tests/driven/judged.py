@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
+import shapely
 
 from geo_app.roads import match
-from geo_app.roads import network as networks
 from geo_app.roads.fixes import Fixes
 from geo_app.roads.match import Field, Matcher
 from geo_app.roads.matched import Matched, joined
+from geo_app.roads.model import Floats
 from tests.driven import drive as drives
 from tests.driven import score
 from tests.driven.drive import Drive
@@ -23,6 +24,8 @@ LIMITS = {1: Spread(0.6, 1.8, 4.0, 20.0), 10: Spread(0.6, 1.7, 3.8, 20.0), 30: S
 """Percent of mismatch over the recorded tracks that is not too much, at each rate."""
 DETOUR, AT_ONCE = 1.5, 100.0
 """How much longer than the straight line between two positions a way may be, and how many metres more."""
+SAME = 0.01
+"""Metres within which two places on roads are one."""
 
 
 def fixes(drive: Drive) -> Fixes:
@@ -81,17 +84,25 @@ def _broken_rows(drive: Drive, matched: Matched) -> Iterator[str]:
 
 def _broken_ways(drive: Drive, matched: Matched) -> Iterator[str]:
     """Yield where a run leaves the roads: a row begins elsewhere than the one before ends."""
+    begins, ends = (_places(drive, matched, metres) for metres in (matched.begins, matched.ends))
+    apart = np.hypot(*(begins[1:] - ends[:-1]).T) if len(begins) else np.zeros(0)
+    for row in np.flatnonzero((np.diff(matched.run) == 0) & (apart > SAME)).tolist():
+        yield f"{drive.name}: row {row + 1} begins {apart[row]:.2f} m from where the one before ends"
+
+
+def _places(drive: Drive, matched: Matched, metres: Floats) -> Floats:
+    """Return where one is so many metres along each row's edge, in the direction of travel."""
+    network = drive.ground.network
     lengths = drive.lengths[matched.travels]
-    tips = [networks.tips(drive.ground.network, travel) for travel in matched.travels.tolist()]
-    for row, (run, following) in enumerate(pairwise(matched.run.tolist())):
-        if run != following:
-            continue
-        came, goes = int(matched.travels[row]), int(matched.travels[row + 1])
-        left_at_end = matched.ends[row] >= lengths[row] - 1e-6 and matched.begins[row + 1] <= 1e-6
-        if came == goes ^ 1 and abs(lengths[row] - matched.ends[row] - matched.begins[row + 1]) <= 1e-3:
-            continue
-        if not (left_at_end and tips[row][1] == tips[row + 1][0]):
-            yield f"{drive.name}: row {row + 1} does not begin where the one before ends"
+    offsets = np.where(matched.travels & 1, lengths - metres, metres)
+    lines = [
+        shapely.linestrings(network.shape.vertices[network.first[edge] : network.first[edge + 1]])
+        for edge in matched.edge.tolist()
+    ]
+    found: Floats = shapely.get_coordinates(
+        shapely.line_interpolate_point(np.array(lines, dtype=object), offsets)
+    )
+    return found
 
 
 def _detours(drive: Drive, matched: Matched) -> Iterator[str]:

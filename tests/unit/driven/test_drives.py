@@ -47,10 +47,10 @@ def town() -> Ground:
     return drive.ground(roads, Mode.CAR, [Restriction(1, False, FORBIDDEN, frozenset(Mode))])
 
 
-def test_thinning_keeps_positions_that_far_apart(straight: Drive) -> None:
+def test_thinning_keeps_positions_that_far_apart_and_both_ends(straight: Drive) -> None:
     thin = drive.thinned(straight, 10.0)
-    assert thin.seconds.tolist() == [0.0, 10.0, 20.0]
-    assert thin.xy[:, 0].tolist() == [0.0, 100.0, 200.0]
+    assert thin.seconds.tolist() == [0.0, 10.0, 20.0, 29.0]
+    assert thin.xy[:, 0].tolist() == [0.0, 100.0, 200.0, 290.0]
     assert thin.truth is straight.truth
 
 
