@@ -34,9 +34,9 @@ SEED = 20260101
 JITTER = 3.0
 TRIPS, APART = 30, (1_000.0, 4_000.0)
 PEER = "fastmm"
-RADIUS, ERROR, CANDIDATES = 70.0, 6.0, 8
+RADIUS, ERROR, CANDIDATES, BACKWARDS = 70.0, 10.0, 8, 40.0
 REACH = {1: 300.0, 10: 1_000.0, 30: 2_500.0}
-"""Metres: what the peer may look at, and how far it may go between positions at each rate."""
+"""Metres the peer may go between positions at each rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,15 @@ def peer(drive: Drive, reach: float) -> Callable[[], Indices]:
     rows = [tuple(one) for one in np.column_stack([drive.xy, drive.seconds]).tolist()]
     asked = fastmm.Trajectory.from_xyt_tuples(rows)
 
+    kept = network, matcher  # the matcher does not keep its network alive
+
     def ask() -> Indices:
-        found = matcher.match(
-            asked, max_candidates=CANDIDATES, candidate_search_radius=RADIUS, gps_error=ERROR
+        found = kept[1].match(
+            asked,
+            max_candidates=CANDIDATES,
+            candidate_search_radius=RADIUS,
+            gps_error=ERROR,
+            reverse_tolerance=BACKWARDS,
         )
         edges = [
             edge.edge_id
