@@ -36,7 +36,11 @@ from geo_app.organisation.model import City
 from geo_app.planning import bands
 
 SQL = db.statements(__file__)
-DRAWN = hashlib.sha256(Path(__file__).with_name("queries.sql").read_bytes()).hexdigest()[:8]
+DRAWN = hashlib.sha256(
+    b"".join(
+        Path(__file__).with_name(name).read_bytes() for name in ("queries.sql", "model.py", "pyramid.py")
+    )
+).hexdigest()[:8]
 """Changes with the way tiles are drawn, so a new version of ours does not leave old tiles in the browsers."""
 
 
