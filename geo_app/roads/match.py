@@ -61,8 +61,8 @@ class Settings:
     u_turn: float = 4.0
     """As much as a way that is 20 m longer, the circle a car turns in."""
     leave: float = 20.0
-    begin: float = 14.0
-    """Journeys begin beside the roads; yet a lone fix within two sigma of one was taken on it."""
+    begin: float = 10.0
+    """Journeys begin beside the roads as often as on them."""
     off: float = 8.0
     """What a fix costs that is 30 m from a road."""
     stretch: float = 1.5

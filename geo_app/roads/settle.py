@@ -59,6 +59,8 @@ def advance(
             step(row, track, beliefs, terrain, made, work.reached)
     if not must:
         return _settled(last, made)
+    if last == 0 and first == 0:  # one fix is no journey that begins beside the roads
+        made.scores[0, made.turned.shape[1]] += beliefs.leave - beliefs.begin
     best = int(np.argmin(made.scores[last]))
     for state in range(made.scores.shape[1]):
         if state != best:

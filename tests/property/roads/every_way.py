@@ -46,7 +46,7 @@ class _Table:
             total += believed.u_turn if come != gone else 0.0
             if row > 0:
                 total += self._between(row, states[row - 1][1], come)
-        if states[0][0] == OFF:
+        if states[0][0] == OFF and len(states) > 1:
             total += believed.begin - believed.leave
         return total
 
