@@ -70,6 +70,9 @@ SIZES: dict[str, tuple[int, int]] = {
     "edits_in_a_row": (400, 200_000),
     # Rough cities of about a hundred cells that are drawn on grids from fine to coarse.
     "rough_cities": (12, 2_000),
+    # Made-up trips whose match is looked at, and tracks of taxis.
+    "made_up_trips": (4, 200),
+    "taxi_tracks": (20, 89),
     # Statements that are prepared, tiles that are read, and the like always run in full: they need no size.
 }
 
