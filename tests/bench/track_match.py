@@ -8,6 +8,7 @@ truth: `equal` says that the limits are kept at every rate and that no answer do
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ SEED = 20260101
 JITTER = 3.0
 TRIPS, APART = 30, (1_000.0, 4_000.0)
 PEER = "fastmm"
+PEERS = Path(sys.prefix) / "peers"
+"""Where scripts/bench puts the extra [bench]."""
 RADIUS, ERROR, CANDIDATES, BACKWARDS = 70.0, 10.0, 8, 40.0
 REACH = {1: 300.0, 10: 1_000.0, 30: 2_500.0}
 """Metres the peer may go between positions at each rate."""
@@ -128,6 +131,8 @@ def _seconds(calls: Sequence[Callable[[], object]]) -> float:
 
 def _beside(ours: Row, recorded: Sequence[Drive]) -> Row:
     """Return the row with the peer's figures; without them when it is not installed (the extra [bench])."""
+    if str(PEERS) not in sys.path:
+        sys.path.append(str(PEERS))
     if find_spec(PEER) is None:
         return ours
     figures, words = {}, []
