@@ -61,8 +61,8 @@ class Settings:
     u_turn: float = 4.0
     """As much as a way that is 20 m longer, the circle a car turns in."""
     leave: float = 20.0
-    begin: float = 10.0
-    """Journeys begin beside the roads as often as on them."""
+    begin: float = 8.0
+    """Journeys begin beside the roads as often as on them: no more than one fix more off them."""
     off: float = 8.0
     """What a fix costs that is 30 m from a road."""
     stretch: float = 1.5
@@ -70,8 +70,8 @@ class Settings:
     pause: float = 600.0
     widest: float = 5000.0
     """A minute and a half on a motorway."""
-    tip: float = 6.0
-    """One sigma."""
+    tip: float = 12.0
+    """Two sigma, as in thinning: a fix nearer to where one left a road does not show another."""
     doubt: float = 4.0
     back: float = 18.0
     """Three sigma."""
