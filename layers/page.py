@@ -85,6 +85,7 @@ def look() -> dict[str, object]:
         "paint": [asdict(rule) for rule in (*basemap.PAINT, *grid.PAINT)],
         "labels": [asdict(rule) for rule in (*grid.LABELS, *basemap.LABELS)],
         "incidents": {name: asdict(mark) for name, mark in incident.MARKS.items()},
+        "clusters": asdict(incident.CLUSTERS),
         "responders": {name: asdict(mark) for name, mark in responder.MARKS.items()},
         "statuses": responder.STATUSES,
         "route": asdict(patrol.LINE),

@@ -202,7 +202,7 @@ SELECT CASE WHEN (SELECT count(*) FROM seen) <= :most THEN (
 
 -- name: incident_groups_tile(city_id, west, south, east, north, at, across, names_alone)$
 -- Open incidents counted in squares, `across` of them along a tile's side; each group stands in the middle of its own.
--- With `names_alone`, who has a square to itself is no group but stands there by itself.
+-- Squares are numbered from 0 in the north-west. With `names_alone`, who has a square to itself is no group but stands there by itself.
 -- OFFSET 0: without it each coordinate would be read five times, and the groups be sorted for.
 WITH urgent AS (SELECT array_agg(id) AS ids FROM category WHERE city_id = :city_id AND is_urgent),
 grouped AS MATERIALIZED (
@@ -232,7 +232,7 @@ SELECT coalesce((
   ) m
 ), '') || coalesce((
   SELECT ST_AsMVT(m, 'incident_groups', 4096, 'geom') FROM (
-    SELECT incidents, reported, handled, urgent, late,
+    SELECT incidents, reported, handled, urgent, late, (:across - line) * :across + place - 1 AS square,
       ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(x, y), 3857), ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false)
         AS geom
     FROM here WHERE incidents > 1 OR NOT :names_alone

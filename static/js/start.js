@@ -84,6 +84,7 @@ export function showConnection(state) {
 
 
 function tip(kind, properties) {
+  if (kind === 'incident' && properties.is_other) return word('cluster.one')
   if (kind === 'incident') return `${properties.is_urgent ? `${word('incident.urgent')} · ` : ''}${categoryName(properties)}`
   return `${properties.name} · ${term('status', standing(properties))}`
 }

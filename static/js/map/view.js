@@ -35,6 +35,7 @@ export class MapView {
     this.fit()
     this.map.setMinZoom(8) // only now: below it Leaflet would start an animation that ends after ours
     window.L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(this.map)
+    this.more = [] // what a page adds to the things above the ground
     this.addTiles()
     this.addThings(say)
     for (const part of hidden) this.setPart(part, false)
@@ -129,7 +130,7 @@ export class MapView {
 
   /** Return all sets of things above the ground. */
   things() {
-    return [this.mine, this.outline, this.routes, this.way, this.responders, this.incidents]
+    return [this.mine, this.outline, this.routes, this.way, this.responders, this.incidents, ...this.more]
   }
 
   /** Ask for every tile again: a release was published, or tiles failed. */

@@ -5,6 +5,7 @@ import { announce, el } from '../dom.js'
 import { count } from '../format.js'
 import { actionOf } from '../keys.js'
 import { concerns, listen, whoChanged } from '../live.js'
+import { Clusters } from '../map/clusters.js'
 import { isUnsettled } from '../map/shapes.js'
 import { lang, word } from '../page.js'
 import { exportButton } from '../parts/export.js'
@@ -14,6 +15,7 @@ import { Queue } from '../parts/queue.js'
 import { ReportForm } from '../parts/report.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { fill, loading, quietly, turnOf } from '../parts/states.js'
+import { tileTrouble } from '../parts/tools.js'
 import { inPaintOrder, loadResponders, loadRoutes, showConnection, start } from '../start.js'
 
 const MOST = 500 // incidents in the list; when there are more, the counts say so
@@ -35,6 +37,7 @@ class Console {
     this.shows = 'waiting'
     this.opened = null
     this.form = null
+    this.clusters = new Clusters(this.view, { onTrouble: () => tileTrouble(this.view) })
     this.queue = new Queue({
       onPick: (feature) => this.pick(feature), onPoint: (feature) => this.point(feature), emptyKey: 'queue.empty',
     })
@@ -60,6 +63,7 @@ class Console {
         this.keepCard()
         return this.queue.element
       })
+      await this.clusters.load()
     }
     if (concerns(kinds, 'responder', 'assignment')) await quietly(() => loadResponders(this.view, whoChanged(kinds, subjects)))
     if (concerns(kinds, 'route', 'patrol')) await quietly(() => loadRoutes(this.view))
@@ -94,7 +98,7 @@ class Console {
     const more = this.features.length === MOST ? '+' : ''
     for (const name of SHOWS) this.counts[name].textContent = count(shown[name].length, lang) + (name === 'unsettled' ? '' : more)
     this.queue.show(shown[this.shows])
-    this.view.incidents.show(inPaintOrder(this.features))
+    this.clusters.show(inPaintOrder(this.features), this.features.length === MOST)
   }
 
   point(feature) {
@@ -104,6 +108,10 @@ class Console {
 
   /** Open an incident; `first` are its candidates when they are known already. */
   pick(feature, first = null) {
+    if (feature.properties.is_other) { // a tile names it, the list does not
+      quietly(async () => this.pick(await get(`/api/incidents/${feature.properties.id}`)))
+      return
+    }
     this.queue.mark(feature)
     const opened = new Opened({
       card: this.card, view: this.view, city: this.city,

@@ -57,8 +57,9 @@ export class Queue {
     this.onPoint(feature)
   }
 
-  /** Make an incident the place in the list, as when it was picked on the map. */
+  /** Make an incident the place in the list, as when it was picked on the map; one that is not listed changes nothing. */
   mark(feature) {
+    if (!this.rows.has(feature.properties.id)) return
     this.current = feature.properties.id
     for (const button of this.list.querySelectorAll('button')) {
       const isCurrent = button.dataset.id === String(this.current)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from geo_app.maps.model import ACROSS, ACROSS_NEAR, INCIDENT_ZOOMS, POINTS_FROM
 from geo_app.maps.pyramid import ZOOMS
 from geo_app.responders.model import Kind, Status
 from layers import assets, basemap, grid, incident, patrol, responder, style, thematic, tile
@@ -41,6 +42,12 @@ def test_a_rule_names_a_colour_and_a_source_and_its_zooms_have_tiles(rule: style
     source = next(source for source in tile.SOURCES if source.name == rule.source)
     assert rule.colour in style.PALETTE
     assert source.min_zoom + 1 <= rule.min_zoom <= rule.max_zoom
+
+
+def test_the_page_counts_incidents_in_the_squares_of_their_tiles() -> None:
+    said = incident.CLUSTERS
+    assert (said.min_zoom, said.max_zoom) == INCIDENT_ZOOMS
+    assert (said.points_from, said.across, said.across_near) == (POINTS_FROM, ACROSS, ACROSS_NEAR)
 
 
 NOT_ON_PAGES = {"places"}
