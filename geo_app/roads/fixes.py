@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_app.core.errors import GeoError
-from geo_app.roads.model import Floats
+from geo_app.roads.model import Floats, Integers
 
 WORLD = 1e8
 """No metric CRS has coordinates beyond this."""
@@ -66,3 +66,20 @@ def checked(fixes: Fixes, first: int, since: float) -> Fixes:
         if wrong.any():
             raise BrokenFix(first + int(np.argmax(wrong)), field, rule)
     return Fixes(xy, time, accuracy)
+
+
+NONE = Fixes(np.zeros((0, 2)), np.zeros(0), np.zeros(0))
+
+
+def joined(parts: list[Fixes]) -> Fixes:
+    """Return checked fixes one after the other."""
+    return Fixes(
+        np.concatenate([part.xy for part in parts]),
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([np.zeros(0) if part.accuracy is None else part.accuracy for part in parts]),
+    )
+
+
+def some(fixes: Fixes, rows: Integers) -> Fixes:
+    """Return these rows of checked fixes."""
+    return Fixes(fixes.xy[rows], fixes.time[rows], None if fixes.accuracy is None else fixes.accuracy[rows])

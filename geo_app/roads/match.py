@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_app.core import kernels
-from geo_app.roads import chains, pen
+from geo_app.roads import chains, pen, spikes
 from geo_app.roads import fixes as tracks
 from geo_app.roads import matched as answers
 from geo_app.roads.fixes import Fixes
@@ -32,6 +32,8 @@ BLOCK = 256
 WINDOW = 4096
 """When so many are not settled, the likeliest way so far is taken, so memory is bounded."""
 WHY = {NO_ROAD: Why.NO_ROAD, OFF_ROAD: Why.OFF_ROAD, NO_WAY: Why.NO_WAY, PAUSE: Why.PAUSE}
+SPIKE = 4.0
+"""A fix so many sigma beside its neighbours may be a spike."""
 ACCURACY = 1.5
 """A circle that holds 68 % of fixes is so many sigma wide."""
 PLACE, SIGMA, ARRIVE, DEPART = slice(0, 2), 2, 3, 4
@@ -125,6 +127,7 @@ class Matcher:
         self._ground = kernels.frozen((self._settings.beliefs, field.terrain))
         self._count, self._since = 0, -np.inf
         self._thinned = np.full(3, np.nan)
+        self._waiting, self._seen = tracks.NONE, 0
         self._kept = np.zeros((0, 5))
         """From the last settled fix on."""
         self._made = 0
@@ -141,14 +144,7 @@ class Matcher:
             return answers.joined([])
         self._count += len(given)
         self._since = float(given.time[-1])
-        xy, time, thinned = kernels.frozen((given.xy, given.time, self._thinned))
-        kept, left, self._thinned = thin(xy, time, thinned, self._settings.thinning)
-        self._kept[-1:, DEPART] = left[0]
-        sigma = np.full(len(kept), self._settings.sigma)
-        if given.accuracy is not None:
-            sigma = np.fmax(sigma, given.accuracy[kept] / ACCURACY)
-        fresh = np.column_stack([given.xy[kept], sigma, given.time[kept], left[1:]])
-        self._kept = np.concatenate([self._kept, fresh])
+        self._take(given, is_last=False)
         pieces = []
         while len(self._kept) - self._made > BLOCK:
             pieces.append(self._advance(self._made + BLOCK, is_last=False))
@@ -156,9 +152,34 @@ class Matcher:
 
     def finish(self) -> Matched:
         """Return the rest: no fix follows."""
-        if not len(self._kept):
+        if not self._count:
             return answers.joined([])
-        return self._advance(len(self._kept), is_last=True)
+        self._take(tracks.NONE, is_last=True)
+        pieces = []
+        while len(self._kept) - self._made > BLOCK:
+            pieces.append(self._advance(self._made + BLOCK, is_last=False))
+        return answers.joined([*pieces, self._advance(len(self._kept), is_last=True)])
+
+    def _take(self, given: Fixes, *, is_last: bool) -> None:
+        """Keep what says something new; the last fix waits for the next, which shows whether it is a spike."""
+        joined = tracks.joined([self._waiting, given])
+        is_spike = spikes.are(joined.xy, joined.time, SPIKE * self._settings.sigma)
+        done = len(joined) if is_last else len(joined) - 1
+        chosen = ~is_spike[:done]
+        chosen[: self._seen] = False
+        some = tracks.some(joined, np.flatnonzero(chosen))
+        self._waiting = tracks.some(joined, np.arange(max(done - 1, 0), len(joined)))
+        self._seen = min(done, 1)
+        if not len(some):
+            return
+        xy, time, thinned = kernels.frozen((some.xy, some.time, self._thinned))
+        kept, left, self._thinned = thin(xy, time, thinned, self._settings.thinning)
+        self._kept[-1:, DEPART] = left[0]
+        sigma = np.full(len(kept), self._settings.sigma)
+        if some.accuracy is not None:
+            sigma = np.fmax(sigma, some.accuracy[kept] / ACCURACY)
+        fresh = np.column_stack([some.xy[kept], sigma, some.time[kept], left[1:]])
+        self._kept = np.concatenate([self._kept, fresh])
 
     def _advance(self, end: int, *, is_last: bool) -> Matched:
         """Look at the fixes kept before `end`, and return what is settled."""

@@ -210,3 +210,11 @@ def test_who_is_where_he_was_goes_on_after_a_pause(field: Field) -> None:
     fixes = Fixes(np.concatenate([there.xy, later.xy]), np.concatenate([there.time, later.time + 3600]))
     found = match.match(field, fixes)
     assert (found.travels.tolist(), found.gaps) == ([0, 2], ())
+
+
+def test_a_spike_between_fixes_a_second_apart_is_no_way_there_and_back(field: Field) -> None:
+    fixes = walked((50, 0), (850, 0))
+    fixes.xy[28] += (0, 60)
+    found = match.match(field, fixes)
+    assert (found.travels.tolist(), found.gaps) == ([0, 2, 4], ())
+    assert (found.confidence > 0.8).all()
