@@ -56,5 +56,18 @@ def routing() -> Iterator[psycopg2.extensions.cursor | None]:
         server.leave()
 
 
+@contextmanager
+def geometry() -> Iterator[psycopg2.extensions.cursor]:
+    """Give a cursor into a database with PostGIS and nothing else."""
+    server = Server(work() / "database")
+    try:
+        template = server.template("bare", "1", lambda _: None)
+        with server.clone(template) as place, connected(at(server.admin_url, place.name)) as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+            yield cursor
+    finally:
+        server.leave()
+
+
 def _migrate(owner_url: str, app_url: str) -> None:
     migrate.upgrade(owner_url, app_url)
