@@ -24,6 +24,8 @@ LIMITS = {1: Spread(0.6, 1.8, 4.0, 20.0), 10: Spread(0.6, 1.7, 3.8, 20.0), 30: S
 """Percent of mismatch over the recorded tracks that is not too much, at each rate."""
 DETOUR, AT_ONCE = 1.5, 100.0
 """How much longer than the straight line between two positions a way may be, and how many metres more."""
+ROUNDING = 1e-6
+"""Seconds by which sums of moments may differ."""
 SAME = 0.01
 """Metres within which two places on roads are one."""
 
@@ -68,8 +70,8 @@ def _broken_rows(drive: Drive, matched: Matched) -> Iterator[str]:
     within = drive.seconds[[0, -1]] if len(drive.seconds) else np.zeros(2)
     for what, wrong in (
         ("against its one-way", (ways & (1 + (matched.travels & 1))) == 0),
-        ("left before it is entered", matched.leave < matched.enter),
-        ("entered before the one before is left", np.diff(matched.enter, prepend=-np.inf) < 0),
+        ("left before it is entered", matched.leave < matched.enter - ROUNDING),
+        ("entered before the one before is left", np.diff(matched.enter, prepend=-np.inf) < -ROUNDING),
         ("outside the time of the track", (matched.enter < within[0]) | (matched.leave > within[1])),
         ("before its begin", ~(matched.begins >= 0)),
         ("backwards", ~(matched.begins <= matched.ends)),
