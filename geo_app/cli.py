@@ -104,9 +104,12 @@ def kernel_group() -> None:
 
 @kernel_group.command("compile")
 @permit("system.manage")
-def compile_kernels() -> None:
+@click.option(
+    "--backwards", is_flag=True, help="Begin with the last: beside another run, to meet it in the middle."
+)
+def compile_kernels(backwards: bool) -> None:
     """Compile what is not compiled yet."""
-    names = kernels.compile_all()
+    names = kernels.compile_all(backwards=backwards)
     click.echo(f"{len(names)} kernels compiled")
 
 

@@ -10,10 +10,11 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -144,7 +145,22 @@ def work() -> Path:
     """Return the folder of the tests: server, caches; kept between runs."""
     found = settings.read(os.environ).work_path / "tests"
     found.mkdir(parents=True, exist_ok=True)
+    share_kernels(found)
     return found
+
+
+def share_kernels(folder: Path) -> None:
+    """Let a work folder use the kernels that scripts/setup compiled: others would be the same, minutes later."""
+    compiled = settings.read(os.environ).work_path / "cache"
+    (compiled / "kernels").mkdir(parents=True, exist_ok=True)
+    (folder / "cache").mkdir(parents=True, exist_ok=True)
+    for name in ("kernels", "kernels.stamp"):
+        link = folder / "cache" / name
+        if link.is_symlink():
+            continue
+        shutil.rmtree(link, ignore_errors=True)
+        with suppress(FileExistsError):  # another worker was first
+            link.symlink_to(compiled / name)
 
 
 def digest(*patterns: str) -> str:

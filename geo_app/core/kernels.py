@@ -122,15 +122,16 @@ def frozen(given: Any) -> Any:
     return given
 
 
-def compile_all() -> list[str]:
+def compile_all(*, backwards: bool = False) -> list[str]:
     """Compile every kernel of the product for writable and read-only arrays; return their names in order.
 
     Modules with kernels are found by their source, so none can be forgotten. What is kept already is
-    loaded instead, so a second run takes a moment.
+    loaded instead, so a second run takes a moment, and one that goes `backwards` meets another in the middle.
     """
     for module in _sources():
         importlib.import_module(".".join(module.relative_to(CHECKOUT).with_suffix("").parts))
-    for item in list(_registry.values()):
+    items = list(_registry.values())
+    for item in reversed(items) if backwards else items:
         for arguments in item.variants():
             item.dispatcher(*arguments)
     return sorted(_registry)

@@ -23,7 +23,7 @@ from psycopg2.sql import SQL, Identifier
 from geo_app.core import db
 from geo_app.core.settings import Settings
 from tests import people
-from tests.databases import ROOT, connected, hold, run_program, work
+from tests.databases import ROOT, connected, hold, run_program, share_kernels, work
 from tests.e2e.duty import always_on_duty
 from tests.ports import free_port
 
@@ -141,6 +141,7 @@ def empty(folder: Path) -> None:
     if (folder / "database").exists():
         run_program("down", "--dir", str(folder / "database"))
         shutil.rmtree(folder / "database")
+    share_kernels(folder)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], url: str, output: Path) -> None:
