@@ -127,9 +127,10 @@ class Recall:
 
     def find(self, scope: Scope) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
         """Return status, headers and body for a request as ASGI says it; None when the application has to answer."""
-        if not self._listens or scope["method"] != "GET" or scope["query_string"]:
+        if not self._listens or scope["method"] != "GET":
             return None
-        kept = self._answers.get(scope["path"])
+        said: bytes = scope["query_string"]
+        kept = self._answers.get(f"{scope['path']}?{said.decode('latin-1')}" if said else scope["path"])
         asked = None if kept is None else _asked(scope)
         if kept is None or asked is None:
             return None
@@ -172,19 +173,22 @@ class Recall:
                 if len(self._viewers) > MOST_VIEWERS:
                     del self._viewers[next(iter(self._viewers))]
 
-    def get(self, path: str, stamp: str) -> Kept | None:
+    def get(self, address: str, stamp: str) -> Kept | None:
         """Return what is kept of an address under this stamp."""
-        kept = self._answers.get(path)
+        kept = self._answers.get(address)
         return kept if kept is not None and kept.stamp == stamp else None
 
-    def keep(self, path: str, kept: Kept, asked: float) -> None:
-        """Keep an answer whose stamp was the newest at the moment `asked`; those kept longest give way."""
+    def keep(self, address: str, kept: Kept, asked: float) -> None:
+        """Keep an answer whose stamp was the newest at the moment `asked`; those kept longest give way.
+
+        An address is a path, or a path with a query as the view would write it: one thing has one address.
+        """
         with self._lock:
             known = self._stamps.get(kept.of)
             if known is None or known.asked < asked:
                 self._stamps[kept.of] = _Stamp(asked + NEWEST, asked + NEWEST / 2, kept.stamp, asked)
-            old = self._answers.pop(path, None)
-            self._answers[path] = kept
+            old = self._answers.pop(address, None)
+            self._answers[address] = kept
             self._size += kept.size - (old.size if old else 0)
             while self._size > self._most:
                 self._size -= self._answers.popitem(last=False)[1].size

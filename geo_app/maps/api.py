@@ -9,36 +9,57 @@ from apiflask import APIBlueprint
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from geo_app.core import clock, coords, describe, door, recall, web
+from geo_app.core import clock, coords, db, describe, door, recall, web
+from geo_app.core.errors import BadInput
 from geo_app.maps import answers, pyramid, service
-from geo_app.maps.model import Address
+from geo_app.maps.model import Address, Standing
 from geo_app.organisation import service as organisation
+from geo_app.organisation.model import City
 from geo_app.planning import service as planning
 from geo_app.responders import service as responders
 
 routes = APIBlueprint("maps", __name__, tag="Maps")
+MOST_ID = 999_999_999
+RELEASE = describe.query(
+    "release", "Id of a release of the grid, also one that is over or to come; else what is now.",
+    type="integer", minimum=1, maximum=MOST_ID,
+)  # fmt: skip
+AT = describe.query("at", "An instant whose release it is.", format="date-time")
 TILE = "application/vnd.mapbox-vector-tile"
 
 
 @routes.get("/tiles/<city>/<layer>/<int:z>/<int:x>/<int:y>.mvt")
 @routes.doc(
-    **describe.door("application/vnd.mapbox-vector-tile", headers=("ETag",)),
+    **describe.door("application/vnd.mapbox-vector-tile", RELEASE, AT, headers=("ETag",)),
     responses={204: "Nothing lies in it.", 304: "Still as it was."},
 )
 @door.permit("map.read")
 def tile(city: str, layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
-    """Return a Mapbox vector tile; 204 when nothing lies in it."""
-    at, address = clock.now(), Address(layer, z, x, y)
+    """Return a Mapbox vector tile, of the grid also as it is with another release; 204 when nothing lies in it."""
+    address = Address(layer, z, x, y)
     pyramid.check(address)
     with web.transaction() as tx:
         found = organisation.city(tx, city)
         asked = time.monotonic()
-        stamp = service.stamp(tx, found, at)
-        kept = recall.of_app().get(request.path, stamp)
-        body = service.tile(tx, found, address, at) if kept is None else kept.plain
-    kept = kept or recall.pack(found.id, stamp, TILE, body)
-    recall.of_app().keep(request.path, kept, asked)
+        standing = _standing(tx, found, layer)
+        place = request.path if standing.release is None else f"{request.path}?release={standing.release}"
+        kept = recall.of_app().get(place, standing.stamp)
+        body = service.tile(tx, found, address, standing.at) if kept is None else kept.plain
+    kept = kept or recall.pack((found.id, standing.release), standing.stamp, TILE, body)
+    recall.of_app().keep(place, kept, asked)
     return recall.say(kept)
+
+
+def _standing(tx: db.Transaction, city: City, layer: str) -> Standing:
+    """Return which state of a city the request asks for."""
+    args = request.args
+    if "release" in args and "at" in args:
+        raise BadInput("at", args["at"], "release or at, not both")
+    if "release" in args:
+        return service.released(tx, city, layer, release=web.whole("release", 0, 1, MOST_ID))
+    if "at" in args:
+        return service.released(tx, city, layer, at=clock.moment(args["at"], "at"))
+    return service.standing(tx, city, clock.now())
 
 
 @routes.get("/api/cities")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from geo_app.core.db import Row
@@ -27,6 +28,18 @@ class Choice:
     layers: tuple[str, ...]
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of a city that a tile shows: as of `at`; `release` is None unless it was asked for.
+
+    `stamp` changes whenever a tile of this state could.
+    """
+
+    at: datetime
+    release: int | None
+    stamp: str
 
 
 INCIDENT_ZOOMS = (6, 16)

@@ -6,6 +6,16 @@ LEFT JOIN release r ON r.city_id = c.id AND r.effective @> :at::timestamptz
 LEFT JOIN road_network n ON n.city_id = c.id
 WHERE c.id = :city_id;
 
+-- name: released(city_id, release_id, at)^
+-- A release of the city by its id or, where that is null, by an instant it is in force at: when it begins, and a text
+-- that changes whenever a tile of its grid could.
+SELECT r.id AS release_id, lower(r.effective) AS since,
+  concat_ws('-', c.id, extract(epoch FROM c.loaded_at)::bigint, r.id) AS stamp
+FROM city c
+JOIN release r ON r.city_id = c.id
+WHERE c.id = :city_id
+  AND CASE WHEN :release_id::bigint IS NULL THEN r.effective @> :at::timestamptz ELSE r.id = :release_id::bigint END;
+
 -- name: outlines_tile(city_id, level, layer, band, at, west, south, east, north, is_named, has_labels)$
 -- Outlines of one level, and the labels that stand in the tile, also on its border in one tile only.
 -- Vertices of a band are whole numbers of the tile already: nothing is cut, so that neighbours and neighbouring

@@ -10,9 +10,9 @@ import numpy as np
 
 from geo_app.core import coords, db, facts
 from geo_app.core.coords import Box
-from geo_app.core.errors import NotFound
+from geo_app.core.errors import BadInput, NotFound
 from geo_app.maps import archive, pyramid, store
-from geo_app.maps.model import ACROSS, ACROSS_NEAR, HALF, POINTS_FROM, Address, Choice, Theme, edges
+from geo_app.maps.model import ACROSS, ACROSS_NEAR, HALF, POINTS_FROM, Address, Choice, Standing, Theme, edges
 from geo_app.organisation.model import City
 from geo_app.responders import service as responders
 
@@ -74,6 +74,27 @@ def themes(tx: db.Transaction, city: City) -> list[Theme]:
 def stamp(tx: db.Transaction, city: City, at: datetime) -> str:
     """Return a text that changes whenever a tile of this city could."""
     return store.stamp(tx, city, at)
+
+
+def standing(tx: db.Transaction, city: City, at: datetime) -> Standing:
+    """Return the state of the city at `at`, which is now."""
+    return Standing(at, None, store.stamp(tx, city, at))
+
+
+def released(
+    tx: db.Transaction, city: City, layer: str, *, release: int | None = None, at: datetime | None = None
+) -> Standing:
+    """Return the state of the grid with a release, or with that in force at `at`, also one to come.
+
+    NotFound when the city has no such release, BadInput for a layer that shows no grid.
+    """
+    if layer not in pyramid.LEVELS:
+        raise BadInput("release" if at is None else "at", layer, "for " + ", ".join(pyramid.LEVELS) + " only")
+    found = store.released(tx, city, release, at)
+    if found is None:
+        which = f"release {release}" if at is None else f"release in force at {at.isoformat()}"
+        raise NotFound(f"{city.name} has no {which}")
+    return found
 
 
 def addresses(tx: db.Transaction, city: City, choice: Choice) -> list[tuple[int, int, int]]:

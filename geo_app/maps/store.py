@@ -27,6 +27,7 @@ from geo_app.maps.model import (
     ROAD_BYTES,
     ROAD_RANKS,
     Address,
+    Standing,
     Theme,
     edges,
     from_zoom,
@@ -47,6 +48,15 @@ DRAWN = hashlib.sha256(
 def stamp(tx: db.Transaction, city: City, at: datetime) -> str:
     """Return a text that changes whenever a tile of this city could."""
     return f"{tx.value(SQL.stamp, city_id=city.id, at=at)}-{DRAWN}"
+
+
+def released(tx: db.Transaction, city: City, release: int | None, at: datetime | None) -> Standing | None:
+    """Return the state a release of the grid began with, by its id, or else of that in force at `at`."""
+
+    def read(row: db.Row) -> Standing:
+        return Standing(row["since"], row["release_id"], f"{row['stamp']}-{DRAWN}")
+
+    return tx.first(SQL.released, read, city_id=city.id, release_id=release, at=at)
 
 
 def outlines(tx: db.Transaction, city: City, tile: Address, at: datetime) -> bytes:

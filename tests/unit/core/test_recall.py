@@ -72,6 +72,18 @@ def test_who_was_let_in_gets_the_same_again(memory: Recall) -> None:
     }  # fmt: skip
 
 
+def test_a_query_is_part_of_the_address(memory: Recall, moment: Moment) -> None:
+    memory.keep(f"{PATH}?release=3", kept(packed=b"third"), moment.now)
+    found = memory.find({**SCOPE, "query_string": b"release=3"})
+    assert found is not None
+    assert found[2] == b"third"
+    for other in (b"release=4", b"release=3&x=1", b"release=03"):
+        assert memory.find({**SCOPE, "query_string": other}) is None
+    plain = memory.find(SCOPE)
+    assert plain is not None
+    assert plain[2] == b"packed"
+
+
 @pytest.mark.parametrize("match", [b'W/"s1"', b'"s1"', b'"s0", W/"s1"'])
 def test_who_has_it_is_told_so(memory: Recall, match: bytes) -> None:
     found = memory.find(with_header(b"if-none-match", match))
