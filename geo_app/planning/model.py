@@ -65,12 +65,19 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What publishing makes true: the whole new partition, from when, on top of which release."""
+    """What publishing makes true: the whole new partition, from when, on top of which release.
+
+    `base` is the release that would stand at `effective_at`; others may begin later, if they change other cells.
+    """
 
     base: int | None
     partition: Partition
     effective_at: datetime
     note: str
+    rolls_back: int | None = None
+    """The earlier release it goes back to: that one's codes are of the same cells again, retired or not."""
+    has_outer: bool = False
+    """Whether the outer border of the city may change."""
 
 
 @dataclass(frozen=True, slots=True)

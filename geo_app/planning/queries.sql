@@ -26,6 +26,10 @@ WHERE r.id = :release_id;
 SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
 FROM release WHERE city_id = :city_id ORDER BY lower(effective) DESC;
 
+-- name: release(city_id, release_id)^
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+FROM release WHERE city_id = :city_id AND id = :release_id;
+
 -- name: release_at(city_id, at)^
 SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
 FROM release WHERE city_id = :city_id AND effective @> :at::timestamptz;
@@ -96,8 +100,8 @@ WITH found AS (
   FROM found f WHERE p.id = f.id AND p.is_open
   RETURNING p.id, p.subject_kind, p.subject_id, f.was, f.community_was, f.cell_id, p.community_id
 ), noted AS (
-  INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
-  SELECT id, cell_id, :release_id, :at, 'release' FROM moved
+  INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
+  SELECT id, cell_id, :release_id, :at, :at, 'release' FROM moved
 )
 SELECT subject_kind, subject_id,
   array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities
@@ -189,8 +193,8 @@ ON CONFLICT (subject_kind, subject_id) DO UPDATE
 RETURNING id;
 
 -- name: note_placement(placement_id, cell_id, release_id, at, reason)!
-INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
-VALUES (:placement_id, :cell_id, :release_id, :at, :reason);
+INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
+VALUES (:placement_id, :cell_id, :release_id, :at, :at, :reason);
 
 -- name: add_placements(city_id, jurisdiction, srid, kinds, subjects, x, y, cells, are_open, release_id, at)!
 WITH given AS (
@@ -205,8 +209,8 @@ WITH given AS (
   FROM given
   RETURNING id, cell_id, release_id
 )
-INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
-SELECT id, cell_id, release_id, :at, 'load' FROM added WHERE release_id IS NOT NULL;
+INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
+SELECT id, cell_id, release_id, :at, :at, 'load' FROM added WHERE release_id IS NOT NULL;
 
 -- name: close_placement(kind, subject_id)!
 UPDATE placement SET is_open = false WHERE subject_kind = :kind AND subject_id = :subject_id;

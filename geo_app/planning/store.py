@@ -60,6 +60,11 @@ def releases(tx: db.Transaction, city: City) -> list[Release]:
     return tx.all(SQL.releases, Release.read, city_id=city.id)
 
 
+def release(tx: db.Transaction, city: City, release_id: int) -> Release | None:
+    """Return a release of the city."""
+    return tx.first(SQL.release, Release.read, city_id=city.id, release_id=release_id)
+
+
 def release_at(tx: db.Transaction, city: City, at: datetime) -> Release | None:
     """Return the release in force at `at`."""
     return tx.first(SQL.release_at, Release.read, city_id=city.id, at=at)

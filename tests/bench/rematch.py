@@ -46,8 +46,8 @@ WITH found AS (
   UPDATE placement p SET cell_id = f.cell_id, matched_at = now() FROM found f WHERE p.id = f.id
   RETURNING p.id, p.cell_id, p.release_id
 )
-INSERT INTO placement_history (placement_id, cell_id, release_id, matched_at, reason)
-SELECT id, cell_id, release_id, now(), 'release' FROM moved""")
+INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
+SELECT id, cell_id, release_id, now(), now(), 'release' FROM moved""")
 CELLS = Raw("SELECT coalesce(cell_id, 0) FROM placement ORDER BY id")
 
 

@@ -35,6 +35,7 @@ KINDS = {
     "near": Kind.SERVICE,  # of incidents: what may have been reported already
     "closing": Kind.SERVICE,  # of roads: a service of its own
     "matching": Kind.SERVICE,  # of planning: part of its service
+    "publishing": Kind.SERVICE,  # of planning: part of its service
     "placements": Kind.STORE,  # of planning: the other half of its store
     "api": Kind.DOOR,
     "scoped": Kind.DOOR,  # of maps: tiles of what each viewer sees alone

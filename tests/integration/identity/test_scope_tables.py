@@ -21,8 +21,8 @@ from tests.integration.conftest import Raw, Town
 GUARDED = {
     "access_token", "account", "account_binding", "account_link", "account_role", "assignment", "export", "fact",
     "fact_link", "fact_rest", "fact_seal", "idempotency", "incident", "login_failure", "patrol_route", "photo",
-    "placement", "placement_history", "report", "responder", "responder_cell", "responder_off", "responder_position",
-    "route_cell", "shift", "track_position",
+    "placement", "placement_ahead", "placement_history", "report", "responder", "responder_cell", "responder_off",
+    "responder_position", "route_cell", "shift", "track_position",
 }  # fmt: skip
 GRID = "the grid, the same for everybody"
 MAP = "roads, places and areas, on every map"
@@ -37,6 +37,7 @@ OPEN = {
     "department": "which departments there are, not who is in them",
     "fact_reader": "how far the reactions have read",
     "fact_retired": "how many facts a dropped month had",
+    "placement_now": "of placements and what is ahead of them, whatever their policies let see",
     "place": MAP, "place_gram": MAP, "place_name": MAP, "road": MAP, "road_network": MAP,
     "road_override": MAP, "road_override_stretch": MAP, "road_restriction": MAP, "thematic": MAP,
     "ground_shape": MAP, "road_line": MAP, "thematic_line": MAP,
@@ -86,6 +87,8 @@ def full(still_town: Town) -> Town:
         tx.run(Raw("UPDATE responder SET status = 'off' WHERE code = 'P3'"))
         tx.run(Raw("INSERT INTO track_position (responder_id, at, city_id, jurisdiction, point)"
                    " SELECT responder_id, now(), city_id, jurisdiction, point FROM responder_position"))  # fmt: skip
+        tx.run(Raw("INSERT INTO placement_ahead (placement_id, cell_id, release_id, valid)"
+                   " SELECT id, cell_id, release_id, tstzrange(now(), NULL) FROM placement LIMIT 1"))  # fmt: skip
         tx.run(Raw("INSERT INTO fact (kind, actor, at, data) VALUES ('old', 'x', '1990-01-01', '{}')"))
     with town.database.transaction(SYSTEM) as tx:
         sealing.seal(tx)

@@ -13,7 +13,7 @@ import shapely
 
 from geo_app.core import clock
 from geo_app.core.actor import SYSTEM
-from geo_app.core.errors import BadInput, Conflict
+from geo_app.core.errors import BadInput, Conflict, NotFound
 from geo_app.planning import service
 from geo_app.planning.model import Draft, Prepared
 from grids.model import Partition
@@ -107,6 +107,16 @@ def test_a_release_replaces_what_it_changes_and_the_past_stays_readable(
     drawn = "SELECT code FROM outline WHERE level = 'cell' AND band = 15 AND valid @> %(at)s ORDER BY code"
     assert town.all(drawn, at=at) == sorted(after.cells)
     assert town.all(drawn, at=at - timedelta(microseconds=1)) == sorted(before.cells)
+
+
+def test_the_cells_of_a_release_are_found_by_its_number(town: Town, publish: Publish) -> None:
+    first, base = current(town), newest(town)
+    later = publish(bent(first), clock.now() + timedelta(days=30))
+    with town.database.transaction(SYSTEM) as tx:
+        assert same(service.partition_of(tx, town.city, base), first)
+        assert same(service.partition_of(tx, town.city, later), bent(first))
+        with pytest.raises(NotFound, match="no release 999"):
+            service.partition_of(tx, town.city, 999)
 
 
 def test_a_cell_keeps_its_id_when_its_border_changes(town: Town, publish: Publish) -> None:
