@@ -35,8 +35,9 @@ from geo_app.planning import api as planning
 from geo_app.privacy import api as privacy
 from geo_app.privacy import pages as resident_pages
 from geo_app.responders import api as responders
-from geo_app.roads import api as road_doors
 from geo_app.roads import service as roads
+from geo_app.roads.api import match as track_doors
+from geo_app.roads.api import roads as road_doors
 from geo_app.roads.model import Mode
 from geo_app.tls import pages as tls_pages
 from geo_app.tls import service as tls
@@ -57,6 +58,7 @@ DOORS = (
     exports.routes,
     cities.routes,
     road_doors.routes,
+    track_doors.routes,
     live.routes,
     tls_pages.routes,
     organisation_doors.routes,

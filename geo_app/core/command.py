@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from functools import wraps
 from types import FrameType, TracebackType
@@ -19,6 +19,7 @@ from geo_app.core import db, settings
 from geo_app.core.actor import SYSTEM
 
 Item = TypeVar("Item")
+Part = TypeVar("Part", bound=Sized)
 Command = TypeVar("Command", bound=Callable[..., Any])
 TELL_EVERY = 1.0
 """Seconds after which a long command says how far it is."""
@@ -106,6 +107,17 @@ def progress(items: Sequence[Item], doing: str) -> Iterator[Item]:
             told = time.monotonic()
             click.echo(f"{doing}: {count} of {len(items)}", err=True)
         yield item
+
+
+def counted(parts: Iterable[Part], doing: str) -> Iterator[Part]:
+    """Yield parts of something whose end nobody knows; says each second on standard error how much it was so far."""
+    told, count = time.monotonic(), 0
+    for part in parts:
+        yield part
+        count += len(part)
+        if time.monotonic() - told >= TELL_EVERY:
+            told = time.monotonic()
+            click.echo(f"{doing}: {count} so far", err=True)
 
 
 class Pace:

@@ -59,7 +59,8 @@ ANSWERED: dict[str, Json] = {
 class Door:
     """How one operation is asked and what it answers; `answer` is a shape or, for what is not JSON, its media type.
 
-    Several media types stand with commas between. `parts` are those of a form, the first of them needed.
+    Several media types stand with commas between. `parts` are those of a form, the first of them needed. A question
+    has a body like a write and changes nothing, so it needs no key.
     """
 
     answer: type[BaseModel] | str
@@ -68,6 +69,7 @@ class Door:
     headers: tuple[str, ...]
     is_edit: bool
     parts: Json | None = None
+    is_question: bool = False
 
 
 UNTOLD = Door("*/*", (), 200, (), is_edit=False)
@@ -76,10 +78,10 @@ UNTOLD = Door("*/*", (), 200, (), is_edit=False)
 
 def door(
     answer: type[BaseModel] | str, *parameters: Json, status: int = 200, headers: tuple[str, ...] = (),
-    is_edit: bool = False, parts: Json | None = None,
+    is_edit: bool = False, parts: Json | None = None, is_question: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what `routes.doc` needs to describe a door; `is_edit` when it wants If-Match, `parts` when a form."""
-    return {"extensions": {MARK: Door(answer, parameters, status, headers, is_edit, parts)}}
+    return {"extensions": {MARK: Door(answer, parameters, status, headers, is_edit, parts, is_question)}}
 
 
 def query(name: str, description: str, /, *, required: bool = False, **schema: Any) -> Json:
@@ -130,7 +132,7 @@ def finish(spec: Any) -> Any:
 def _tell(operation: Json, method: str, found: Door, schema: Any, *, has_address: bool) -> None:
     """Write what a door says of itself into its operation."""
     is_write = method != "get"
-    keys = [KEY] if is_write and OWN_KEY not in found.parameters else []
+    keys = [KEY] if is_write and not found.is_question and OWN_KEY not in found.parameters else []
     asked = [*found.parameters, *keys, *([MATCH] if found.is_edit else [])]
     operation["parameters"] = [*operation.get("parameters", []), *asked]
     is_text = isinstance(found.answer, str)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from geo_app.core.answers import Answer, LineShape, PolygonShape, Position
+from geo_app.roads.matched import Why
 from geo_app.roads.model import Mode, Turn
 
 
@@ -121,3 +122,39 @@ class Area(Answer):
     type: Literal["Feature"]
     geometry: PolygonShape
     properties: AreaProperties
+
+
+class Travelled(Answer):
+    """A road that was travelled, from and to in metres in the direction of travel; those of a run follow each other."""
+
+    edge: int = Field(ge=0, description="its number in the network in force")
+    source_id: int
+    name: str
+    road_class: str
+    is_against: bool = Field(description="from the end of the road to its start")
+    run: int
+    entered_at: str
+    left_at: str
+    begins: float = Field(ge=0)
+    ends: float = Field(ge=0)
+    confidence: float = Field(ge=0, le=1)
+
+
+class GapItem(Answer):
+    """A time in which it is not known which roads were travelled, and why."""
+
+    begins_at: str
+    ends_at: str
+    why: Why
+    words: str
+    words_en: str
+
+
+class Track(Answer):
+    """A track put onto the roads (轨迹匹配); the line has a part for every run, none where no road was travelled."""
+
+    mode: Mode
+    metres: float = Field(ge=0)
+    edges: list[Travelled]
+    gaps: list[GapItem]
+    line: LinesShape

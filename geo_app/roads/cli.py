@@ -12,10 +12,21 @@ import click
 from shapely import Point
 
 from geo_app.core import clock, coords
-from geo_app.core.command import Session, city_option, echo, json_option, permit, session
+from geo_app.core.command import (
+    Session,
+    city_option,
+    counted,
+    echo,
+    frame_option,
+    json_option,
+    permit,
+    session,
+    tell,
+)
 from geo_app.core.coords import Given
+from geo_app.core.errors import BadInput
 from geo_app.organisation import service as organisation
-from geo_app.roads import closing, service, wire
+from geo_app.roads import closing, reading, service, tracing, wire
 from geo_app.roads.model import Mode, NewOverride, Override, Report, Stretch
 
 SHOWN = 5
@@ -178,6 +189,31 @@ def isochrone(here: Session, lon: float, lat: float, city: str | None, **said: A
     place = coords.to_metric(_place(lon, lat), town.srid)
     found = engine.isochrone(place, float(said["seconds"]), is_inward=is_inward)
     click.echo(json.dumps(wire.area(found, mode, town, is_inward=is_inward), ensure_ascii=False))
+
+
+@roads.command("match")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="FILE.geojson to write.")
+@click.option("--mode", type=MODES, default=str(Mode.WALK), show_default=True)
+@frame_option
+@city_option
+@json_option
+@session
+@permit("map.read")
+def match(here: Session, file: Path, out: Path | None, frame: str | None, as_json: bool, **said: Any) -> None:
+    """Put the track in FILE.csv (lon, lat, at, accuracy) onto the roads; it may be as long as it likes.
+
+    OUT gets a line for every road travelled, with its moments, and what is not known as features without a place.
+    """
+    with here.transaction() as tx:
+        town = organisation.city(tx, said["city"])
+        found = service.matcher(tx, town.id, Mode(said["mode"]))
+    if found is None:
+        raise BadInput("city", town.code, "a city with roads")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        parts = counted(reading.table(lines, frame or "wgs84", town.srid), "positions")
+        report = tracing.written(out, parts, found, town.srid)
+    tell(report, as_json)
 
 
 def _place(lon: float, lat: float) -> Point:

@@ -91,9 +91,18 @@ class NetworkEngine:
 
     def match(self, fixes: Fixes) -> tuple[Matched, Network]:
         """Return the roads a track went along, and the network they are numbered in; BrokenFix names a wrong fix."""
+        return matching.match(self._field_of_tracks, fixes), self._ground.network
+
+    def matcher(self) -> tuple[matching.Matcher, Network]:
+        """Return what matches a track while it grows, and the network its roads are numbered in."""
+        return matching.Matcher(self._field_of_tracks), self._ground.network
+
+    @property
+    def _field_of_tracks(self) -> matching.Field:
+        """What matching looks at, made when it is first needed."""
         if self._ready is None:
             self._ready = matching.prepare(self._ground)
-        return matching.match(self._ready, fixes), self._ground.network
+        return self._ready
 
     def isochrone(self, place: Point, seconds: float, *, is_inward: bool) -> Isochrone:
         """Return where one gets to from `place` in a time, or comes from when `is_inward`."""

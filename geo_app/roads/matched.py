@@ -65,13 +65,26 @@ class Matched:
         parts = []
         for run in np.unique(self.run):
             vertices = np.concatenate(
-                [_cut(network, self, int(row)) for row in np.flatnonzero(self.run == run)]
+                [self.vertices(network, int(row)) for row in np.flatnonzero(self.run == run)]
             )
             moves = np.ones(len(vertices), dtype=bool)
             moves[1:] = (vertices[1:] != vertices[:-1]).any(axis=1)
             if moves.sum() > 1:
                 parts.append(LineString(vertices[moves]))
         return MultiLineString(parts)
+
+    def vertices(self, network: Network, row: int) -> Floats:
+        """Return the vertices of a row in the direction of travel, with places on the edge where it is cut."""
+        travel, length = int(self.travels[row]), float(network.lengths[self.travels[row] >> 1])
+        edge, back = travel >> 1, travel & 1
+        begin, end = float(self.begins[row]), float(self.ends[row])
+        offsets = (length - begin, length - end) if back else (begin, end)
+        whole = LineString(network.shape.vertices[network.first[edge] : network.first[edge + 1]])
+        tips = shapely.get_coordinates(shapely.line_interpolate_point(whole, np.array(offsets)))
+        inside = cut(network, edge, *offsets)
+        first, last = tips[:1] if begin > 0 else tips[:0], tips[1:] if end < length else tips[:0]
+        vertices: Floats = np.concatenate([first, inside, last])
+        return vertices
 
 
 def joined(pieces: list[Matched]) -> Matched:
@@ -87,17 +100,3 @@ def joined(pieces: list[Matched]) -> Matched:
             for name in ("travels", "run", "enter", "leave", "begins", "ends", "confidence")
         ),
     )
-
-
-def _cut(network: Network, matched: Matched, row: int) -> Floats:
-    """Return the vertices of a row in the direction of travel, with places on the edge where it is cut."""
-    travel, length = int(matched.travels[row]), float(network.lengths[matched.travels[row] >> 1])
-    edge, back = travel >> 1, travel & 1
-    begin, end = float(matched.begins[row]), float(matched.ends[row])
-    offsets = (length - begin, length - end) if back else (begin, end)
-    whole = LineString(network.shape.vertices[network.first[edge] : network.first[edge + 1]])
-    tips = shapely.get_coordinates(shapely.line_interpolate_point(whole, np.array(offsets)))
-    inside = cut(network, edge, *offsets)
-    first, last = tips[:1] if begin > 0 else tips[:0], tips[1:] if end < length else tips[:0]
-    vertices: Floats = np.concatenate([first, inside, last])
-    return vertices

@@ -13,6 +13,7 @@ from geo_app.organisation.model import City
 from geo_app.roads import drawing, graph, kept, network, osm, speeds, store
 from geo_app.roads.engine import NetworkEngine
 from geo_app.roads.fixes import Fixes
+from geo_app.roads.match import Matcher
 from geo_app.roads.matched import Matched
 from geo_app.roads.model import Imported, Mode, Report, Restriction, Road, RoadEngine
 from geo_app.roads.network import Network
@@ -131,11 +132,22 @@ def engine(tx: Transaction, city_id: int, mode: Mode, at: datetime | None = None
 
 def match(tx: Transaction, city_id: int, mode: Mode, fixes: Fixes) -> tuple[Matched, Network] | None:
     """Return the roads of the city a track went along, closed ones too, and their network; None without roads."""
+    engines = _plain(tx, city_id)
+    return None if engines is None else engines[mode].match(fixes)
+
+
+def matcher(tx: Transaction, city_id: int, mode: Mode) -> tuple[Matcher, Network] | None:
+    """Return what matches a track while it grows, and the network its roads are numbered in; None without roads."""
+    engines = _plain(tx, city_id)
+    return None if engines is None else engines[mode].matcher()
+
+
+def _plain(tx: Transaction, city_id: int) -> dict[Mode, NetworkEngine] | None:
+    """Return the engines of a city as if nothing were closed."""
     state = store.state(tx, city_id)
     if state is None:
         return None
-    folder = kept.folder(settings.current().work_path, city_id, state.version)
-    return _engines.of(tx, city_id, folder)[mode].match(fixes)
+    return _engines.of(tx, city_id, kept.folder(settings.current().work_path, city_id, state.version))
 
 
 def _open(tx: Transaction, city_id: int, folder: Path) -> dict[Mode, NetworkEngine]:
