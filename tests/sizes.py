@@ -68,6 +68,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "edit_verdicts": (20, 10_000),
     "edit_verdicts_10k": (1, 100),
     "edits_in_a_row": (400, 200_000),
+    # Stories of five edits, after each of which all points of a small city are matched anew.
+    "recast_stories": (6, 300),
     # Rough cities of about a hundred cells that are drawn on grids from fine to coarse.
     "rough_cities": (12, 2_000),
     # Made-up trips whose match is looked at, and tracks of taxis.
