@@ -9,8 +9,8 @@ Nothing here decides whether a defect may be mended: that is for whoever knows t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import cast
 
@@ -19,11 +19,12 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from grids import noding
 from grids.model import MILLIMETRE, on_millimetres
+from grids.noding import Borders, Faces
 
-MOST_ROUNDS = 8
-"""Times borders are bent to vertices beside them; one bend may bring a border near the next vertex."""
-Faces = np.ndarray[tuple[int], np.dtype[np.object_]]
+FREE, NOBODY = -1, -2
+"""Stand for the owner of a face nobody has yet, and of one nobody may have."""
 
 
 class Kind(StrEnum):
@@ -39,6 +40,10 @@ class Kind(StrEnum):
     """A piece that comes off when the rest is mended."""
     LOST = "lost"
     """Nothing is left of it."""
+    STRIP = "strip"
+    """Land along the declared border that nobody claims."""
+    BEYOND = "beyond"
+    """Land that is claimed beyond the declared border."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,17 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What lies round the shapes: other polygons, which stay as they are, and the declared land, None without one."""
+
+    others: tuple[Polygon, ...] = ()
+    land: BaseGeometry | None = None
+
+
+ALONE = Around()
+
+
+@dataclass(frozen=True, slots=True)
 class Mended:
     """A whole partition by key, what had to be changed for it, and how many missing junctions were put in."""
 
@@ -73,24 +89,32 @@ class Mended:
     junctions: int
 
 
-def mend(shapes: Mapping[str, BaseGeometry], wishes: Wishes) -> Mended:
+def mend(shapes: Mapping[str, BaseGeometry], wishes: Wishes, around: Around = ALONE) -> Mended:
     """Return the whole partition nearest to `shapes`, polygons in one metric CRS by key.
 
     Each shape is one polygon; whoever has polygons in several parts gives each part a key of its own. A shape of
-    which nothing is left is missing from the result and is a defect `lost`.
+    which nothing is left is missing from the result and is a defect `lost`. The shapes may be a part of a city
+    that holds every defect and the cells beside them: what lies `around` is neither filled nor changed.
     """
     keys = list(shapes)
     solid, defects = _solid(shapes)
-    faces = _faces(solid)
+    land = [] if around.land is None else [around.land]
+    faces = noding.faces(np.array([*solid, *land], dtype=object))
     claims = _claims(faces, solid)
-    owners = np.full(len(faces), -1)
+    owners = np.full(len(faces), FREE)
     areas = shapely.area(solid)
     for number, claim in enumerate(claims):
         if claim:
             owners[number] = _winner(claim, keys, areas, wishes)
+    is_rim = _leave(faces, owners, around)
+    defects += _beyond(faces, claims, owners, keys)
     defects += _overlaps(faces, claims, owners, keys)
-    borders = _Borders(faces)
+    borders = Borders(faces)
     defects += _fill(faces, owners, keys, borders, wishes)
+    defects = [
+        replace(one, kind=Kind.STRIP) if one.kind is Kind.GAP and is_rim(one.place) else one
+        for one in defects
+    ]
     defects += _detached(faces, owners, keys, borders)
     polygons: dict[str, Polygon] = {}
     junctions = 0
@@ -120,49 +144,38 @@ def _solid(shapes: Mapping[str, BaseGeometry]) -> tuple[Faces, list[Defect]]:
     return rounded, defects
 
 
-def _faces(solid: Faces) -> Faces:
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(_noded(solid))))
-    return np.array(sorted(faces, key=lambda face: face.bounds), dtype=object)
+def _leave(faces: Faces, owners: np.ndarray, around: Around) -> Callable[[BaseGeometry], bool]:
+    """Mark the faces nobody may have: others' land, and what lies beyond the declared one. Return who is at its rim."""
+    middles = shapely.point_on_surface(faces)
+    if around.others:
+        face, _ = shapely.STRtree(around.others).query(middles, predicate="intersects")
+        owners[face[owners[face] == FREE]] = NOBODY
+    if around.land is None:
+        return lambda _place: False
+    shapely.prepare(around.land)
+    owners[~shapely.intersects(around.land, middles)] = NOBODY
+    rim = shapely.boundary(around.land)
+    shapely.prepare(rim)
+
+    def is_rim(place: BaseGeometry) -> bool:
+        xy = shapely.get_coordinates(shapely.boundary(place))
+        return bool(shapely.dwithin(rim, shapely.points((xy[:-1] + xy[1:]) / 2), MILLIMETRE).any())
+
+    return is_rim
 
 
-def _noded(solid: Faces) -> BaseGeometry:
-    """Return all borders noded on the millimetre grid, none less than a millimetre beside another's vertex.
-
-    Noding alone leaves a border that passes a vertex by half a millimetre where it is: a notch nobody owns.
-    """
-    lines = shapely.transform(
-        shapely.union_all(shapely.boundary(solid), grid_size=MILLIMETRE), on_millimetres
-    )
-    for _ in range(MOST_ROUNDS):
-        drawn = _through_near_vertices(lines)
-        if drawn is None:
-            break
-        lines = shapely.transform(shapely.union_all(drawn, grid_size=MILLIMETRE), on_millimetres)
-    return lines
-
-
-def _through_near_vertices(lines: BaseGeometry) -> Faces | None:
-    """Return the segments of `lines`, bent to the vertices less than a millimetre beside them; None without such."""
-    xy, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
-    same = line[:-1] == line[1:]
-    starts, ends = xy[:-1][same], xy[1:][same]
-    segments: Faces = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
-    vertices = np.unique(xy, axis=0)
-    vertex, segment = shapely.STRtree(segments).query(
-        shapely.points(vertices), predicate="dwithin", distance=MILLIMETRE * 0.999
-    )
-    is_end = (vertices[vertex] == starts[segment]).all(axis=1) | (vertices[vertex] == ends[segment]).all(
-        axis=1
-    )
-    beside: dict[int, list[int]] = defaultdict(list)
-    for one, number in zip(vertex[~is_end].tolist(), segment[~is_end].tolist(), strict=True):
-        beside[number].append(one)
-    if not beside:
-        return None
-    for number, near in beside.items():
-        way = sorted(near, key=lambda one: float(np.hypot(*(vertices[one] - starts[number]))))
-        segments[number] = shapely.LineString([starts[number], *vertices[way], ends[number]])
-    return segments
+def _beyond(
+    faces: Faces, claims: Sequence[Sequence[int]], owners: np.ndarray, keys: Sequence[str]
+) -> list[Defect]:
+    """Return one defect for each polygon that claims land nobody may have."""
+    lost: dict[int, list[int]] = defaultdict(list)
+    for number in np.flatnonzero(owners == NOBODY).tolist():
+        for index in claims[number]:
+            lost[index].append(number)
+    places = {index: shapely.union_all(faces[numbers]) for index, numbers in sorted(lost.items())}
+    return [
+        Defect(Kind.BEYOND, (keys[index],), place, float(place.area), None) for index, place in places.items()
+    ]
 
 
 def _claims(faces: Faces, solid: Faces) -> list[list[int]]:
@@ -186,7 +199,7 @@ def _overlaps(
     lost: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number, claim in enumerate(claims):
         for index in claim:
-            if index != owners[number]:
+            if index != owners[number] and owners[number] != NOBODY:
                 lost[index, int(owners[number])].append(number)
     defects = []
     for (loser, winner), numbers in sorted(lost.items()):
@@ -197,48 +210,12 @@ def _overlaps(
     return defects
 
 
-class _Borders:
-    """Metres of border that faces have in common; faces are noded, so common segments are equal segments."""
-
-    def __init__(self, faces: Faces) -> None:
-        self._lengths: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-        rings, face_of_ring = shapely.get_rings(faces, return_index=True)
-        xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-        same = ring_of[:-1] == ring_of[1:]
-        starts, ends = xy[:-1][same], xy[1:][same]
-        millimetres = np.rint(np.hstack([starts, ends]) * 1000).astype(np.int64)
-        turn = (millimetres[:, 0] > millimetres[:, 2]) | (
-            (millimetres[:, 0] == millimetres[:, 2]) & (millimetres[:, 1] > millimetres[:, 3])
-        )
-        millimetres[turn] = millimetres[turn][:, [2, 3, 0, 1]]
-        order = np.lexsort(millimetres.T)
-        owners = face_of_ring[ring_of[:-1][same]][order]
-        lengths = np.hypot(*(ends - starts).T)[order]
-        equal = np.flatnonzero((np.diff(millimetres[order], axis=0) == 0).all(axis=1))
-        for at in equal.tolist():
-            one, other = int(owners[at]), int(owners[at + 1])
-            self._lengths[one][other] += float(lengths[at])
-            self._lengths[other][one] += float(lengths[at])
-
-    def with_owners(self, face: int, owners: np.ndarray) -> dict[int, float]:
-        """Return the metres that `face` has in common with each owner around it."""
-        found: dict[int, float] = defaultdict(float)
-        for other, length in self._lengths[face].items():
-            if owners[other] >= 0:
-                found[int(owners[other])] += length
-        return found
-
-    def beside(self, face: int) -> list[int]:
-        """Return the faces that have a border in common with `face`."""
-        return list(self._lengths[face])
-
-
 def _fill(
-    faces: Faces, owners: np.ndarray, keys: Sequence[str], borders: _Borders, wishes: Wishes
+    faces: Faces, owners: np.ndarray, keys: Sequence[str], borders: Borders, wishes: Wishes
 ) -> list[Defect]:
     """Give every face nobody claims to a neighbour, those with one first."""
     defects = []
-    waiting = np.flatnonzero(owners < 0).tolist()
+    waiting = np.flatnonzero(owners == FREE).tolist()
     while waiting:
         ready = [(face, around) for face in waiting if (around := borders.with_owners(face, owners))]
         for face, around in ready:
@@ -251,7 +228,7 @@ def _fill(
     return defects
 
 
-def _detached(faces: Faces, owners: np.ndarray, keys: Sequence[str], borders: _Borders) -> list[Defect]:
+def _detached(faces: Faces, owners: np.ndarray, keys: Sequence[str], borders: Borders) -> list[Defect]:
     """Keep the largest piece of each polygon and give the others to a neighbour, or to nobody where none is."""
     defects = []
     for index in range(len(keys)):
@@ -264,14 +241,14 @@ def _detached(faces: Faces, owners: np.ndarray, keys: Sequence[str], borders: _B
                     if owner != index:
                         around[owner] += length
             taker = max(around, key=lambda owner: (around[owner], keys[owner])) if around else None
-            owners[list(piece)] = -1 if taker is None else taker
+            owners[list(piece)] = FREE if taker is None else taker
             place = shapely.union_all(faces[list(piece)])
             to = None if taker is None else keys[taker]
             defects.append(Defect(Kind.DETACHED, (keys[index],), place, float(place.area), to))
     return defects
 
 
-def _pieces(members: set[int], borders: _Borders) -> list[list[int]]:
+def _pieces(members: set[int], borders: Borders) -> list[list[int]]:
     pieces = []
     while members:
         stack, piece = [members.pop()], []

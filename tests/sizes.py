@@ -72,6 +72,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "recast_stories": (6, 300),
     # Rough cities of about a hundred cells that are drawn on grids from fine to coarse.
     "rough_cities": (12, 2_000),
+    # Layers of some hundred cells with defects of every kind put in, all of which must be found.
+    "spoilt_layers": (2, 100),
     # Made-up trips whose match is looked at, and tracks of taxis.
     "made_up_trips": (4, 200),
     "taxi_tracks": (20, 89),
