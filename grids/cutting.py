@@ -53,6 +53,11 @@ def split(draft: Draft, edit: Split) -> Touched:
     return Touched((cut.cell, *cut.neighbours), (*pieces, *_with_nodes(cut, cut.neighbours)), cut.bends)
 
 
+def pieces(draft: Draft, code: str, drawn: Chain) -> tuple[Polygon, ...]:
+    """Return what a line cuts a cell into, in the order in which a split gives codes; Refused when it cuts nothing."""
+    return _cut(draft, _cell(draft, code), drawn).pieces
+
+
 def transfer(draft: Draft, edit: Transfer) -> Touched:
     """Cut the cell, give the piece with the place `at` to the neighbour, and leave the rest one cell."""
     giver, taker = _cell(draft, edit.code), _cell(draft, edit.to)

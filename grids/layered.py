@@ -94,6 +94,10 @@ class Layered(Mapping[Key, Value], Generic[Key, Value]):
             return self.base.get(key, default)
         return default if found is GONE else cast("Value", found)
 
+    def changed(self) -> tuple[Key, ...]:
+        """Return the keys that were put or taken away, whatever stands there now, in order."""
+        return tuple(sorted(key for leaf in _leaves(self.changes) for key in leaf))
+
     def __contains__(self, key: object) -> bool:
         found = _get(self.changes, cast("Key", key))
         return key in self.base if found is None else found is not GONE

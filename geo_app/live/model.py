@@ -31,7 +31,8 @@ class About(Enum):
 KINDS = {
     "assignment": About.ASSIGNMENT, "city": About.CITY, "department": About.CITY,
     "incident": About.INCIDENT, "incidents": About.CITY,
-    "photo": About.INCIDENT, "placement": About.PLACED, "release": About.CITY, "report": About.INCIDENT,
+    "photo": About.INCIDENT, "plan": About.CITY, "placement": About.PLACED, "release": About.CITY,
+    "report": About.INCIDENT,
     "responder": About.RESPONDER, "responders": About.CITY, "roads": About.CITY,
     "routes": About.CITY, "stream": About.CITY,
     **dict.fromkeys(

@@ -36,6 +36,9 @@ KINDS = {
     "closing": Kind.SERVICE,  # of roads: a service of its own
     "matching": Kind.SERVICE,  # of planning: part of its service
     "publishing": Kind.SERVICE,  # of planning: part of its service
+    "drafts": Kind.SERVICE,  # of plans: what a process keeps in memory of them
+    "guarding": Kind.SERVICE,  # of plans: locks and scope
+    "making": Kind.SERVICE,  # of plans: how a step is made
     "placements": Kind.STORE,  # of planning: the other half of its store
     "api": Kind.DOOR,
     "scoped": Kind.DOOR,  # of maps: tiles of what each viewer sees alone

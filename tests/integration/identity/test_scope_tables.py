@@ -21,7 +21,8 @@ from tests.integration.conftest import Raw, Town
 GUARDED = {
     "access_token", "account", "account_binding", "account_link", "account_role", "assignment", "export", "fact",
     "fact_link", "fact_rest", "fact_seal", "idempotency", "incident", "login_failure", "patrol_route", "photo",
-    "placement", "placement_ahead", "placement_history", "report", "responder", "responder_cell", "responder_off",
+    "placement", "placement_ahead", "placement_history", "plan", "plan_approval", "plan_cell", "plan_comment",
+    "plan_given", "plan_lock", "plan_step", "report", "responder", "responder_cell", "responder_off",
     "responder_position", "route_cell", "shift", "track_position",
 }  # fmt: skip
 GRID = "the grid, the same for everybody"
@@ -84,6 +85,28 @@ def full(still_town: Town) -> Town:
               (city_id, jurisdiction, things, format, filters, reason, rows, bytes, sha256, actor, made_at)
             VALUES (%(city)s, '990101', 'incidents', 'csv', '{}', 'because', 1, 1, repeat('a', 64), 'zhao.lei', now())
             """), city=town.city.id)  # fmt: skip
+        tx.run(
+            Raw("""
+            WITH made AS (
+              INSERT INTO plan (city_id, jurisdiction, name, base_id, root, head, actor, made_at)
+              SELECT city_id, '990101', 'x', id, 'r', 'r', 'x', now() FROM release LIMIT 1 RETURNING id
+            ), stepped AS (
+              INSERT INTO plan_step
+                (plan_id, seq, kind, edit, touched, is_outer, person, actor, at, result, hash)
+              SELECT id, 1, 'edit', '{}', '{}', false, 'x', 'x', now(), 'x', repeat('a', 64) FROM made
+            ), cell AS (
+              INSERT INTO plan_cell (plan_id, code, seq, name, community) SELECT id, 'x', 1, 'x', 'x' FROM made
+            ), given AS (
+              INSERT INTO plan_given (plan_id, seq, code, name, community) SELECT id, 1, 'x', 'x', 'x' FROM made
+            ), locked AS (
+              INSERT INTO plan_lock (plan_id, kind, code, person, actor, at)
+              SELECT id, 'cell', 'x', 'x', 'x', now() FROM made
+            ), said AS (
+              INSERT INTO plan_comment (plan_id, text, seq, actor, at) SELECT id, 'x', 1, 'x', now() FROM made
+            )
+            INSERT INTO plan_approval (plan_id, round, account, actor, head, note, at)
+            SELECT id, 1, 1, 'x', 'x', '', now() FROM made""")
+        )
         tx.run(Raw("UPDATE responder SET status = 'off' WHERE code = 'P3'"))
         tx.run(Raw("INSERT INTO track_position (responder_id, at, city_id, jurisdiction, point)"
                    " SELECT responder_id, now(), city_id, jurisdiction, point FROM responder_position"))  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from geo_app.dispatch.workflow import RULES
 from geo_app.live.model import KINDS
+from geo_app.plans import workflow
 from layers import assets, words
 from layers.words import Lang
 from tests.unit.layers.sayings import Module
@@ -46,7 +47,7 @@ def kinds() -> Iterator[str]:
     for module in MODULES.values():
         for call in module.calls("facts.record"):
             yield from module.texts(call.args[1])
-    yield from (rule.fact for rule in RULES.values())
+    yield from (rule.fact for rule in (*RULES.values(), *workflow.RULES.values()))
 
 
 def pattern(sentence: str) -> re.Pattern[str]:

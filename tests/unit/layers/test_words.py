@@ -13,6 +13,7 @@ from geo_app.identity.permissions import PERMISSIONS
 from geo_app.incidents.model import Channel, State
 from geo_app.organisation.model import Level
 from geo_app.responders.model import Kind, Status
+from grids.refusal import Reason
 from layers import assets, words
 from layers.words import Lang
 
@@ -49,7 +50,7 @@ def prefixes() -> set[str]:
     pieces = {name for text in SOURCES.values() for name in re.findall(r"word\(`([a-z_.]+)\$\{", text)}
     shell = {name for text in SHELLS for name in re.findall(r"word\([\"']([a-z]+\.)[\"'] ?[~+]", text)}
     shell |= {name for text in SHELLS for name in re.findall(r"said\[f[\"']([a-z_.]+)\{", text)}
-    return {f"{term}." for term in terms} | pieces | shell
+    return {f"{term}." for term in terms} | pieces | shell | {"refusal.", "advice."}
 
 
 def test_both_languages_have_the_same_words() -> None:
@@ -93,6 +94,8 @@ def test_no_word_is_left_over() -> None:
         ("assignment", AssignmentState),
         ("permission", PERMISSIONS),
         ("place", Level),
+        ("refusal", Reason),
+        ("advice", Reason),
     ],
 )
 def test_every_value_of_ours_has_a_word(prefix: str, values: Iterable[str]) -> None:

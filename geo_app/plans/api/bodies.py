@@ -1,0 +1,42 @@
+"""Shapes of what planners send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from geo_app.plans.model import LONGEST_NAME
+
+ID = Field(None, ge=1, le=2**62)
+
+
+class Strict(BaseModel):
+    """A body that means exactly what it says: no member we do not know, no text for a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Named(Strict):
+    """A plan's name."""
+
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+
+
+class Begun(Named):
+    """A plan to begin: on the newest release, as a copy of a plan, or back to an earlier release."""
+
+    copied_from: int | None = ID
+    rolls_back: int | None = ID
+
+
+class Seen(Strict):
+    """Which step the picture shows on which this is done."""
+
+    seen: int = Field(ge=0, le=2**31 - 1)
+
+
+class Asked(Seen):
+    """An edit: its `kind` and arguments; a vertex is [x, y] in whole millimetres, or {lon, lat}."""
+
+    edit: dict[str, Any]
