@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Polygons = np.ndarray[Any, np.dtype[np.object_]]
@@ -57,15 +58,23 @@ def reock(polygons: Polygons) -> Floats:
         return np.where(around > 0, shapely.area(polygons) / around, np.nan)
 
 
+def union(polygons: Polygons) -> BaseGeometry:
+    """Return the union of matching cells: one polygon, or several where it falls into pieces."""
+    return shapely.coverage_union_all(polygons)
+
+
 def parts(polygons: Polygons) -> int:
     """Return into how many pieces the union of matching cells falls, 1 when it is contiguous, 0 for none.
 
     Cells are together when they share a border (rook contiguity, as in P. A. P. Moran, Biometrika 37 (1950), 17-23);
     to touch in a point is not enough, because nobody walks through a point.
     """
-    if not len(polygons):
-        return 0
-    return int(shapely.get_num_geometries(shapely.coverage_union_all(polygons)))
+    return pieces(union(polygons)) if len(polygons) else 0
+
+
+def pieces(union: BaseGeometry) -> int:
+    """Return of how many polygons a union of cells is made."""
+    return int(shapely.get_num_geometries(union))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +120,4 @@ def _gini(ordered: Floats) -> float | None:
         return None
     count = len(ordered)
     ranks = 2.0 * np.arange(1, count + 1) - count - 1
-    return max(float(ranks @ ordered) / (count * total), 0.0)
+    return max(float((ranks * ordered).sum()) / (count * total), 0.0)

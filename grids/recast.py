@@ -61,15 +61,23 @@ class Landed:
             )
         return found
 
-    def moved(self) -> tuple[Indices, list[str]]:
-        """Return the points that lie in another cell than first, and the code of the cell of each, "" outside."""
-        points, codes = [], []
-        for code, members in [*self.over.items(), ("", self.outside)]:
-            place = self.places.get(code, -1)
-            others = members[self.cell[members] != place] if code in self.places or not code else members
-            points.append(others)
-            codes += [code] * len(others)
-        return np.concatenate(points), codes
+    def moved(self) -> tuple[Indices, Indices, tuple[str, ...]]:
+        """Return the points that lie in another cell than first, where each lies now in the codes, and the codes.
+
+        Outside all cells is the code "".
+        """
+        codes = ("", *self.over)
+        groups = [self.outside, *self.over.values()]
+        was = np.array([-1, *(self.places.get(code, -2) for code in self.over)], dtype=np.int32)
+        points = np.concatenate(groups)
+        now = np.repeat(np.arange(len(codes), dtype=np.int32), [len(group) for group in groups])
+        is_moved = self.cell[points] != was[now]
+        return points[is_moved], now[is_moved], codes
+
+    def anew(self, locator: Locator) -> Landed:
+        """Return the points matched to the cells of another Locator; which moved counts from the first one still."""
+        found = Landed.of(locator, self.xy)
+        return replace(self, over={code: found.members(code) for code in found.codes}, outside=found.outside)
 
     def after(self, was: Collection[Cell], now: Collection[Cell], near: Near) -> tuple[Landed, set[str]]:
         """Return the points after the cells `was` became `now`, and the codes whose points are not the same.
@@ -78,12 +86,12 @@ class Landed:
         """
         beside, mine = _beside(was, now, near), [*(one.code for one in was), *(one.code for one in now)]
         asked = [self.members(code) for code in dict.fromkeys(mine)]
-        asked.append(
-            self._on(now, np.concatenate([self.outside, *(self.members(one.code) for one in beside)]))
-        )
-        points = np.unique(np.concatenate(asked))
+        around = {one.code: self.members(one.code) for one in beside}
+        border = self._on(now, np.concatenate([self.outside, *around.values()]))
+        points = np.unique(np.concatenate([*asked, border]))
         found = _lowest([*now, *beside], self.xy[points])
-        return self._put(points, found, {cell.code for cell in was} | {cell.code for cell in now})
+        lent = {code for code, members in around.items() if len(border) and np.isin(border, members).any()}
+        return self._put(points, found, {*mine, *lent})
 
     def _on(self, cells: Collection[Cell], points: Indices) -> Indices:
         """Return which of `points` some of `cells` cover."""

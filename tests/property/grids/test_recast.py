@@ -58,12 +58,14 @@ def test_edit_by_edit_every_point_lies_where_a_whole_index_puts_it(seed: int) ->
             assert {code for code, members in stand(landed, draft).items() if before.get(code, []) != members} <= {
                 *changed, "", *done.gone,
             }  # fmt: skip
-    at, codes = landed.moved()
-    now = {int(point): code for code, members in stand(landed, draft).items() for point in members}
+    whole = first.anew(Locator.of(draft.partition.cells.values()))
+    assert stand(whole, draft) == stand(landed, draft)
+    now = {point: code for code, members in stand(landed, draft).items() for point in members}
     was = [*first.codes, ""]
-    assert {int(point): code for point, code in zip(at, codes, strict=True)} == {
-        point: code for point, code in now.items() if was[first.cell[point]] != code
-    }
+    expected = {point: code for point, code in now.items() if was[first.cell[point]] != code}
+    for one in (landed, whole):
+        points_moved, at, codes = one.moved()
+        assert {int(point): codes[now] for point, now in zip(points_moved, at, strict=True)} == expected
 
 
 def test_on_a_border_a_new_code_takes_and_gives_what_the_lowest_has() -> None:
@@ -80,3 +82,11 @@ def test_on_a_border_a_new_code_takes_and_gives_what_the_lowest_has() -> None:
         assert isinstance(done, edit.Done)
         found = stand(stepped(landed, draft, done)[0], done.draft)
         assert {code: found.get(code, []) for code in expected} == expected
+
+
+def test_a_neighbour_lets_go_of_the_border_that_a_lower_code_takes() -> None:
+    draft = town(square(0, 0), square(10, 0))
+    landed = Landed.of(Locator.of(draft.partition.cells.values()), np.array([[10.0, 5.0]]))
+    done = edit.apply(draft, Recode("b", "0"))
+    assert isinstance(done, edit.Done)
+    assert stand(stepped(landed, draft, done)[0], done.draft) == {"0": [0], "": []}

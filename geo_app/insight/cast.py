@@ -1,0 +1,150 @@
+"""History cast on the cells of a draft: how much lies in each, brought up to date edit by edit.
+
+A base is cast once for a process; a draft follows from what was cast before by the cells that differ. Nothing in a
+cast changes, so threads share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+
+from geo_app.insight.ground import Ground
+from geo_app.insight.model import Integers, Open, Past, Weights
+from grids.draft import Draft
+from grids.locate import Locator
+from grids.model import MILLIMETRE, Cell
+from grids.recast import Landed
+
+MANY = 400
+"""Cells that differ from which on the whole is cast anew, with the base's Locator patched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A partition with its Locator and the history on it."""
+
+    draft: Draft
+    locator: Locator
+    past: Past
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The history and the open cases on the cells of one draft."""
+
+    base: Base
+    ground: Ground
+    past: Landed
+    open: Landed
+    incidents: Integers
+    """By place of the ground."""
+    workload: Integers
+    cases: Integers
+    redrawn: Mapping[str, bool]
+    """Codes that differ from the base, and whether their land does, nodes on borders apart."""
+
+    @classmethod
+    def of(cls, base: Base, now_open: Open) -> Cast:
+        """Cast history on the base itself."""
+        ground = Ground.of(base.draft.partition.cells.values())
+        past, cases = (Landed.of(base.locator, xy) for xy in (base.past.xy, now_open.xy))
+        nothing = np.zeros(len(ground.cells), dtype=np.int64)
+        empty = cls(base, ground, past, cases, nothing, nothing, nothing, {})
+        return empty._counted(ground.places, ground.places)
+
+    def with_open(self, now_open: Open, first: Cast) -> Cast:
+        """Return this with the cases that are open now; `first` is the base's own cast."""
+        if np.array_equal(self.open.xy, now_open.xy):
+            return self
+        cases = Landed.of(first.base.locator, now_open.xy)
+        here = replace(self, open=cases)
+        if self.redrawn:
+            whole = _patched(here)
+            here = replace(here, open=cases.anew(whole))
+        return here._counted((), here.ground.places)
+
+    def to(self, draft: Draft, codes: Iterable[str]) -> Cast:
+        """Return the cast on another draft of the same base; `codes` are those that may differ from here, or more."""
+        pairs = [(self.ground.get(code), draft.cells.get(code)) for code in codes]
+        pairs = [pair for pair in pairs if not _is_same(*pair)]
+        if not pairs:
+            return self
+        made = self._on(pairs)
+        redrawn = [pair for pair in pairs if None in pair or not _has_same_land(*pair)]
+        was = [mine for mine, _ in redrawn if mine is not None]
+        now = [other for _, other in redrawn if other is not None]
+        if len(redrawn) > MANY:
+            whole = _patched(made)
+            made = replace(made, past=made.past.anew(whole), open=made.open.anew(whole))
+            return made._counted(made.ground.places, made.ground.places)
+        past, in_past = made.past.after(was, now, draft.near)
+        cases, in_cases = made.open.after(was, now, draft.near)
+        return replace(made, past=past, open=cases)._counted(in_past, in_cases)
+
+    def _on(self, pairs: Sequence[tuple[Cell | None, Cell | None]]) -> Cast:
+        """Return this on the ground after each cell that was became the one that is; the points stay for now."""
+        gone = [mine.code for mine, other in pairs if mine is not None and other is None]
+        ground = self.ground.after(gone, [other for _, other in pairs if other is not None])
+        redrawn = dict(self.redrawn)
+        for code in (cell.code for mine, other in pairs if (cell := mine or other) is not None):
+            was, now = self.base.draft.cells.get(code), ground.get(code)
+            redrawn.pop(code, None)
+            if not _is_same(was, now):
+                redrawn[code] = _is_redrawn(was, now)
+        room = np.zeros(len(ground.cells) - len(self.incidents), dtype=np.int64)
+        incidents, workload, cases = (np.concatenate([one, room]) for one in self._counts())
+        return replace(
+            self, ground=ground, incidents=incidents, workload=workload, cases=cases, redrawn=redrawn
+        )
+
+    def _counts(self) -> tuple[Integers, Integers, Integers]:
+        return self.incidents, self.workload, self.cases
+
+    def _counted(self, past: Iterable[str], cases: Iterable[str]) -> Cast:
+        """Return this with the points of some cells counted anew."""
+        incidents, workload, open_cases = (one.copy() for one in self._counts())
+        for code in past:
+            members = self.past.members(code)
+            place = self.ground.places[code]
+            incidents[place], workload[place] = len(members), self.base.weights.each[members].sum()
+        for code in cases:
+            open_cases[self.ground.places[code]] = len(self.open.members(code))
+        return replace(self, incidents=incidents, workload=workload, cases=open_cases)
+
+
+def _is_same(one: Cell | None, other: Cell | None) -> bool:
+    """Return whether two cells are one, or neither is there."""
+    if one is None or other is None:
+        return one is other
+    names = (one.code, one.name, one.community) == (other.code, other.name, other.community)
+    return one is other or (names and _has_same_land(one, other))
+
+
+def _has_same_land(one: Cell | None, other: Cell | None) -> bool:
+    """Return whether two cells have one polygon, vertex by vertex."""
+    if one is None or other is None:
+        return one is other
+    return one.geometry is other.geometry or bool(shapely.equals_identical(one.geometry, other.geometry))
+
+
+def _is_redrawn(was: Cell | None, now: Cell | None) -> bool:
+    """Return whether the land is another; a node on a border bends it by nothing anybody could measure."""
+    if was is None or now is None:
+        return was is not now
+    if _has_same_land(was, now):
+        return False
+    other = shapely.symmetric_difference(was.geometry, now.geometry)
+    return bool(other.area > MILLIMETRE * min(was.geometry.length, now.geometry.length))
+
+
+def _patched(cast: Cast) -> Locator:
+    """Return the Locator of a cast's cells, from that of its base."""
+    found = {code: cast.ground.get(code) for code in cast.redrawn}
+    before = cast.base.draft.cells
+    gone = [code for code, cell in found.items() if cell is None and code in before]
+    return cast.base.locator.patch([cell for cell in found.values() if cell is not None], gone)

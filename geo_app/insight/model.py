@@ -1,0 +1,174 @@
+"""History, Duties, Totals, Numbers: what happened where, who answers for it, and what that adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from grids.measures import Fairness
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+Indices = np.ndarray[Any, np.dtype[np.int32]]
+
+FORMULAS = {
+    "workload": "1",  # insight.workload
+    "shape": "1",  # grids.measures: Polsby-Popper and Reock of cells on the millimetre
+    "fairness": "1",  # grids.measures: largest to smallest, Gini
+    "share": "1",  # insight.shifting: who and what changes worker
+}
+"""The version of each formula: it changes whenever the same input would give another number."""
+
+
+class Basis(StrEnum):
+    """What workload is counted in."""
+
+    MINUTES = "minutes"
+    """Each incident weighs the mean handling time of its category in the window."""
+    INCIDENTS = "incidents"
+    """Nothing was handled in the window, so each incident weighs one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time of a history: incidents reported since, and before until."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Real incidents with a place, reported in a window, one after the other by id; exercises are not among them."""
+
+    xy: Floats
+    """In the city's frame."""
+    cell_id: Integers
+    """The cell it was matched to when it was open, 0 outside all."""
+    category: Integers
+    handled: Integers
+    """Seconds from the report until it was done, in the window; -1 when it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each incident of a history weighs: seconds, or ones."""
+
+    basis: Basis
+    each: Integers
+
+    def told(self, weight: float) -> float:
+        """Return a sum of weights as people read it: minutes, or incidents."""
+        return round(weight / 60, 1) if self.basis is Basis.MINUTES else round(weight, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The cases that are open now."""
+
+    xy: Floats
+    cell_id: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """Which workers answer for which cell, also a cell that is not there now; workers are counted, never named."""
+
+    of_code: Mapping[str, tuple[int, ...]]
+    """Workers by their numbers from 0 on."""
+
+    def of(self, code: str) -> tuple[int, ...]:
+        """Return who answers for a cell."""
+        return self.of_code.get(code, ())
+
+
+@dataclass(frozen=True, slots=True)
+class CellNumbers:
+    """A cell in numbers: m², metres, incidents of the window, their weight, open cases, workers who answer for it."""
+
+    name: str
+    community: str
+    area: float
+    perimeter: float
+    polsby_popper: float
+    reock: float
+    incidents: int
+    workload: float
+    open: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNumbers:
+    """A community in numbers; `parts` above 1 says that one cannot walk through it without leaving it."""
+
+    cells: int
+    area: float
+    parts: int
+    polsby_popper: float
+    reock: float
+    incidents: int
+    workload: float
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A whole city in numbers; compactness is that of its cells."""
+
+    cells: int
+    area: float
+    incidents: int
+    incidents_outside: int
+    workload: float
+    open: int
+    open_outside: int
+    workers: int
+    cells_without_worker: int
+    units: int
+    units_apart: int
+    polsby_popper_mean: float
+    polsby_popper_least: float
+    reock_mean: float
+    reock_least: float
+    among_cells: Fairness
+    among_units: Fairness
+    among_workers: Fairness
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Of so many incidents, how many lie in another cell, another community, with other workers than before."""
+
+    among: int
+    cell: int
+    unit: int
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Who and what a draft moves: workers whose land is not the same, open cases, incidents of the window."""
+
+    workers: int
+    workers_among: int
+    open: Shift
+    incidents: Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a draft makes of the numbers of its base: of the city, of each cell that changes, of its communities."""
+
+    basis: Basis
+    window: Window
+    before: Totals
+    after: Totals
+    cells: Mapping[str, tuple[CellNumbers | None, CellNumbers | None]]
+    units: Mapping[str, tuple[UnitNumbers | None, UnitNumbers | None]]
+    changes: Changes

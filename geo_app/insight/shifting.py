@@ -1,0 +1,58 @@
+"""Who and what changes hands: formula `share`, version 1.
+
+A worker is moved when the land of a cell they answer for, or answered for, is not the same; names and units are not
+land. An incident changes its worker when other people answer for the cell it lies in after than before; where nobody
+answers, nobody is what they are compared with.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo_app.insight.cast import Cast
+from geo_app.insight.holding import Held
+from geo_app.insight.model import Changes, Duties, Indices, Shift
+from grids.recast import Landed
+
+
+def changes(before: Cast, after: Cast, held: Held) -> Changes:
+    """Return what the cast of a draft moves against that of its base; `held` is of the draft's ground."""
+    was = np.zeros(len(after.ground.unit), dtype=np.bool_)
+    was[: len(before.ground.unit)] = before.ground.stands
+    duties, holders = held.duties, held.workers(was | after.ground.stands)
+    moved = {worker for code, is_other in after.redrawn.items() if is_other for worker in duties.of(code)}
+    return Changes(
+        len(moved & set(holders.tolist())), len(holders),
+        _shift(before, after, after.open, duties), _shift(before, after, after.past, duties),
+    )  # fmt: skip
+
+
+def _shift(before: Cast, after: Cast, landed: Landed, duties: Duties) -> Shift:
+    points, now, codes = landed.moved()
+    was = landed.cell[points]
+    pairs, count = np.unique((was + 1).astype(np.int64) * len(codes) + now, return_counts=True)
+    worker = unit = 0
+    for pair, many in zip(pairs.tolist(), count.tolist(), strict=True):
+        old, new = pair // len(codes) - 1, pair % len(codes)
+        one, other = "" if old < 0 else landed.codes[old], codes[new]
+        worker += many * (duties.of(one) != duties.of(other))
+        unit += many * (_unit(before, one) != _unit(after, other))
+    return Shift(len(landed.xy), len(points), unit + _stayed(before, after, landed, points), worker)
+
+
+def _stayed(before: Cast, after: Cast, landed: Landed, moved: Indices) -> int:
+    """Return how many lie in the cell they lay in, which belongs to another community."""
+    given = [
+        code for code in after.redrawn if code in landed.places and _unit(before, code) != _unit(after, code)
+    ]
+    stay = 0
+    for code in given:
+        if after.ground.get(code) is not None:
+            members = landed.members(code)
+            stay += len(members) - int(np.isin(members, moved).sum())
+    return stay
+
+
+def _unit(cast: Cast, code: str) -> str | None:
+    cell = cast.ground.get(code)
+    return None if cell is None else cell.community
