@@ -89,11 +89,12 @@ def released(
     NotFound when the city has no such release, BadInput for a layer that shows no grid.
     """
     if layer not in pyramid.LEVELS:
-        raise BadInput("release" if at is None else "at", layer, "for " + ", ".join(pyramid.LEVELS) + " only")
+        raise BadInput("release" if at is None else "at", layer, "a layer of the grid: only they have releases")
     found = store.released(tx, city, release, at)
+    if found is None and at is not None:
+        raise NotFound(f"{city.name} has no release in force at {at.isoformat()}")
     if found is None:
-        which = f"release {release}" if at is None else f"release in force at {at.isoformat()}"
-        raise NotFound(f"{city.name} has no {which}")
+        raise NotFound(f"{city.name} has no release {release}")
     return found
 
 
