@@ -74,6 +74,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "rough_cities": (12, 2_000),
     # Layers of some hundred cells with defects of every kind put in, all of which must be found.
     "spoilt_layers": (2, 100),
+    # Rough cities that are written and read again in every format.
+    "rough_exchanges": (3, 300),
     # Made-up trips whose match is looked at, and tracks of taxis.
     "made_up_trips": (4, 200),
     "taxi_tracks": (20, 89),

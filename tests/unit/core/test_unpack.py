@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from geo_app.cities.kit.unpack import MOST_FILES, unpack
 from geo_app.core.errors import BadInput
+from geo_app.core.unpack import MOST_FILES, unpack
 
 
 def zipped(path: Path, files: dict[str, bytes]) -> Path:
@@ -89,3 +89,13 @@ def test_a_broken_archive_is_named(tmp_path: Path, into: Path, name: str) -> Non
 def test_a_missing_file_is_named(tmp_path: Path, into: Path) -> None:
     with pytest.raises(BadInput, match="exists"):
         unpack(tmp_path / "none.csv", into)
+
+
+def test_a_bomb_within_the_limit_is_known_by_its_ratio(
+    tmp_path: Path, into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo_app.core.unpack.SMALL", 100_000)
+    path = zipped(tmp_path / "a.zip", {"a.csv": b"\0" * 5_000_000})
+    with pytest.raises(BadInput, match="when unpacked"):
+        unpack(path, into)
+    assert list(into.iterdir()) == []

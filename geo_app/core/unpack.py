@@ -14,6 +14,9 @@ from geo_app.core.errors import BadInput
 LARGEST = 4 << 30
 """Bytes one archive may unpack to."""
 MOST_FILES = 1000
+MOST_TIMES = 200
+"""Times its own size an archive may unpack to, once that is more than `SMALL`: a bomb claims to be small."""
+SMALL = 20 << 20
 CHUNK = 1 << 20
 
 
@@ -41,7 +44,7 @@ def unpack(path: Path, into: Path, *, largest: int = LARGEST) -> list[Path]:
 
 def _unzip(path: Path, into: Path, largest: int) -> list[Path]:
     found = []
-    left = largest
+    left = min(largest, max(SMALL, MOST_TIMES * path.stat().st_size))
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > MOST_FILES:
