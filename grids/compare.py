@@ -61,6 +61,8 @@ class Comparison:
     lineage: tuple[Link, ...]
     kept: int
     """New cells with the land of one old cell, whatever their names and codes are."""
+    recoded: Mapping[str, str]
+    """The old code of each new cell that only has another code."""
 
 
 def compare(old: Partition, new: Partition) -> Comparison:
@@ -85,6 +87,7 @@ def compare(old: Partition, new: Partition) -> Comparison:
         dict(sorted(gone.items())),
         land.links,
         sum(one is Change.KEPT for one in lands.values()),
+        {code: parents[code].code for code, found in changes.items() if Change.RECODED in found},
     )
 
 

@@ -79,6 +79,23 @@ def record(
     return fact_id
 
 
+def record_all(
+    tx: db.Transaction, kind: str, jurisdiction: str | None, subjects: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Record a fact of one kind about each of these subjects, given with its data, in their order."""
+    if subjects:
+        tx.value(
+            SQL.record_facts,
+            kind=kind,
+            subjects=list(subjects),
+            jurisdiction=jurisdiction,
+            actor=tx.actor.name,
+            account=tx.actor.account,
+            address=tx.actor.address,
+            data=[_json(data) for data in subjects.values()],
+        )
+
+
 def has(tx: db.Transaction, kind: str, subject: int, since: datetime, **data: Any) -> bool:
     """Return whether something of a kind happened to a subject after `since`, with these data among others."""
     found = tx.value(SQL.has_fact, kind=kind, subject=subject, since=since, data=_json(data))

@@ -14,6 +14,18 @@ SELECT id, pg_notify('fact', id::text),
     THEN pg_notify('account', coalesce(:subject::bigint::text, '')) END
 FROM numbered;
 
+-- name: record_facts(kind, subjects, jurisdiction, actor, account, address, data)$
+-- Appends facts of one kind that nobody remembers accounts by; listeners are told of the last, and read them all.
+WITH given AS MATERIALIZED (
+  SELECT nextval('fact_id_seq') AS id, subject, data
+  FROM unnest(:subjects::bigint[], :data::text[]) WITH ORDINALITY AS one (subject, data, place) ORDER BY place
+), written AS (
+  INSERT INTO fact (id, kind, subject, jurisdiction, actor, actor_account, address, data)
+  OVERRIDING SYSTEM VALUE
+  SELECT id, :kind, subject, :jurisdiction, :actor, :account::bigint, :address::text, data::jsonb FROM given
+)
+SELECT pg_notify('fact', max(id)::text) FROM given;
+
 -- name: has_fact(kind, subject, since, data)$
 SELECT EXISTS (
   SELECT FROM fact

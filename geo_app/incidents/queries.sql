@@ -22,7 +22,7 @@ SELECT i.id, i.city_id AS city, c.code AS category, c.name AS category_name, c.n
   (SELECT count(*) FROM photo f WHERE f.incident_id = i.id) AS photos, i.version
 FROM incident i
 JOIN category c ON c.id = i.category_id
-LEFT JOIN placement p ON p.subject_kind = 'incident' AND p.subject_id = i.id
+LEFT JOIN placement_now p ON p.subject_kind = 'incident' AND p.subject_id = i.id
 LEFT JOIN LATERAL (
   SELECT code, name FROM cell_version
   WHERE cell_id = p.cell_id AND upper_inf(recorded) AND (valid @> :at::timestamptz OR NOT p.is_open)

@@ -6,23 +6,25 @@ as this transaction sees it: also the one that is publishing it sees its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import shapely
 from shapely import LineString
-from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import clock, coords, db, facts, log, settings
 from geo_app.organisation.model import City
-from geo_app.planning import indexes, placements, store
+from geo_app.planning import indexes, placements, store, timelines
+from geo_app.planning.changes import NOWHERE, Home, Stage
 from geo_app.planning.model import OUTSIDE, Grid, Placed, Prepared, Subject
+from geo_app.planning.placements import Moved
 from grids.locate import Locator
-from grids.model import Cell, on_millimetres
+from grids.model import Cell, Partition, on_millimetres
 
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 MANY = 200
 """Points from which on asking what the grid is made of costs less than asking the database for each point."""
 
@@ -49,6 +51,21 @@ def along(line: LineString, cells: Sequence[Cell]) -> list[tuple[str, float, flo
     return list(zip(codes, found.enter_at.tolist(), found.exit_at.tolist(), strict=True))
 
 
+def place(tx: db.Transaction, city: City, subject: Subject, at: datetime) -> Placed:
+    """Match a thing by the grid in force at `at`, and ahead by every release that begins later; keep the match."""
+    point = coords.to_metric(subject.point, city.srid)
+    line = store.timeline(tx, city, point, at)
+    now = [placed for stage, placed, _ in line if stage.since <= at]
+    placed = now[0] if now else OUTSIDE
+    placement_id, is_known = placements.add(tx, city, subject, point, placed, at)
+    later = [(stage, home) for stage, _, home in line if stage.since > at]
+    if later or is_known:
+        current = next((home for stage, _, home in line if stage.since <= at), NOWHERE)
+        _foretell(tx, {placement_id: current}, {placement_id: [home for _, home in later]},
+                  [stage for stage, _ in later], at, is_foretold=is_known)  # fmt: skip
+    return placed
+
+
 def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject], at: datetime) -> int:
     """Match things nobody has matched before and keep the matches; return how many lie in a cell."""
     lonlat = np.array([[subject.point.x, subject.point.y] for subject in subjects]).reshape(-1, 2)
@@ -58,28 +75,61 @@ def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject], at: d
     places = [(east, north) for east, north in xy.tolist()]
     matched = list(zip(subjects, places, cells, strict=True))
     placements.add_all(tx, city, matched, release.id if release else None, at)
+    later = scheduled(tx, city, at)
+    if later:
+        ids = placements.numbers(tx, subjects)
+        order = [ids[subject.kind, subject.id] for subject in subjects]
+        current, *homes = _homes(tx, city, xy, [at, *(stage.since for stage in later)])
+        by_thing = dict(zip(order, zip(*homes, strict=True), strict=True))
+        _foretell(tx, dict(zip(order, current, strict=True)), by_thing, later, at, is_foretold=False)
     return sum(cell is not None for cell in cells)
 
 
-def match_again(tx: db.Transaction, city: City, release_id: int, area: BaseGeometry | None) -> None:
-    """Match the open things in an area, everywhere for None, by the grid in force, which `release_id` made.
+def scheduled(tx: db.Transaction, city: City, at: datetime) -> list[Stage]:
+    """Return the releases that begin after `at`, in their order."""
+    return [Stage(one.id, one.effective_from, one.effective_to) for one in store.releases_after(tx, city, at)]
 
-    The facts name those whose cell or community changed, with the communities before and now.
+
+def match_all(tx: db.Transaction, city: City) -> None:
+    """Match every open thing of a city by its first release, and by those that begin later."""
+    ids, places = placements.open_in(tx, city)
+    match_again(tx, city, ids, np.array(places).reshape(-1, 2))
+
+
+def match_again(tx: db.Transaction, city: City, ids: Sequence[int], xy: np.ndarray) -> None:
+    """Match open things by the grid in force and by every release that begins later, whatever was written of them.
+
+    The facts name those whose cell or community changed.
     """
     at = clock.now()
-    in_force = store.release_at(tx, city, at)
+    in_force, later = store.release_at(tx, city, at), scheduled(tx, city, at)
+    if not ids:
+        return
+    current, *homes = _homes(tx, city, xy, [at, *(stage.since for stage in later)])
     if in_force is not None:
-        ids, places = placements.open_in(tx, city, in_force.id, area)
-        cells = [placed.cell_id for placed in cells_at(tx, city, np.array(places).reshape(-1, 2), at)]
-        for kind, subject_id, units in placements.match(tx, ids, cells, in_force.id, at) if ids else []:
-            facts.record(
-                tx, "placement.moved", subject_id, city.jurisdiction, of=kind, release=in_force.id, communities=units
-            )  # fmt: skip
-    facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
+        cells = {one: home[0] for one, home in zip(ids, current, strict=True)}
+        tell(tx, city, in_force.id, placements.match(tx, cells, in_force.id, in_force.effective_from, at))
+    by_thing = dict(zip(ids, zip(*homes, strict=True), strict=True)) if later else {}
+    _foretell(tx, dict(zip(ids, current, strict=True)), by_thing, later, at, is_foretold=True)
 
 
-def get_ready(tx: db.Transaction, city: City, prepared: Prepared) -> None:
-    """Make the index of a draft, from its base's when it is there: nobody waits for it while the grid is locked."""
+def tell(tx: db.Transaction, city: City, release_id: int, moved: Sequence[Moved]) -> None:
+    """Record who moved: with the communities and cells before and now, so that those hear of it whose they are."""
+    for kind in sorted({one.subject_kind for one in moved}):
+        told = {
+            one.subject_id: {
+                "of": kind, "release": release_id, "communities": one.communities, "cells": one.cells
+            }
+            for one in moved if one.subject_kind == kind
+        }  # fmt: skip
+        facts.record_all(tx, "placement.moved", city.jurisdiction, told)
+
+
+def get_ready(tx: db.Transaction, city: City, prepared: Prepared) -> Locator | None:
+    """Make the index of a draft, from its base's when it is there: nobody waits for it while the grid is locked.
+
+    None where there is none: earlier versions let vertices lie off the 1 mm grid.
+    """
     draft = prepared.draft
     hashes = store.hashes(tx, city, draft.effective_at)
     base = indexes.find(_folder(city, indexes.key(hashes)))
@@ -92,19 +142,49 @@ def get_ready(tx: db.Transaction, city: City, prepared: Prepared) -> None:
             return indexes.make(draft.partition.cells.values())
         return base.patch(prepared.opened, gone)
 
-    _made(city, indexes.key(after), make)
+    return _made(city, indexes.key(after), make)
 
 
-def open_index(tx: db.Transaction, city: City, at: datetime) -> None:
-    """Open the index of the grid valid at `at`, so that nobody waits for it while the grid is locked."""
-    grid = store.grid_at(tx, city, at)
-    if grid is not None:
-        _index(tx, city, grid, at)
+def codes_of(partition: Partition, index: Locator | None, xy: np.ndarray) -> list[str | None]:
+    """Return the code of the cell of each place in a partition that may not be published yet; None outside."""
+    if index is not None:
+        by_place = [*index.codes.tolist(), None]
+        return [by_place[place] for place in index.cells_of(xy).tolist()]  # -1 is the last
+    codes = list(partition.cells)
+    found: list[str | None] = [None] * len(xy)
+    at, of = shapely.STRtree(partition.geometries()).query(shapely.points(xy), predicate="intersects")
+    for place, cell in sorted(zip(at.tolist(), of.tolist(), strict=True), reverse=True):
+        found[place] = codes[cell]
+    return found
 
 
 def forget(city: City) -> None:
     """Throw away the indexes of a city that is removed."""
     indexes.forget(settings.current().work_path, city.id)
+
+
+def _homes(tx: db.Transaction, city: City, xy: np.ndarray, moments: Sequence[datetime]) -> list[list[Home]]:
+    """Return for each moment the home of each place."""
+    found = []
+    for at in moments:
+        communities = dict(store.homes(tx, city, at).values())
+        cells = [placed.cell_id for placed in cells_at(tx, city, xy, at)]
+        found.append([(cell, None if cell is None else communities[cell]) for cell in cells])
+    return found
+
+
+def _foretell(
+    tx: db.Transaction, current: Mapping[int, Home], homes: Mapping[int, Sequence[Home]],
+    stages: Sequence[Stage], at: datetime, *, is_foretold: bool,
+) -> None:  # fmt: skip
+    """Write what is ahead of some things in some releases; `is_foretold` when something may be written already."""
+    rows = [
+        one
+        for thing, there in homes.items()
+        for one in timelines.ahead(thing, current[thing], there, stages, is_foretold=is_foretold)
+    ]
+    if rows or is_foretold:
+        placements.foretell(tx, current if is_foretold else (), BEGINNING, rows, at)
 
 
 def _index(tx: db.Transaction, city: City, grid: Grid, at: datetime) -> Locator | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_app.core.db import Row
 from geo_app.geocoding.model import Candidate
 from geo_app.organisation.model import Unit
+from geo_app.planning.changes import Foreseen, Lineage
 from grids.model import Cell, Partition
 
 
@@ -136,6 +138,23 @@ class Prepared:
     """Where a cell begins, ends or changes, in the metric frame; None for everywhere."""
     bounds: Polygon
     """Lon/lat."""
+    was: tuple[Cell, ...] = ()
+    """The versions that end."""
+    ids: Mapping[str, int] = field(default_factory=dict)
+    """The cell of each code that is opened or closed."""
+    later: tuple[Later, ...] = ()
+    """The releases that begin after it, as they are on top of it."""
+    lineage: tuple[Lineage, ...] = ()
+    foreseen: Foreseen | None = None
+    """Where things will lie; None for the first release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A scheduled release with another one put before it."""
+
+    release: Release
+    prepared: Prepared
 
 
 @dataclass(frozen=True, slots=True)

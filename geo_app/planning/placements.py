@@ -5,14 +5,16 @@ They are written beyond the actor's scope: where a thing lies does not depend on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from shapely import Point
-from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import db
 from geo_app.organisation.model import City
+from geo_app.planning.changes import Ahead
 from geo_app.planning.model import Placed, Subject
 
 SQL = db.statements(__file__)
@@ -21,17 +23,47 @@ PAGE = 20_000
 Xy = tuple[float, float]
 
 
-def add(tx: db.Transaction, city: City, subject: Subject, point: Point, placed: Placed, at: datetime) -> None:
-    """Write the match of one subject, `point` metric, and note it in its history."""
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A placement with its metric place."""
+
+    id: int
+    x: float
+    y: float
+    cell_id: int | None
+    community_id: int | None
+    is_open: bool
+    is_incident: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A thing whose cell or community changed: the ids of the communities and the cells before and now."""
+
+    subject_kind: str
+    subject_id: int
+    communities: list[int]
+    cells: list[int]
+
+
+def add(
+    tx: db.Transaction, city: City, subject: Subject, point: Point, placed: Placed, at: datetime
+) -> tuple[int, bool]:
+    """Write the match of one subject, `point` metric, and note it in its history.
+
+    Return the placement's id and whether the subject had been placed before.
+    """
     with tx.beyond_scope():
-        placement_id = tx.value(
-            SQL.place, city_id=city.id, jurisdiction=city.jurisdiction, kind=subject.kind, subject_id=subject.id,
+        placement_id, is_known = tx.one(
+            SQL.place, lambda row: (int(row["id"]), bool(row["is_known"])), city_id=city.id,
+            jurisdiction=city.jurisdiction, kind=subject.kind, subject_id=subject.id,
             point=point, cell_id=placed.cell_id, release_id=placed.release, at=at, is_open=subject.is_open,
         )  # fmt: skip
         tx.run(
             SQL.note_placement, placement_id=placement_id, cell_id=placed.cell_id, release_id=placed.release, at=at,
             reason="match",
         )  # fmt: skip
+    return placement_id, is_known
 
 
 def add_all(
@@ -54,30 +86,111 @@ def add_all(
             )  # fmt: skip
 
 
-def open_in(
-    tx: db.Transaction, city: City, release_id: int, area: BaseGeometry | None
-) -> tuple[list[int], list[Xy]]:
-    """Return the open placements in `area` that are not matched to this release yet: their ids, their places."""
+def open_in(tx: db.Transaction, city: City) -> tuple[list[int], list[Xy]]:
+    """Return the open placements of a city: their ids, their places."""
     with tx.beyond_scope():
-        rows = tx.all(SQL.open_in, dict, city_id=city.id, release_id=release_id, area=area)
+        rows = tx.all(SQL.open_in, dict, city_id=city.id)
     return [row["id"] for row in rows], [(row["x"], row["y"]) for row in rows]
 
 
-def match(
-    tx: db.Transaction, ids: Sequence[int], cells: Sequence[int | None], release_id: int, at: datetime
-) -> list[tuple[str, int, list[int]]]:
-    """Give placements their cells; return those whose cell or community changed, in order of kind and id.
-
-    Each with its kind, its id and the ids of the communities it lay in before and lies in now.
-    """
+def placed_after(tx: db.Transaction, city: City, line: int) -> tuple[list[int], list[Xy]]:
+    """Return the open things placed since a line of the history was written: their ids, their places."""
     with tx.beyond_scope():
-        rows = tx.all(SQL.match, dict, ids=_array(ids), cells=_array(cells), release_id=release_id, at=at)
-    return sorted((row["subject_kind"], row["subject_id"], row["communities"]) for row in rows)
+        rows = tx.all(SQL.placed_after, dict, city_id=city.id, line=line)
+    return [row["id"] for row in rows], [(row["x"], row["y"]) for row in rows]
 
 
-def close(tx: db.Transaction, kind: str, subject_id: int) -> None:
+def written(tx: db.Transaction, city: City) -> int:
+    """Return a line of the history after which comes whoever is placed from now on, and nobody else of the city.
+
+    For that it waits until nothing is being matched.
+    """
+    tx.value(SQL.stop_matching, city_id=city.id)
+    try:
+        with tx.beyond_scope():
+            return int(tx.value(SQL.last_line))
+    finally:
+        tx.value(SQL.go_on_matching, city_id=city.id)
+
+
+def things_in(tx: db.Transaction, city: City, boxes: np.ndarray) -> list[Thing]:
+    """Return what lies in any of these boxes (west, south, east, north; metric), the closed too, by id."""
+    west, south, east, north = (_array(side) for side in boxes.T.tolist())
+    with tx.beyond_scope():
+        rows = tx.all(
+            SQL.things_in, lambda row: Thing(**row), city_id=city.id, srid=city.srid, west=west, south=south,
+            east=east, north=north,
+        )  # fmt: skip
+    return sorted({one.id: one for one in rows}.values(), key=lambda one: one.id)
+
+
+def foretold(tx: db.Transaction, city: City) -> frozenset[int]:
+    """Return the placements of a city that something is written ahead of."""
+    with tx.beyond_scope():
+        return frozenset(tx.all(SQL.foretold, lambda row: int(row["placement_id"]), city_id=city.id))
+
+
+def numbers(tx: db.Transaction, subjects: Sequence[Subject]) -> dict[tuple[str, int], int]:
+    """Return the placements of subjects, by their kind and id."""
+    with tx.beyond_scope():
+        rows = tx.all(
+            SQL.numbers,
+            dict,
+            kinds=[one.kind for one in subjects],
+            subjects=_array(one.id for one in subjects),
+        )
+    return {(row["subject_kind"], row["subject_id"]): row["id"] for row in rows}
+
+
+def match(
+    tx: db.Transaction, cells: Mapping[int, int | None], release_id: int, since: datetime, at: datetime
+) -> list[Moved]:
+    """Give placements their cells, in force `since`; return those whose cell or community changed, by kind and id."""
+    with tx.beyond_scope():
+        rows = tx.all(
+            SQL.match, lambda row: Moved(**row), ids=_array(cells), cells=_array(cells.values()),
+            release_id=release_id, since=since, at=at,
+        )  # fmt: skip
+    return sorted(rows, key=lambda one: (one.subject_kind, one.subject_id))
+
+
+def take_over(tx: db.Transaction, city: City, at: datetime) -> list[Moved]:
+    """Let what was written ahead and has begun be what is; return whom that moved, by kind and id."""
+    with tx.beyond_scope():
+        rows = tx.all(SQL.take_over, lambda row: Moved(**row), city_id=city.id, at=at)
+    return sorted(rows, key=lambda one: (one.subject_kind, one.subject_id))
+
+
+def foretell(
+    tx: db.Transaction, anew: Iterable[int], since: datetime, ahead: Sequence[Ahead], at: datetime
+) -> None:
+    """Write what is ahead; what was written of `anew` for `since` and later is forgotten first."""
+    ids = _array(anew)
+    with tx.beyond_scope():
+        for statement in (SQL.cut_ahead, SQL.drop_ahead):
+            tx.run(statement, ids=ids, since=since)
+        if ahead:
+            tx.run(
+                SQL.add_ahead, ids=_array(one.placement for one in ahead), cells=_array(one.home[0] for one in ahead),
+                communities=_array(one.home[1] for one in ahead), releases=_array(one.stage.release for one in ahead),
+                since=[one.stage.since for one in ahead], until=[one.stage.until for one in ahead], at=at,
+            )  # fmt: skip
+
+
+def placed_at(
+    tx: db.Transaction, kind: str, subject_id: int, at: datetime, known_at: datetime
+) -> tuple[int | None, int | None] | None:
+    """Return the cell and the release a subject was matched to at `at` as was known at `known_at`."""
+    return tx.first(
+        SQL.placed_at, lambda row: (row["cell_id"], row["release_id"]), kind=kind, subject_id=subject_id, at=at,
+        known_at=known_at,
+    )  # fmt: skip
+
+
+def close(tx: db.Transaction, kind: str, subject_id: int, at: datetime) -> None:
     """Freeze a subject's match: later releases leave it alone."""
-    tx.run(SQL.close_placement, kind=kind, subject_id=subject_id)
+    tx.run(SQL.take_own_over, kind=kind, subject_id=subject_id, at=at)
+    tx.run(SQL.close_placement, kind=kind, subject_id=subject_id, at=at)
 
 
 def open_in_cell(tx: db.Transaction, cell_id: int, kind: str) -> int:

@@ -1,7 +1,14 @@
-"""How a draft becomes a release: what is slow first, then one short transaction."""
+"""How a draft becomes a release: what is slow first, without a lock; then what others have to wait for.
+
+A release may begin before one that is scheduled already, if they change other cells: the scheduled one is then drawn
+anew on top of it. Nothing has to be done when a release begins: what every open thing lies in from then on is written
+when the release is published, and by whoever matches things until then.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import shapely
@@ -10,110 +17,227 @@ from geo_app.core import clock, db, facts, jobs
 from geo_app.core.errors import BadInput, Conflict, NotReady
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
-from geo_app.planning import drawing, matching, store
-from geo_app.planning.model import Draft, Prepared
-from grids.model import Partition
+from geo_app.planning import drawing, foreseeing, lineage, matching, placements, store, versions
+from geo_app.planning.changes import Stage
+from geo_app.planning.model import Draft, Later, OutlineKey, Prepared, Release
+from grids.model import Cell, Partition
 
 TAKE_EFFECT = "planning.take_effect"
-"""The job that matches things again when a release begins."""
+"""The job that tells whom a release moves when it begins."""
 AREA_TOLERANCE = 1e-3
-"""Square metres by which two geometry engines may differ over a whole city."""
+"""Square metres by which two geometry engines may differ over what a release touches."""
+MEANWHILE = "another release was published meanwhile; rebase the plan on it"
 
 
 def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
-    """Return `draft` checked and compared with its base: everything slow, before any lock is taken."""
-    _check_base(tx, city, draft)
+    """Return `draft` checked, compared with its base, drawn and matched: everything slow."""
+    later = _later(tx, city, draft)
+    standing = versions.outlines_at(tx, city, draft.effective_at)
     before = None
     if draft.base is not None:
-        before = Partition.of(
-            [standing.cell for standing in store.cells_near(tx, city, None, draft.effective_at)]
-        )
+        before = Partition.of([one.cell for one in store.cells_near(tx, city, None, draft.effective_at)])
     units = organisation.units(tx, city, draft.effective_at)
-    prepared = drawing.prepare(city, units, before, draft, store.outline_digests(tx, city))
-    if before is not None:
-        matching.get_ready(tx, city, prepared)
-    return prepared
+    drawn = {key: digest for key, (digest, _) in standing.items()}
+    prepared = drawing.prepare(city, units, before, draft, drawn)
+    if before is None:
+        return replace(prepared, ids=_cells(tx, city, prepared, {}))
+    was = tuple(before.cells[code] for code in prepared.closed)
+    found = lineage.compared(was, prepared.opened)
+    ids = _cells(tx, city, prepared, lineage.same_cells(found))
+    prepared = replace(prepared, was=was, ids=ids)
+    if later:
+        cut = {(key, standing[key][1]) for key in prepared.outdated}
+        prepared = replace(prepared, later=tuple(_redrawn(tx, city, prepared, later, cut)))
+    seen = foreseeing.foresee(tx, city, prepared, before)
+    links = lineage.links(found, prepared.opened, ids, seen.incidents)
+    return replace(prepared, lineage=tuple(links), foreseen=seen.foreseen)
 
 
 def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
-    """Make a prepared draft the release in force from its instant, and return the release's id.
+    """Make a prepared draft a release from its instant on, and return the release's id.
 
-    Conflict when another release came first. The database looks at every opened cell itself before it
-    accepts them. A release whose instant has come takes effect in the same transaction, a later one by a job.
+    Conflict when another release came first. The database looks at every opened cell itself before it accepts them.
     """
-    draft = prepared.draft
-    store.lock_layer(tx, city)
+    versions.lock(tx, city)
     at = clock.now()
-    _check_base(tx, city, draft)
-    area_before = store.area(tx, city, draft.effective_at) if draft.base is not None else None
-    release_id = store.add_release(tx, city, prepared, at)
-    _replace_cells(tx, city, prepared, release_id, at)
-    _second_look(tx, city, prepared, release_id, area_before)
-    facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
-    if draft.effective_at <= at:
-        matching.match_again(tx, city, release_id, prepared.changed)
-    else:
-        jobs.defer(
-            tx, TAKE_EFFECT, queue=jobs.CLOCKS, lock=TAKE_EFFECT, at=draft.effective_at,
-            city=city.code, release=release_id,
-        )  # fmt: skip
+    release_id = write(tx, city, prepared, at)
+    switch(tx, city, prepared, release_id, at)
     return release_id
 
 
-def take_effect(tx: db.Transaction, city: City, release_id: int) -> None:
-    """Match what a release changed, now that its instant has come; NotReady before. A second time changes nothing."""
-    changed = store.changed_area(tx, release_id)
-    matching.open_index(tx, city, clock.now())
+def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> int:
+    """Write a release, and what is foreseen of things, while things are matched by the grid before; return its id."""
+    draft = prepared.draft
+    if [one.id for one in _later(tx, city, draft)] != [one.release.id for one in prepared.later]:
+        raise Conflict(MEANWHILE)
+    stages = _stages(prepared, 0)
+    release_id = versions.add_release(tx, city, prepared, stages[0].until, at)
+    _replace_cells(tx, city, prepared, release_id, at)
+    _second_look(tx, city, prepared, release_id, at)
+    versions.write_lineage(tx, release_id, prepared.lineage)
+    _draw(tx, city, prepared, replace(stages[0], release=release_id))
+    for number, (one, stage) in enumerate(zip(prepared.later, stages[1:], strict=True)):
+        base = None if number else release_id
+        cells = len(one.prepared.draft.partition.cells)
+        versions.rebase(tx, stage.release, base, cells, one.prepared.bounds)
+        _draw(tx, city, one.prepared, stage)
+    facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
+    foreseeing.foretell(tx, prepared.foreseen, _stages(prepared, release_id), at)
+    return release_id
+
+
+def switch(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:
+    """Move what a release written `at` moves; from here nothing else is matched until the transaction ends."""
     store.lock_layer(tx, city)
-    if store.has_begun(tx, release_id, clock.now()):
-        matching.match_again(tx, city, release_id, changed)
+    foreseeing.move(tx, city, prepared.foreseen, _stages(prepared, release_id), at)
+    begins = prepared.draft.effective_at
+    if begins <= at:
+        facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
     else:
+        jobs.defer(
+            tx,
+            TAKE_EFFECT,
+            queue=jobs.CLOCKS,
+            lock=TAKE_EFFECT,
+            at=begins,
+            city=city.code,
+            release=release_id,
+        )
+
+
+def take_effect(tx: db.Transaction, city: City, release_id: int) -> None:
+    """Tell whom a release moves, now that its instant has come; NotReady before. A second time changes nothing."""
+    store.lock_layer(tx, city)
+    at = clock.now()
+    release = store.release(tx, city, release_id)
+    if release is None or release.effective_from > at:
         raise NotReady(f"release {release_id} is not in force yet")
+    matching.tell(tx, city, release_id, placements.take_over(tx, city, at))
+    if not facts.has(tx, "release.in_force", release_id, release.published_at):
+        facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
+
+
+def _later(tx: db.Transaction, city: City, draft: Draft) -> list[Release]:
+    """Return the releases that begin after a draft.
+
+    Conflict when it does not stand on the release it would replace, BadInput when it would begin before that.
+    """
+    if draft.base is None:
+        if store.newest(tx, city) is not None:
+            raise Conflict(MEANWHILE)
+        return []
+    base = store.release(tx, city, draft.base)
+    if base is None:
+        raise Conflict(MEANWHILE)
+    if draft.effective_at <= base.effective_from:
+        rule = f"after the release it replaces begins, {base.effective_from.isoformat()}"
+        raise BadInput("effective_at", draft.effective_at.isoformat(), rule)
+    standing = store.release_at(tx, city, draft.effective_at)
+    later = store.releases_after(tx, city, draft.effective_at)
+    has_begun = bool(later) and later[0].effective_from <= clock.now()
+    if standing is None or standing.id != base.id or has_begun:
+        raise Conflict(MEANWHILE)
+    return later
+
+
+def _stages(prepared: Prepared, release_id: int) -> list[Stage]:
+    """Return when a draft, which becomes `release_id`, and the releases after it stand."""
+    later = [
+        Stage(one.release.id, one.release.effective_from, one.release.effective_to) for one in prepared.later
+    ]
+    return [Stage(release_id, prepared.draft.effective_at, later[0].since if later else None), *later]
+
+
+def _cells(tx: db.Transaction, city: City, prepared: Prepared, same: dict[str, str]) -> dict[str, int]:
+    """Return the cell of each code that is opened or closed: its own, that of the code it had before, or a new one.
+
+    BadInput when a code is retired, and its cell does not come back with the release it belongs to.
+    """
+    draft = prepared.draft
+    codes = sorted({*(cell.code for cell in prepared.opened), *prepared.closed})
+    known = versions.known_codes(tx, city, codes)
+    ids = {code: cell_id for code, (cell_id, _) in known.items()}
+    retired = {code for code, (_, is_retired) in known.items() if is_retired}
+    if retired and draft.rolls_back is not None:
+        earlier = store.release(tx, city, draft.rolls_back)
+        if earlier is not None:
+            retired -= store.hashes(tx, city, earlier.effective_from).keys()
+    if retired:
+        raise BadInput("code", min(retired), "a retired code is never used again")
+    fresh = [code for code in codes if code not in ids]
+    ids |= {code: ids[same[code]] for code in fresh if code in same}
+    fresh = [code for code in fresh if code not in same]
+    return ids | dict(zip(fresh, versions.new_cell_ids(tx, len(fresh)), strict=True))
+
+
+def _redrawn(
+    tx: db.Transaction, city: City, prepared: Prepared, later: Sequence[Release],
+    cut: set[tuple[OutlineKey, datetime]],
+) -> list[Later]:  # fmt: skip
+    """Return the releases that begin after a draft, as they are on top of it; Conflict when one changes the same cells.
+
+    `cut` are the outlines that end with the draft, with the moment since which they stand.
+    """
+    mine = {*prepared.closed, *(cell.code for cell in prepared.opened)}
+    found = []
+    for release in later:
+        both = sorted(mine.intersection(store.touched(tx, release.id)))
+        if both:
+            raise Conflict(
+                f"release {release.id}, scheduled for {release.effective_from.isoformat()}, changes the cells"
+                f" {', '.join(both[:10])} too; plan on top of it and begin later, or leave these cells as they are"
+            )
+        at = release.effective_from
+        standing = versions.outlines_at(tx, city, at)
+        drawn = {key: digest for key, (digest, since) in standing.items() if (key, since) not in cut}
+        cells = {one.cell.code: one.cell for one in store.cells_near(tx, city, None, at)}
+        for code in prepared.closed:
+            cells.pop(code, None)
+        partition = Partition.of([*cells.values(), *prepared.opened])
+        draft = Draft(None, partition, at, release.note)
+        redrawn = drawing.prepare(city, organisation.units(tx, city, at), None, draft, drawn)
+        cut |= {(key, standing[key][1]) for key in redrawn.outdated}
+        found.append(Later(release, redrawn))
+    return found
 
 
 def _replace_cells(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:
-    """Close what ends, open what begins; a code keeps its cell, a new code gets a new one."""
-    since = prepared.draft.effective_at
+    """Close what ends, open what begins."""
+    since, ids = prepared.draft.effective_at, prepared.ids
     codes = [cell.code for cell in prepared.opened]
-    known = store.known_codes(tx, city, codes)
-    retired = sorted(code for code, (_, is_retired) in known.items() if is_retired)
-    if retired:
-        raise BadInput("code", retired[0], "a retired code is never used again")
-    fresh = [code for code in codes if code not in known]
-    added = dict(zip(fresh, store.new_cell_ids(tx, len(fresh)), strict=True))
-    ids = added | {code: cell_id for code, (cell_id, _) in known.items()}
-    store.close_versions(tx, city, prepared.closed, since, at)
+    known = versions.known_codes(tx, city, codes)
+    versions.close(tx, city, prepared.closed, since, at)
     units = {unit.code: unit.id for unit in organisation.units(tx, city, since)}
-    versions = ((ids[cell.code], cell, units[cell.community]) for cell in prepared.opened)
-    store.open_versions(tx, city, release_id, versions, since, at)
-    store.register_codes(tx, city, release_id, added)
+    opened = ((ids[cell.code], cell, units[cell.community]) for cell in prepared.opened)
+    versions.open_all(tx, city, release_id, opened, since, at)
+    versions.register_codes(tx, city, release_id, {code: ids[code] for code in codes if code not in known})
+    versions.use_again(tx, city, [code for code, (_, is_retired) in known.items() if is_retired])
     gone = [code for code in prepared.closed if code not in prepared.draft.partition.cells]
-    store.retire_codes(tx, city, release_id, gone)
-    store.close_outlines(tx, city, prepared.outdated, since)
-    store.open_outlines(tx, city, prepared.outlines, since)
-    store.draw_units(tx, city, release_id, units, prepared.unit_shapes)
+    versions.retire_codes(tx, city, release_id, gone)
 
 
-def _check_base(tx: db.Transaction, city: City, draft: Draft) -> None:
-    """Raise Conflict when the draft stands on an old release, BadInput when it would begin before its base."""
-    base = store.newest(tx, city)
-    if (base.id if base else None) != draft.base:
-        raise Conflict("another release was published meanwhile; rebase the plan on it")
-    if base and draft.effective_at <= base.effective_from:
-        rule = f"after the release it replaces begins, {base.effective_from.isoformat()}"
-        raise BadInput("effective_at", draft.effective_at.isoformat(), rule)
+def _draw(tx: db.Transaction, city: City, prepared: Prepared, stage: Stage) -> None:
+    """Write how a release looks on the map as long as it stands."""
+    units = {unit.code: unit.id for unit in organisation.units(tx, city, stage.since)}
+    versions.close_outlines(tx, city, prepared.outdated, stage.since)
+    versions.open_outlines(tx, city, prepared.outlines, stage.since, stage.until)
+    versions.draw_units(tx, city, stage.release, units, prepared.unit_shapes)
 
 
-def _second_look(
-    tx: db.Transaction, city: City, prepared: Prepared, release_id: int, area_before: float | None
-) -> None:
-    """Let PostGIS, another geometry engine, judge what is about to be published."""
-    overlapping = store.overlaps(tx, release_id)
+def _second_look(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:
+    """Let PostGIS, another geometry engine, judge what is about to be published, where it differs from its base."""
+    overlapping = versions.overlaps(tx, release_id)
     if overlapping:
         raise BadInput("cells", overlapping[0], "the database finds that these cells overlap")
-    area = store.area(tx, city, prepared.draft.effective_at)
-    expected = area_before
-    if expected is None:
-        expected = float(shapely.coverage_union_all(prepared.draft.partition.geometries()).area)
-    if abs(area - expected) > AREA_TOLERANCE:
-        raise BadInput("cells", f"{area:.3f} m²", f"the area must stay {expected:.3f} m²")
+    draft = prepared.draft
+    gained = versions.gained(tx, city, release_id, draft.effective_at, at)
+    if draft.base is None:
+        expected = float(shapely.coverage_union_all(draft.partition.geometries()).area)
+    else:
+        expected = _area(prepared.opened) - _area(prepared.was) if draft.has_outer else 0.0
+    if abs(gained - expected) > AREA_TOLERANCE:
+        raise BadInput("cells", f"{gained - expected:+.3f} m²", "the area must stay what it was")
+
+
+def _area(cells: Sequence[Cell]) -> float:
+    return sum(cell.area for cell in cells)

@@ -6,6 +6,17 @@ SELECT pg_advisory_xact_lock(7301, :city_id);
 -- Matching goes on side by side, but never across a publish.
 SELECT pg_advisory_xact_lock_shared(7301, :city_id);
 
+-- name: lock_publishing(city_id)$
+-- One release after the other; matching goes on.
+SELECT pg_advisory_xact_lock(7302, :city_id);
+
+-- name: stop_matching(city_id)$
+-- Waits until nothing is being matched, and lets nothing begin.
+SELECT pg_advisory_lock(7301, :city_id);
+
+-- name: go_on_matching(city_id)$
+SELECT pg_advisory_unlock(7301, :city_id);
+
 -- name: newest(city_id)^
 -- The release that nothing has replaced yet, in force or scheduled.
 SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
@@ -14,13 +25,18 @@ FROM release WHERE city_id = :city_id AND upper_inf(effective);
 -- name: has_begun(release_id, at)$
 SELECT lower(effective) <= :at::timestamptz FROM release WHERE id = :release_id;
 
--- name: changed_area(release_id)$
--- Where cells begin or end with a release.
-SELECT ST_Union(v.geometry)
+-- name: touched(release_id)
+-- The codes of cells that begin or end with a release.
+SELECT DISTINCT v.code
 FROM release r
 JOIN cell_version v ON v.city_id = r.city_id AND upper_inf(v.recorded)
   AND lower(r.effective) IN (lower(v.valid), upper(v.valid))
-WHERE r.id = :release_id;
+WHERE r.id = :release_id ORDER BY v.code;
+
+-- name: after(city_id, at)
+-- The releases that begin after an instant, in their order.
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+FROM release WHERE city_id = :city_id AND lower(effective) > :at::timestamptz ORDER BY lower(effective);
 
 -- name: releases(city_id)
 SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
@@ -37,10 +53,16 @@ FROM release WHERE city_id = :city_id AND effective @> :at::timestamptz;
 -- name: end_release(release_id, at)!
 UPDATE release SET effective = tstzrange(lower(effective), :at) WHERE id = :release_id;
 
--- name: add_release(city_id, base_id, since, cells, bounds, note, at, actor)$
-INSERT INTO release (city_id, base_id, effective, cells, bounds, note, published_at, published_by)
-VALUES (:city_id, :base_id, tstzrange(:since, NULL), :cells, :bounds, :note, :at, :actor)
+-- name: add_release(city_id, base_id, since, until, cells, bounds, note, rolls_back, at, actor)$
+INSERT INTO release (city_id, base_id, effective, cells, bounds, note, rolls_back, published_at, published_by)
+VALUES (
+  :city_id, :base_id, tstzrange(:since, :until), :cells, :bounds, :note, :rolls_back, :at, :actor
+)
 RETURNING id;
+
+-- name: rebase(release_id, base_id, cells, bounds)!
+-- A scheduled release gets another one before it.
+UPDATE release SET base_id = coalesce(:base_id, base_id), cells = :cells, bounds = :bounds WHERE id = :release_id;
 
 -- name: cell_ids(city_id, codes)
 -- The ids that codes already belong to, retired ones included.
@@ -52,6 +74,9 @@ SELECT nextval('cell_id')::bigint AS id FROM generate_series(1, :count);
 
 -- name: retire_codes(city_id, codes, release_id)!
 UPDATE code_registry SET retired_release = :release_id WHERE city_id = :city_id AND code = ANY(:codes);
+
+-- name: use_again(city_id, codes)!
+UPDATE code_registry SET retired_release = NULL WHERE city_id = :city_id AND code = ANY(:codes);
 
 -- name: close_versions(city_id, codes, since, at)!
 -- Ends the standing versions: what was recorded stays readable, a shortened copy replaces it.
@@ -71,26 +96,47 @@ FROM ended WHERE since < :since::timestamptz;
 SELECT a.code AS first, b.code AS second
 FROM cell_version a
 JOIN cell_version b ON b.city_id = a.city_id AND b.geometry && a.geometry AND b.cell_id <> a.cell_id
-  AND upper_inf(b.valid) AND upper_inf(b.recorded)
+  AND b.valid @> lower(a.valid) AND upper_inf(b.recorded)
 WHERE a.release_id = :release_id AND upper_inf(a.valid) AND upper_inf(a.recorded)
   AND (b.release_id <> a.release_id OR a.code < b.code)
   AND ST_Relate(a.geometry, b.geometry, '2********')
 LIMIT 20;
 
--- name: area(city_id, at)$
--- Square metres of all cells valid at an instant.
-SELECT coalesce(sum(ST_Area(geometry)), 0) FROM cell_version
-WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
+-- name: gained(city_id, release_id, since, at)$
+-- Square metres of the cells a release opened, less those of the cells it ended.
+SELECT
+  (SELECT coalesce(sum(ST_Area(geometry)), 0) FROM cell_version
+    WHERE release_id = :release_id AND lower(valid) = :since AND upper_inf(recorded))
+  - (SELECT coalesce(sum(ST_Area(geometry)), 0) FROM cell_version
+    WHERE city_id = :city_id AND valid @> :since::timestamptz AND upper(recorded) = :at::timestamptz);
 
--- name: open_in(city_id, release_id, area)
--- Open placements inside an area, of the whole city for NULL, that another release was matched to.
-SELECT id, ST_X(point) AS x, ST_Y(point) AS y FROM placement
-WHERE city_id = :city_id AND is_open AND release_id IS DISTINCT FROM :release_id
-  AND (:area::geometry IS NULL OR (point && :area::geometry
-    AND ST_Intersects(:area::geometry, ST_ForceCollection(point))))
-ORDER BY id;
+-- name: open_in(city_id)
+-- The open placements of a city.
+SELECT id, ST_X(point) AS x, ST_Y(point) AS y FROM placement WHERE city_id = :city_id AND is_open ORDER BY id;
 
--- name: match(ids, cells, release_id, at)
+-- name: last_line()$
+-- How far the history of placements is written.
+SELECT coalesce(max(id), 0) FROM placement_history;
+
+-- name: placed_after(city_id, line)
+-- The open things that were placed since a line of the history was written.
+SELECT DISTINCT p.id, ST_X(p.point) AS x, ST_Y(p.point) AS y
+FROM placement_history h JOIN placement p ON p.id = h.placement_id
+WHERE h.id > :line AND p.city_id = :city_id AND p.is_open ORDER BY p.id;
+
+-- name: things_in(city_id, srid, west, south, east, north)
+-- What lies in any of these boxes, the closed too; a thing may come more than once.
+SELECT p.id, ST_X(p.point) AS x, ST_Y(p.point) AS y, p.cell_id, p.community_id, p.is_open,
+  p.subject_kind = 'incident' AS is_incident
+FROM unnest(:west::float8[], :south::float8[], :east::float8[], :north::float8[]) AS b (west, south, east, north)
+JOIN placement p ON p.city_id = :city_id AND p.point && ST_MakeEnvelope(b.west, b.south, b.east, b.north, :srid);
+
+-- name: foretold(city_id)
+-- The placements of a city that something is written ahead of.
+SELECT DISTINCT a.placement_id
+FROM placement_ahead a JOIN placement p ON p.id = a.placement_id WHERE p.city_id = :city_id;
+
+-- name: match(ids, cells, release_id, since, at)
 -- Gives placements their cells and tells those whose cell or community changed.
 WITH found AS (
   SELECT p.id, p.cell_id AS was, p.community_id AS community_was, given.cell_id
@@ -101,11 +147,110 @@ WITH found AS (
   RETURNING p.id, p.subject_kind, p.subject_id, f.was, f.community_was, f.cell_id, p.community_id
 ), noted AS (
   INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
-  SELECT id, cell_id, :release_id, :at, :at, 'release' FROM moved
+  SELECT id, cell_id, :release_id, :since, :at, 'release' FROM moved
 )
 SELECT subject_kind, subject_id,
-  array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities
+  array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities,
+  array(SELECT DISTINCT one FROM unnest(ARRAY[was, cell_id]) one WHERE one IS NOT NULL) AS cells
 FROM moved WHERE was IS DISTINCT FROM cell_id OR community_was IS DISTINCT FROM community_id;
+
+-- name: take_over(city_id, at)
+-- What was written ahead and has begun becomes what is, and tells those whose cell or community changed.
+WITH due AS (
+  DELETE FROM placement_ahead a USING placement p
+  WHERE p.id = a.placement_id AND p.city_id = :city_id AND lower(a.valid) <= :at::timestamptz
+  RETURNING a.placement_id, a.cell_id, a.release_id, a.valid
+), found AS (
+  SELECT p.id, p.cell_id AS was, p.community_id AS community_was, d.cell_id, d.release_id, lower(d.valid) AS since
+  FROM due d JOIN placement p ON p.id = d.placement_id WHERE d.valid @> :at::timestamptz
+), moved AS (
+  UPDATE placement p SET cell_id = f.cell_id, release_id = f.release_id, matched_at = f.since
+  FROM found f WHERE p.id = f.id AND p.is_open
+  RETURNING p.subject_kind, p.subject_id, f.was, f.community_was, f.cell_id, p.community_id
+)
+SELECT subject_kind, subject_id,
+  array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities,
+  array(SELECT DISTINCT one FROM unnest(ARRAY[was, cell_id]) one WHERE one IS NOT NULL) AS cells
+FROM moved WHERE was IS DISTINCT FROM cell_id OR community_was IS DISTINCT FROM community_id;
+
+-- name: cut_ahead(ids, since)!
+-- What is written ahead ends at an instant.
+UPDATE placement_ahead SET valid = tstzrange(lower(valid), :since)
+WHERE placement_id = ANY(:ids::bigint[]) AND valid @> :since::timestamptz AND lower(valid) < :since::timestamptz;
+
+-- name: drop_ahead(ids, since)!
+-- What is written ahead from an instant on is not so.
+DELETE FROM placement_ahead WHERE placement_id = ANY(:ids::bigint[]) AND lower(valid) >= :since::timestamptz;
+
+-- name: add_ahead(ids, cells, communities, releases, since, until, at)!
+-- Writes the cells of open placements ahead, and into their histories.
+WITH added AS (
+  INSERT INTO placement_ahead (placement_id, cell_id, community_id, release_id, valid)
+  SELECT g.id, g.cell_id, g.community_id, g.release_id, tstzrange(g.since, g.until)
+  FROM unnest(
+    :ids::bigint[], :cells::bigint[], :communities::bigint[], :releases::bigint[], :since::timestamptz[],
+    :until::timestamptz[]
+  ) AS g (id, cell_id, community_id, release_id, since, until)
+  JOIN placement p ON p.id = g.id AND p.is_open
+  RETURNING placement_id, cell_id, release_id, lower(valid) AS since
+)
+INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
+SELECT placement_id, cell_id, release_id, since, :at, 'release' FROM added;
+
+-- name: numbers(kinds, subjects)
+-- The placements of these things.
+SELECT p.subject_kind, p.subject_id, p.id
+FROM unnest(:kinds::text[], :subjects::bigint[]) AS given (kind, subject_id)
+JOIN placement p ON p.subject_kind = given.kind AND p.subject_id = given.subject_id;
+
+-- name: placed_at(kind, subject_id, at, known_at)^
+-- Which cell a thing lay in at an instant, as it was known at another; closed things stay where they were.
+SELECT h.cell_id, h.release_id, h.since, h.matched_at
+FROM placement p JOIN placement_history h ON h.placement_id = p.id
+WHERE p.subject_kind = :kind AND p.subject_id = :subject_id AND h.matched_at <= :known_at::timestamptz
+  AND h.since <= least(:at::timestamptz, p.closed_at)
+ORDER BY h.since DESC, h.id DESC LIMIT 1;
+
+-- name: timeline(city_id, point, at)
+-- The cell covering a point at an instant, and in every release that begins later: on a shared border the lowest code.
+SELECT r.id AS release_id, lower(r.effective) AS since, upper(r.effective) AS until,
+  v.cell_id, v.code, v.name, v.community_id
+FROM release r
+LEFT JOIN LATERAL (
+  SELECT c.cell_id, c.code, c.name, c.community_id FROM cell_version c
+  WHERE c.city_id = :city_id AND ST_Intersects(c.geometry, ST_ForceCollection(:point::geometry))
+    AND c.valid @> greatest(lower(r.effective), :at::timestamptz) AND upper_inf(c.recorded)
+  ORDER BY c.code COLLATE "C" LIMIT 1
+) v ON true
+WHERE r.city_id = :city_id AND r.effective && tstzrange(:at, NULL) ORDER BY lower(r.effective);
+
+-- name: homes(city_id, at)
+-- Every cell valid at an instant, and its community.
+SELECT code, cell_id, community_id FROM cell_version
+WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
+
+-- name: cell_as_known(city_id, point, at, known_at)^
+-- The cell that covered a point at an instant, as it was known at another; on a shared border the lowest code.
+SELECT v.cell_id, v.code, v.name, r.id AS release_id
+FROM cell_version v CROSS JOIN LATERAL (
+  SELECT id FROM release
+  WHERE city_id = :city_id AND published_at <= :known_at::timestamptz AND lower(effective) <= :at::timestamptz
+  ORDER BY lower(effective) DESC LIMIT 1
+) r
+WHERE v.city_id = :city_id AND ST_Intersects(v.geometry, ST_ForceCollection(:point::geometry))
+  AND v.valid @> :at::timestamptz AND v.recorded @> :known_at::timestamptz
+ORDER BY v.code COLLATE "C" LIMIT 1;
+
+-- name: lineage(release_id)
+-- Where the land of the cells of a release came from; the code of a parent is that it had before.
+SELECT l.child, c.code AS child_code, l.parent, p.code AS parent_code, l.kind, l.area, l.area_share, l.child_share,
+  l.household_share, l.incident_share
+FROM cell_lineage l
+JOIN release r ON r.id = l.release_id
+JOIN cell_version c ON c.cell_id = l.child AND c.valid @> lower(r.effective) AND upper_inf(c.recorded)
+JOIN cell_version p ON p.cell_id = l.parent AND upper(p.valid) = lower(r.effective) AND upper_inf(p.recorded)
+WHERE l.release_id = :release_id
+ORDER BY p.code, c.code;
 
 -- name: cell_at(city_id, point, at)^
 -- The cell covering a point; on a shared border the lowest code.
@@ -141,14 +286,25 @@ WHERE r.city_id = :city_id AND r.effective @> :at::timestamptz
   AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
 GROUP BY r.id;
 
--- name: outline_digests(city_id)
--- The digest of every outline of the newest release.
-SELECT band, level, code, digest FROM outline WHERE city_id = :city_id AND upper_inf(valid);
+-- name: outline_digests(city_id, at)
+-- The digest of every outline at an instant, and since when it stands.
+SELECT band, level, code, digest, lower(valid) AS since FROM outline
+WHERE city_id = :city_id AND valid @> :at::timestamptz;
 
--- name: close_outlines(city_id, bands, levels, codes, since)!
+-- name: cut_outlines(city_id, bands, levels, codes, since)!
 UPDATE outline o SET valid = tstzrange(lower(o.valid), :since)
 FROM unnest(:bands::smallint[], :levels::text[], :codes::text[]) AS gone (band, level, code)
-WHERE o.city_id = :city_id AND (o.band, o.level, o.code) = (gone.band, gone.level, gone.code) AND upper_inf(o.valid);
+WHERE o.city_id = :city_id AND (o.band, o.level, o.code) = (gone.band, gone.level, gone.code)
+  AND o.valid @> :since::timestamptz AND lower(o.valid) < :since::timestamptz;
+
+-- name: drop_outlines(city_id, bands, levels, codes, since)!
+DELETE FROM outline o
+USING unnest(:bands::smallint[], :levels::text[], :codes::text[]) AS gone (band, level, code)
+WHERE o.city_id = :city_id AND (o.band, o.level, o.code) = (gone.band, gone.level, gone.code)
+  AND lower(o.valid) = :since::timestamptz;
+
+-- name: drop_unit_shapes(release_id)!
+DELETE FROM unit_shape WHERE release_id = :release_id;
 
 -- name: hashes(city_id, at)
 -- The geometry hash of every cell valid at an instant.
@@ -183,14 +339,17 @@ WITH RECURSIVE above AS (
 )
 SELECT id, level, code, name, parent_id FROM above;
 
--- name: place(city_id, jurisdiction, kind, subject_id, point, cell_id, release_id, at, is_open)$
+-- name: place(city_id, jurisdiction, kind, subject_id, point, cell_id, release_id, at, is_open)^
 INSERT INTO placement
-  (city_id, jurisdiction, subject_kind, subject_id, point, cell_id, release_id, matched_at, is_open)
-VALUES (:city_id, :jurisdiction, :kind, :subject_id, :point, :cell_id, :release_id, :at, :is_open)
+  (city_id, jurisdiction, subject_kind, subject_id, point, cell_id, release_id, matched_at, is_open, closed_at)
+VALUES (
+  :city_id, :jurisdiction, :kind, :subject_id, :point, :cell_id, :release_id, :at, :is_open,
+  CASE WHEN NOT :is_open::boolean THEN :at::timestamptz END
+)
 ON CONFLICT (subject_kind, subject_id) DO UPDATE
   SET point = excluded.point, cell_id = excluded.cell_id, release_id = excluded.release_id,
-      matched_at = excluded.matched_at, is_open = excluded.is_open
-RETURNING id;
+      matched_at = excluded.matched_at, is_open = excluded.is_open, closed_at = excluded.closed_at
+RETURNING id, EXISTS (SELECT FROM placement_history h WHERE h.placement_id = placement.id) AS is_known;
 
 -- name: note_placement(placement_id, cell_id, release_id, at, reason)!
 INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
@@ -203,23 +362,34 @@ WITH given AS (
   ) AS one (kind, subject_id, x, y, cell_id, is_open)
 ), added AS (
   INSERT INTO placement
-    (city_id, jurisdiction, subject_kind, subject_id, point, cell_id, release_id, matched_at, is_open)
+    (city_id, jurisdiction, subject_kind, subject_id, point, cell_id, release_id, matched_at, is_open, closed_at)
   SELECT :city_id, :jurisdiction, kind, subject_id, ST_SetSRID(ST_MakePoint(x, y), :srid), cell_id,
-    :release_id::bigint, :at, is_open
+    :release_id::bigint, :at, is_open, CASE WHEN NOT is_open THEN :at::timestamptz END
   FROM given
   RETURNING id, cell_id, release_id
 )
 INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
 SELECT id, cell_id, release_id, :at, :at, 'load' FROM added WHERE release_id IS NOT NULL;
 
--- name: close_placement(kind, subject_id)!
-UPDATE placement SET is_open = false WHERE subject_kind = :kind AND subject_id = :subject_id;
+-- name: take_own_over(kind, subject_id, at)!
+-- A thing that is over stays in the cell it lies in, also where nobody has taken that over yet.
+UPDATE placement p SET cell_id = a.cell_id, release_id = a.release_id, matched_at = lower(a.valid)
+FROM placement_ahead a
+WHERE p.subject_kind = :kind AND p.subject_id = :subject_id AND p.is_open
+  AND a.placement_id = p.id AND a.valid @> :at::timestamptz;
+
+-- name: close_placement(kind, subject_id, at)!
+WITH closed AS (
+  UPDATE placement SET is_open = false, closed_at = :at
+  WHERE subject_kind = :kind AND subject_id = :subject_id AND is_open RETURNING id
+)
+DELETE FROM placement_ahead WHERE placement_id = (SELECT id FROM closed);
 
 -- name: unit_summaries(city_id, at)
 SELECT u.code, u.name, u.level, above.code AS parent, s.cells, s.area,
   ST_XMin(b.box) AS west, ST_YMin(b.box) AS south, ST_XMax(b.box) AS east, ST_YMax(b.box) AS north,
   (
-    SELECT count(*) FROM placement p
+    SELECT count(*) FROM placement_now p
     JOIN cell_version v ON v.cell_id = p.cell_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
     JOIN unit c ON c.id = v.community_id
     LEFT JOIN unit t ON t.id = c.parent_id
@@ -244,4 +414,13 @@ WHERE city_id = :city_id AND theme = :theme AND ST_Intersects(geometry, :point)
 ORDER BY code;
 
 -- name: open_in_cell(cell_id, kind)$
-SELECT count(*) FROM placement WHERE cell_id = :cell_id AND subject_kind = :kind AND is_open;
+-- Open things of a kind in a cell this moment, whether or not what has begun has been taken over.
+SELECT (
+  SELECT count(*) FROM placement p
+  WHERE p.cell_id = :cell_id AND p.subject_kind = :kind AND p.is_open AND NOT EXISTS (
+    SELECT FROM placement_ahead a WHERE a.placement_id = p.id AND a.valid @> statement_timestamp()
+  )
+) + (
+  SELECT count(*) FROM placement_ahead a JOIN placement p ON p.id = a.placement_id
+  WHERE a.cell_id = :cell_id AND a.valid @> statement_timestamp() AND p.subject_kind = :kind AND p.is_open
+);

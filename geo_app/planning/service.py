@@ -14,6 +14,7 @@ from geo_app.geocoding import service as geocoding
 from geo_app.geocoding.model import Candidate
 from geo_app.organisation.model import City, Unit
 from geo_app.planning import describing, matching, placements, publishing, store
+from geo_app.planning.changes import Lineage
 from geo_app.planning.model import (
     OUTSIDE,
     Description,
@@ -41,13 +42,14 @@ def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
     """Make a prepared draft the release in force from its instant, and return the release's id.
 
     Conflict when another release came first. The database looks at every opened cell itself before it
-    accepts them. A release whose instant has come takes effect in the same transaction, a later one by a job.
+    accepts them. Open things are matched again in the same transaction; what they lie in from a later instant on is
+    written ahead of them, and a timer only tells whom it concerns.
     """
     return publishing.publish(tx, city, prepared)
 
 
 def take_effect(tx: db.Transaction, city: City, release_id: int) -> None:
-    """Match what a release changed, now that its instant has come; NotReady before. A second time changes nothing."""
+    """Tell whom a release moves, now that its instant has come; NotReady before. A second time changes nothing."""
     publishing.take_effect(tx, city, release_id)
 
 
@@ -64,6 +66,11 @@ def partition_of(tx: db.Transaction, city: City, release_id: int) -> Partition:
 def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed:
     """Return the cell covering lon/lat `point` at `at`; on a shared border the lowest code; else OUTSIDE."""
     return store.cell_at(tx, city, coords.to_metric(point, city.srid), at) or OUTSIDE
+
+
+def cell_as_known(tx: db.Transaction, city: City, point: Point, at: datetime, known_at: datetime) -> Placed:
+    """Return the cell that covered lon/lat `point` at `at` by what was known at `known_at`; else OUTSIDE."""
+    return store.cell_as_known(tx, city, coords.to_metric(point, city.srid), at, known_at) or OUTSIDE
 
 
 def cells_at(tx: db.Transaction, city: City, points: Sequence[Point], at: datetime) -> list[Placed]:
@@ -119,19 +126,12 @@ def hold(tx: db.Transaction, city: City) -> None:
 
 
 def place(tx: db.Transaction, city: City, subject: Subject) -> Placed:
-    """Match a located thing to its cell by the grid in force and keep the match.
+    """Match a located thing to its cell by the grid in force, and ahead by the scheduled ones, and keep the match.
 
     Now is when no release can be published any more: an earlier moment could be one of the grid before.
     """
     hold(tx, city)
-    at = clock.now()
-    point = coords.to_metric(subject.point, city.srid)
-    placed = store.cell_at(tx, city, point, at)
-    if placed is None:
-        release = store.release_at(tx, city, at)
-        placed = Placed(None, None, None, release.id if release else None)
-    placements.add(tx, city, subject, point, placed, at)
-    return placed
+    return matching.place(tx, city, subject, clock.now())
 
 
 def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject]) -> int:
@@ -142,7 +142,23 @@ def place_all(tx: db.Transaction, city: City, subjects: Sequence[Subject]) -> in
 
 def close_placement(tx: db.Transaction, kind: str, subject_id: int) -> None:
     """Freeze the match of a thing that is over: later releases leave it alone."""
-    placements.close(tx, kind, subject_id)
+    placements.close(tx, kind, subject_id, clock.now())
+
+
+def placed_at(
+    tx: db.Transaction, kind: str, subject_id: int, at: datetime, known_at: datetime
+) -> tuple[int | None, int | None] | None:
+    """Return the ids of the cell and the release a thing was matched to at `at`, as was known at `known_at`.
+
+    None when it had not been placed.
+    """
+    return placements.placed_at(tx, kind, subject_id, at, known_at)
+
+
+def lineage(tx: db.Transaction, city: City, release_id: int) -> list[Lineage]:
+    """Return where the land of the cells a release changed came from; NotFound names the release."""
+    release(tx, city, release_id)
+    return store.lineage(tx, release_id)
 
 
 def cell(tx: db.Transaction, city: City, code: str, at: datetime) -> StandingCell:

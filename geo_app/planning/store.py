@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import shapely
 from shapely import LineString, Point, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import coords, db
 from geo_app.organisation.model import City, Unit
+from geo_app.planning.changes import Descent, Home, Lineage, Stage
 from geo_app.planning.model import (
     Grid,
-    Outline,
-    OutlineKey,
     Placed,
-    Prepared,
     Release,
     StandingCell,
     Thematic,
-    UnitShape,
     UnitSummary,
 )
-from grids.model import Cell
 
 SQL = db.statements(__file__)
 
@@ -49,10 +44,21 @@ def has_begun(tx: db.Transaction, release_id: int, at: datetime) -> bool:
     return bool(tx.value(SQL.has_begun, release_id=release_id, at=at))
 
 
-def changed_area(tx: db.Transaction, release_id: int) -> BaseGeometry | None:
-    """Return where cells begin or end with a release, in the city's metric frame; None for nowhere."""
-    found: BaseGeometry | None = tx.value(SQL.changed_area, release_id=release_id)
-    return found
+def touched(tx: db.Transaction, release_id: int) -> list[str]:
+    """Return the codes of cells that begin or end with a release, in order."""
+    return tx.all(SQL.touched, lambda row: str(row["code"]), release_id=release_id)
+
+
+def releases_after(tx: db.Transaction, city: City, at: datetime) -> list[Release]:
+    """Return the releases that begin after `at`, in their order."""
+    return tx.all(SQL.after, Release.read, city_id=city.id, at=at)
+
+
+def lineage(tx: db.Transaction, release_id: int) -> list[Lineage]:
+    """Return where the land of the cells of a release came from, by the codes of the old and the new cells."""
+    return tx.all(
+        SQL.lineage, lambda row: Lineage(**{**row, "kind": Descent(row["kind"])}), release_id=release_id
+    )
 
 
 def releases(tx: db.Transaction, city: City) -> list[Release]:
@@ -70,139 +76,38 @@ def release_at(tx: db.Transaction, city: City, at: datetime) -> Release | None:
     return tx.first(SQL.release_at, Release.read, city_id=city.id, at=at)
 
 
-def add_release(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> int:
-    """End the base release, add the new one and return its id."""
-    draft = prepared.draft
-    if draft.base is not None:
-        tx.run(SQL.end_release, release_id=draft.base, at=draft.effective_at)
-    release_id: int = tx.value(
-        SQL.add_release,
-        city_id=city.id,
-        base_id=draft.base,
-        since=draft.effective_at,
-        cells=len(draft.partition.cells),
-        bounds=prepared.bounds,
-        note=draft.note,
-        at=at,
-        actor=tx.actor.name,
-    )
-    return release_id
-
-
-def known_codes(tx: db.Transaction, city: City, codes: Sequence[str]) -> dict[str, tuple[int, bool]]:
-    """Return for each code ever used its cell's id and whether it is retired."""
-    rows = tx.all(SQL.cell_ids, dict, city_id=city.id, codes=list(codes))
-    return {row["code"]: (row["cell_id"], row["is_retired"]) for row in rows}
-
-
-def new_cell_ids(tx: db.Transaction, count: int) -> list[int]:
-    """Return `count` ids no cell has had."""
-    return [row["id"] for row in tx.all(SQL.new_cell_ids, dict, count=count)]
-
-
-def register_codes(tx: db.Transaction, city: City, release_id: int, ids: dict[str, int]) -> None:
-    """Write codes that are used for the first time into the registry."""
-    rows = ((city.id, code, cell_id, release_id) for code, cell_id in ids.items())
-    tx.copy("code_registry", ("city_id", "code", "cell_id", "first_release"), rows)
-
-
-def retire_codes(tx: db.Transaction, city: City, release_id: int, codes: Sequence[str]) -> None:
-    """Mark codes as never to be used again."""
-    tx.run(SQL.retire_codes, city_id=city.id, codes=list(codes), release_id=release_id)
-
-
-def close_versions(
-    tx: db.Transaction, city: City, codes: Sequence[str], since: datetime, at: datetime
-) -> int:
-    """End the standing versions of these cells at `since` and return how many there were."""
-    return tx.run(SQL.close_versions, city_id=city.id, codes=list(codes), since=since, at=at)
-
-
-def open_versions(
-    tx: db.Transaction,
-    city: City,
-    release_id: int,
-    versions: Iterable[tuple[int, Cell, int]],
-    since: datetime,
-    at: datetime,
-) -> None:
-    """Write new cell versions, given as (cell id, cell, community id), valid from `since`."""
-    columns = (
-        "city_id", "cell_id", "release_id", "code", "name", "community_id", "valid", "recorded", "geometry",
-        "geometry_hash",
-    )  # fmt: skip
-    valid, recorded = f"[{since.isoformat()},)", f"[{at.isoformat()},)"
-    rows = (
-        (city.id, cell_id, release_id, cell.code, cell.name, community_id, valid, recorded,
-         shapely.set_srid(cell.geometry, city.srid), geometry_hash(cell.geometry))
-        for cell_id, cell, community_id in versions
-    )  # fmt: skip
-    tx.copy("cell_version", columns, rows)
-
-
 def geometry_hash(polygon: Polygon) -> str:
     """Return a hash of the polygon's millimetre coordinates, the same wherever the ring starts."""
     integers = shapely.transform(shapely.normalize(polygon), lambda xy: (xy * 1000).round())
     return hashlib.sha256(shapely.to_wkb(integers, output_dimension=2)).hexdigest()[:32]
 
 
-def outline_digests(tx: db.Transaction, city: City) -> dict[OutlineKey, str]:
-    """Return the digest of every outline of the newest release."""
-    rows = tx.all(SQL.outline_digests, dict, city_id=city.id)
-    return {(row["band"], row["level"], row["code"]): row["digest"] for row in rows}
-
-
-def close_outlines(tx: db.Transaction, city: City, keys: Sequence[OutlineKey], since: datetime) -> None:
-    """Let standing outlines end."""
-    bands, levels, codes = ([key[part] for key in keys] for part in range(3))
-    tx.run(SQL.close_outlines, city_id=city.id, bands=bands, levels=levels, codes=codes, since=since)
-
-
-def open_outlines(tx: db.Transaction, city: City, outlines: Sequence[Outline], since: datetime) -> None:
-    """Write what cells and units look like on the map from `since`."""
-    columns = ("city_id", "band", "level", "code", "name", "valid", "shape", "label", "digest")
-    valid = f"[{since.isoformat()},)"
-    rows = (
-        (city.id, one.band, one.level, one.code, one.name, valid, one.shape, one.label, one.digest)
-        for one in outlines
-    )
-    tx.copy("outline", columns, rows)
-
-
-def draw_units(
-    tx: db.Transaction, city: City, release_id: int, unit_ids: dict[str, int], shapes: Sequence[UnitShape]
-) -> None:
-    """Write the outlines of communities, streets and districts in this release."""
-    columns = ("release_id", "unit_id", "city_id", "level", "cells", "area", "outline", "label")
-    rows = (
-        (
-            release_id,
-            unit_ids[shape.code],
-            city.id,
-            shape.level,
-            shape.cells,
-            shape.area,
-            shape.outline,
-            shape.label,
-        )
-        for shape in shapes
-    )
-    tx.copy("unit_shape", columns, rows)
-
-
-def overlaps(tx: db.Transaction, release_id: int) -> list[tuple[str, str]]:
-    """Return pairs of codes whose cells overlap, as PostGIS sees it."""
-    return [(row["first"], row["second"]) for row in tx.all(SQL.overlaps, dict, release_id=release_id)]
-
-
-def area(tx: db.Transaction, city: City, at: datetime) -> float:
-    """Return the square metres of all cells valid at `at`."""
-    return float(tx.value(SQL.area, city_id=city.id, at=at))
-
-
 def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed | None:
     """Return the match of a metric point at `at`."""
     return tx.first(SQL.cell_at, Placed.read, city_id=city.id, point=point, at=at)
+
+
+def timeline(tx: db.Transaction, city: City, point: Point, at: datetime) -> list[tuple[Stage, Placed, Home]]:
+    """Return where a metric point lies by the release in force at `at` and by every later one, in their order."""
+
+    def read(row: db.Row) -> tuple[Stage, Placed, Home]:
+        stage = Stage(row["release_id"], row["since"], row["until"])
+        return stage, Placed.read(row), (row["cell_id"], row["community_id"])
+
+    return tx.all(SQL.timeline, read, city_id=city.id, point=point, at=at)
+
+
+def cell_as_known(
+    tx: db.Transaction, city: City, point: Point, at: datetime, known_at: datetime
+) -> Placed | None:
+    """Return the match of a metric point at `at` as it was known at `known_at`."""
+    return tx.first(SQL.cell_as_known, Placed.read, city_id=city.id, point=point, at=at, known_at=known_at)
+
+
+def homes(tx: db.Transaction, city: City, at: datetime) -> dict[str, tuple[int, int]]:
+    """Return the ids of every cell valid at `at` and of its community, by the cell's code."""
+    rows = tx.all(SQL.homes, dict, city_id=city.id, at=at)
+    return {row["code"]: (row["cell_id"], row["community_id"]) for row in rows}
 
 
 def cells_at(tx: db.Transaction, city: City, points: Sequence[Point], at: datetime) -> list[Placed]:

@@ -94,14 +94,15 @@ def matches(tx: db.Transaction, city: City, xy: np.ndarray) -> list[int | None]:
 def _ours(tx: db.Transaction, city: City) -> None:
     release = store.release_at(tx, city, clock.now())
     assert release is not None
-    ids, xy = placements.open_in(tx, city, -1, None)
-    placements.match(tx, ids, matches(tx, city, np.array(xy)), release.id, clock.now())
+    ids, xy = placements.open_in(tx, city)
+    cells = dict(zip(ids, matches(tx, city, np.array(xy)), strict=True))
+    placements.match(tx, cells, release.id, release.effective_from, clock.now())
 
 
 def _matching(database: db.Database, city: City) -> float:
     """Return the milliseconds in which the cells of all open placements are found, nothing written."""
     with database.transaction(SYSTEM, patient=True) as tx:
-        _, xy = placements.open_in(tx, city, -1, None)
+        _, xy = placements.open_in(tx, city)
         return milliseconds(lambda: matches(tx, city, np.array(xy)))
 
 

@@ -35,6 +35,9 @@ KINDS = {
     "near": Kind.SERVICE,  # of incidents: what may have been reported already
     "closing": Kind.SERVICE,  # of roads: a service of its own
     "matching": Kind.SERVICE,  # of planning: part of its service
+    "changes": Kind.MODEL,  # of planning: the other half of its model
+    "versions": Kind.STORE,  # of planning: what a release writes
+    "foreseeing": Kind.SERVICE,  # of planning: part of its service
     "publishing": Kind.SERVICE,  # of planning: part of its service
     "drafts": Kind.SERVICE,  # of plans: what a process keeps in memory of them
     "guarding": Kind.SERVICE,  # of plans: locks and scope

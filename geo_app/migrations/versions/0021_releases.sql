@@ -45,13 +45,40 @@ SELECT p.id, p.city_id, p.jurisdiction, p.subject_kind, p.subject_id, p.point,
   coalesce(lower(a.valid), p.matched_at) AS matched_at,
   p.is_open
 FROM placement p
-LEFT JOIN placement_ahead a ON a.placement_id = p.id AND a.valid @> statement_timestamp();
+LEFT JOIN placement_ahead a ON a.placement_id = p.id AND p.is_open AND a.valid @> statement_timestamp();
+
+-- When a thing was over: from then on no release moved it.
+ALTER TABLE placement ADD COLUMN closed_at timestamptz;
+UPDATE placement SET closed_at = matched_at WHERE NOT is_open;
+ALTER TABLE placement ADD CHECK (is_open = (closed_at IS NULL));
+
+-- What is scheduled already: from the first release on that moves a thing, its cell in each.
+INSERT INTO placement_ahead (placement_id, cell_id, community_id, release_id, valid)
+SELECT id, cell_id, community_id, release_id, effective
+FROM (
+  SELECT p.id, c.cell_id, c.community_id, r.id AS release_id, r.effective,
+    bool_or((c.cell_id, c.community_id) IS DISTINCT FROM (p.cell_id, p.community_id)) OVER (
+      PARTITION BY p.id ORDER BY lower(r.effective)
+    ) AS is_moved
+  FROM release r
+  JOIN placement p ON p.city_id = r.city_id AND p.is_open
+  LEFT JOIN LATERAL (
+    SELECT v.cell_id, v.community_id FROM cell_version v
+    WHERE v.city_id = p.city_id AND ST_Intersects(v.geometry, ST_ForceCollection(p.point))
+      AND v.valid @> lower(r.effective) AND upper_inf(v.recorded)
+    ORDER BY v.code COLLATE "C" LIMIT 1
+  ) c ON true
+  WHERE lower(r.effective) > now()
+) one WHERE is_moved;
 
 -- since: from when on what a line of the history says is so; matched_at is when it was written. Of the lines that
 -- begin by an instant the last to begin counts, of several the last written.
 ALTER TABLE placement_history ADD COLUMN since timestamptz;
 UPDATE placement_history SET since = matched_at;
 ALTER TABLE placement_history ALTER COLUMN since SET NOT NULL;
+
+-- What a release drew is looked at when it is published.
+CREATE INDEX cell_version_of_release ON cell_version (release_id);
 
 -- Shares of incidents are counted from all of them, also those that are closed.
 DROP INDEX placement_open_by_place;

@@ -78,3 +78,32 @@ def halves(cell: Cell, first: str, second: str) -> tuple[Cell, Cell]:
         replace(cell, code=first, geometry=shapely.Polygon([a, b, c])),
         replace(cell, code=second, geometry=shapely.Polygon([a, c, d])),
     )
+
+
+def stale(town: Town, at: datetime) -> list[int]:
+    """Return the open placements that do not lie, at `at`, in the cell brute force gives them then."""
+    wrong: list[int] = town.all(
+        """
+        SELECT p.id FROM placement p
+        LEFT JOIN placement_ahead a ON a.placement_id = p.id AND a.valid @> %(at)s
+        LEFT JOIN LATERAL (
+          SELECT v.cell_id, v.community_id FROM cell_version v
+          WHERE ST_Intersects(v.geometry, ST_ForceCollection(p.point)) AND v.valid @> %(at)s AND upper_inf(v.recorded)
+          ORDER BY v.code LIMIT 1
+        ) v ON true
+        WHERE p.is_open AND (v.cell_id, v.community_id) IS DISTINCT FROM CASE
+          WHEN a.placement_id IS NULL THEN (p.cell_id, p.community_id) ELSE (a.cell_id, a.community_id) END
+        ORDER BY p.id""",
+        at=at,
+    )
+    return wrong
+
+
+def bring_forward(town: Town, begins: datetime, at: datetime) -> None:
+    """Let a release that is scheduled for `begins` begin `at`, as if so much time had gone by."""
+    moved = {"release": "effective", "cell_version": "valid", "placement_ahead": "valid", "outline": "valid"}
+    for table, column in moved.items():
+        town.run(f"UPDATE {table} SET {column} = tstzrange(lower({column}), %(at)s) WHERE upper({column}) = %(b)s",
+                 at=at, b=begins)  # fmt: skip
+        town.run(f"UPDATE {table} SET {column} = tstzrange(%(at)s, upper({column})) WHERE lower({column}) = %(b)s",
+                 at=at, b=begins)  # fmt: skip

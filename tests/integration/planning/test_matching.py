@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-import shapely
 from shapely import Point
 
 from geo_app.cities.demo.catalogue import CATEGORIES
@@ -20,7 +19,15 @@ from geo_app.planning import service, store
 from geo_app.planning.model import Draft, Subject
 from tests import build
 from tests.integration.conftest import Raw, Town
-from tests.integration.planning.conftest import Publish, bent, current, newest, prepared
+from tests.integration.planning.conftest import (
+    Publish,
+    bent,
+    bring_forward,
+    current,
+    newest,
+    prepared,
+    stale,
+)
 from tests.sizes import size
 
 PLACEMENTS = """
@@ -77,18 +84,13 @@ def test_a_release_moves_only_what_changed_its_cell(town: Town, publish: Publish
     whole = current(town)
     base = newest(town)
     release = publish(bent(whole, 3, 30.0))
-    touched = shapely.union_all([
-        shapely.union(whole.cells[code].geometry, cell.geometry)
-        for code, cell in bent(whole, 3, 30.0).cells.items()
-        if not shapely.equals(cell.geometry, whole.cells[code].geometry)
-    ])  # fmt: skip
     assert town.all(STALE) == []
     moved = []
-    for subject, point, cell_id, release_id, is_open in town.all(PLACEMENTS):
+    for subject, _, cell_id, release_id, is_open in town.all(PLACEMENTS):
         if not is_open:
             assert (cell_id, release_id, is_open) == before[subject], "closed things stay as they were"
             continue
-        assert release_id == (release if point.intersects(touched) else base)
+        assert release_id == (base if cell_id == before[subject][0] else release)
         if cell_id != before[subject][0]:
             moved.append(subject)
     assert moved
@@ -109,37 +111,37 @@ def test_a_match_names_the_release_in_force_not_the_one_that_drew_the_cell(
         assert service.cell_at(tx, town.city, far, clock.now()).release == release
 
 
-def test_things_stay_in_their_cells_until_a_scheduled_release_begins(town: Town, publish: Publish) -> None:
-    """They were matched to cells that did not stand yet, and what came after was never matched again."""
+def test_things_lie_in_the_cells_of_a_scheduled_release_from_its_instant_on(
+    town: Town, publish: Publish
+) -> None:
+    """They were matched to cells that did not stand yet; then only when somebody did it, some time after."""
     place(town, spots(town))
     before = town.all(PLACEMENTS)
     begins = clock.now() + timedelta(days=30)
     release = publish(bent(current(town), 3, 30.0), begins)
-    assert town.all(PLACEMENTS) == before
+    place(town, spots(town), first=20_001)
+    assert town.all(PLACEMENTS)[: len(before)] == before
+    assert stale(town, clock.now()) == stale(town, begins) == []
     job = town.one(
         "SELECT args, scheduled_at, queue_name FROM procrastinate_jobs WHERE task_name LIKE 'planning%%'"
     )
     assert job == ({"city": "town", "release": release}, begins, "clocks")
     with pytest.raises(NotReady, match="not in force yet"):
         _take_effect(town, release)
-    past = clock.now() - timedelta(microseconds=1)  # as if thirty days had gone by
-    town.run("UPDATE release SET effective = tstzrange(lower(effective), %(at)s) WHERE upper(effective) = %(b)s",
-             at=past, b=begins)  # fmt: skip
-    town.run("UPDATE release SET effective = tstzrange(%(at)s, NULL) WHERE id = %(r)s", at=past, r=release)
-    town.run("UPDATE cell_version SET valid = tstzrange(lower(valid), %(at)s) WHERE upper(valid) = %(b)s",
-             at=past, b=begins)  # fmt: skip
-    town.run(
-        "UPDATE cell_version SET valid = tstzrange(%(at)s, NULL) WHERE lower(valid) = %(b)s",
-        at=past,
-        b=begins,
-    )
-    assert town.all(STALE) != []
+    past = clock.now() - timedelta(microseconds=1)
+    bring_forward(town, begins, past)
+    assert len(town.all(STALE)) == len(town.all("SELECT placement_id FROM placement_ahead")) > 0
+    assert town.all(STALE.replace(" placement p", " placement_now p")) == []
     _take_effect(town, release)
-    assert town.all(STALE) == []
+    assert town.all(STALE) == stale(town, past) == town.all("SELECT placement_id FROM placement_ahead") == []
     moved, history = town.all(MOVED), town.all(HISTORY)
     assert moved
     _take_effect(town, release)
     assert (town.all(MOVED), town.all(HISTORY)) == (moved, history), "a second run changes nothing"
+    assert (
+        town.one("SELECT count(*) FROM fact WHERE kind = 'release.in_force' AND subject = %(r)s", r=release)
+        == 1
+    )
 
 
 def _take_effect(town: Town, release: int) -> None:

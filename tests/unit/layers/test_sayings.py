@@ -45,7 +45,7 @@ def refusals() -> Iterator[tuple[str, str]]:
 def kinds() -> Iterator[str]:
     """Yield every kind of fact that is recorded."""
     for module in MODULES.values():
-        for call in module.calls("facts.record"):
+        for call in module.calls("facts.record", "facts.record_all"):
             yield from module.texts(call.args[1])
     yield from (rule.fact for rule in (*RULES.values(), *workflow.RULES.values()))
 

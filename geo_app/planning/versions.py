@@ -1,0 +1,177 @@
+"""What a release writes: the other half of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import shapely
+from shapely import Polygon
+
+from geo_app.core import db
+from geo_app.organisation.model import City
+from geo_app.planning import store
+from geo_app.planning.changes import Lineage
+from geo_app.planning.model import Outline, OutlineKey, Prepared, UnitShape
+from grids.model import Cell
+
+SQL = db.statements(__file__)
+
+
+def lock(tx: db.Transaction, city: City) -> None:
+    """Be the only one who publishes until this transaction ends; matching goes on."""
+    tx.value(SQL.lock_publishing, city_id=city.id)
+
+
+def add_release(
+    tx: db.Transaction, city: City, prepared: Prepared, until: datetime | None, at: datetime
+) -> int:
+    """End the base release, add the new one, which stands `until`, and return its id."""
+    draft = prepared.draft
+    if draft.base is not None:
+        tx.run(SQL.end_release, release_id=draft.base, at=draft.effective_at)
+    release_id: int = tx.value(
+        SQL.add_release,
+        city_id=city.id,
+        base_id=draft.base,
+        since=draft.effective_at,
+        until=until,
+        cells=len(draft.partition.cells),
+        bounds=prepared.bounds,
+        note=draft.note,
+        rolls_back=draft.rolls_back,
+        at=at,
+        actor=tx.actor.name,
+    )
+    return release_id
+
+
+def rebase(tx: db.Transaction, release_id: int, base_id: int | None, cells: int, bounds: Polygon) -> None:
+    """Let a scheduled release stand on another base, the same for None, with so many cells."""
+    tx.run(SQL.rebase, release_id=release_id, base_id=base_id, cells=cells, bounds=bounds)
+
+
+def known_codes(tx: db.Transaction, city: City, codes: Sequence[str]) -> dict[str, tuple[int, bool]]:
+    """Return for each code ever used its cell's id and whether it is retired."""
+    rows = tx.all(SQL.cell_ids, dict, city_id=city.id, codes=list(codes))
+    return {row["code"]: (row["cell_id"], row["is_retired"]) for row in rows}
+
+
+def new_cell_ids(tx: db.Transaction, count: int) -> list[int]:
+    """Return `count` ids no cell has had."""
+    return [row["id"] for row in tx.all(SQL.new_cell_ids, dict, count=count)]
+
+
+def register_codes(tx: db.Transaction, city: City, release_id: int, ids: dict[str, int]) -> None:
+    """Write codes that are used for the first time into the registry."""
+    rows = ((city.id, code, cell_id, release_id) for code, cell_id in ids.items())
+    tx.copy("code_registry", ("city_id", "code", "cell_id", "first_release"), rows)
+
+
+def retire_codes(tx: db.Transaction, city: City, release_id: int, codes: Sequence[str]) -> None:
+    """Mark codes as never to be used again, but by going back to a release that has them."""
+    tx.run(SQL.retire_codes, city_id=city.id, codes=list(codes), release_id=release_id)
+
+
+def use_again(tx: db.Transaction, city: City, codes: Sequence[str]) -> None:
+    """Let codes be those of their cells again."""
+    tx.run(SQL.use_again, city_id=city.id, codes=list(codes))
+
+
+def close(tx: db.Transaction, city: City, codes: Sequence[str], since: datetime, at: datetime) -> int:
+    """End the standing versions of these cells at `since` and return how many there were."""
+    return tx.run(SQL.close_versions, city_id=city.id, codes=list(codes), since=since, at=at)
+
+
+def open_all(
+    tx: db.Transaction,
+    city: City,
+    release_id: int,
+    versions: Iterable[tuple[int, Cell, int]],
+    since: datetime,
+    at: datetime,
+) -> None:
+    """Write new cell versions, given as (cell id, cell, community id), valid from `since`."""
+    columns = (
+        "city_id", "cell_id", "release_id", "code", "name", "community_id", "valid", "recorded", "geometry",
+        "geometry_hash",
+    )  # fmt: skip
+    valid, recorded = f"[{since.isoformat()},)", f"[{at.isoformat()},)"
+    rows = (
+        (city.id, cell_id, release_id, cell.code, cell.name, community_id, valid, recorded,
+         shapely.set_srid(cell.geometry, city.srid), store.geometry_hash(cell.geometry))
+        for cell_id, cell, community_id in versions
+    )  # fmt: skip
+    tx.copy("cell_version", columns, rows)
+
+
+def overlaps(tx: db.Transaction, release_id: int) -> list[tuple[str, str]]:
+    """Return pairs of codes whose cells overlap, as PostGIS sees it."""
+    return [(row["first"], row["second"]) for row in tx.all(SQL.overlaps, dict, release_id=release_id)]
+
+
+def gained(tx: db.Transaction, city: City, release_id: int, since: datetime, at: datetime) -> float:
+    """Return the square metres of what a release opened, less what it ended, written `at`, as PostGIS sees it."""
+    return float(tx.value(SQL.gained, city_id=city.id, release_id=release_id, since=since, at=at))
+
+
+def write_lineage(tx: db.Transaction, release_id: int, links: Sequence[Lineage]) -> None:
+    """Write where the land of a release's cells came from."""
+    columns = (
+        "release_id", "child", "parent", "kind", "area", "area_share", "child_share", "household_share",
+        "incident_share",
+    )  # fmt: skip
+    rows = (
+        (release_id, one.child, one.parent, str(one.kind), one.area, one.area_share, one.child_share,
+         one.household_share, one.incident_share)
+        for one in links
+    )  # fmt: skip
+    tx.copy("cell_lineage", columns, rows)
+
+
+def outlines_at(tx: db.Transaction, city: City, at: datetime) -> dict[OutlineKey, tuple[str, datetime]]:
+    """Return the digest of every outline that stands at `at`, and since when it does."""
+    rows = tx.all(SQL.outline_digests, dict, city_id=city.id, at=at)
+    return {(row["band"], row["level"], row["code"]): (row["digest"], row["since"]) for row in rows}
+
+
+def close_outlines(tx: db.Transaction, city: City, keys: Sequence[OutlineKey], since: datetime) -> None:
+    """Let outlines that stand at `since` end there; what only begins there goes."""
+    bands, levels, codes = ([key[part] for key in keys] for part in range(3))
+    for statement in (SQL.cut_outlines, SQL.drop_outlines):
+        tx.run(statement, city_id=city.id, bands=bands, levels=levels, codes=codes, since=since)
+
+
+def open_outlines(
+    tx: db.Transaction, city: City, outlines: Sequence[Outline], since: datetime, until: datetime | None
+) -> None:
+    """Write what cells and units look like on the map from `since`, `until` then or, for None, for good."""
+    columns = ("city_id", "band", "level", "code", "name", "valid", "shape", "label", "digest")
+    valid = f"[{since.isoformat()},{'' if until is None else until.isoformat()})"
+    rows = (
+        (city.id, one.band, one.level, one.code, one.name, valid, one.shape, one.label, one.digest)
+        for one in outlines
+    )
+    tx.copy("outline", columns, rows)
+
+
+def draw_units(
+    tx: db.Transaction, city: City, release_id: int, unit_ids: dict[str, int], shapes: Sequence[UnitShape]
+) -> None:
+    """Write the outlines of communities, streets and districts in a release, in place of any that are there."""
+    tx.run(SQL.drop_unit_shapes, release_id=release_id)
+    columns = ("release_id", "unit_id", "city_id", "level", "cells", "area", "outline", "label")
+    rows = (
+        (
+            release_id,
+            unit_ids[shape.code],
+            city.id,
+            shape.level,
+            shape.cells,
+            shape.area,
+            shape.outline,
+            shape.label,
+        )
+        for shape in shapes
+    )
+    tx.copy("unit_shape", columns, rows)
