@@ -48,6 +48,10 @@ class Settings:
     """How far fixes err east and north, where the receiver does not say; of phones and trackers among houses."""
     thinning: float = 12.0
     """Fixes nearer to the one before say nothing new: two sigma."""
+    wandering: float = 18.0
+    """Fixes of who stands lie so much farther apart: together 3.7 times sigma and √2, what one in a thousand does."""
+    settling: float = 60.0
+    """Seconds in which the error of a receiver becomes another one, 63 % of it."""
     radius: float = 70.0
     """No road farther from a fix is considered: the error one fix in a thousand has among high houses."""
     most: int = 12
@@ -77,6 +81,11 @@ class Settings:
     doubt: float = 4.0
     back: float = 18.0
     """Three sigma."""
+
+    @property
+    def far(self) -> tuple[float, float, float]:
+        """Return how far from a place another one is, for `thin`."""
+        return self.thinning, self.wandering, self.settling
 
     @property
     def beliefs(self) -> Beliefs:
@@ -126,7 +135,7 @@ class Matcher:
         self._field, self._settings = field, settings or Settings()
         self._ground = kernels.frozen((self._settings.beliefs, field.terrain))
         self._count, self._since = 0, -np.inf
-        self._thinned = np.full(3, np.nan)
+        self._thinned = np.full(4, np.nan)
         self._waiting, self._seen = tracks.NONE, 0
         self._kept = np.zeros((0, 5))
         """From the last settled fix on."""
@@ -173,13 +182,19 @@ class Matcher:
         if not len(some):
             return
         xy, time, thinned = kernels.frozen((some.xy, some.time, self._thinned))
-        kept, left, self._thinned = thin(xy, time, thinned, self._settings.thinning)
+        kept, left, self._thinned = thin(xy, time, thinned, self._settings.far)
+        if is_last and not len(kept) and self._is_elsewhere(some):
+            kept, left = np.zeros(1, dtype=np.int64), np.array([self._kept[-1, DEPART], some.time[0]])
         self._kept[-1:, DEPART] = left[0]
         sigma = np.full(len(kept), self._settings.sigma)
         if some.accuracy is not None:
             sigma = np.fmax(sigma, some.accuracy[kept] / ACCURACY)
         fresh = np.column_stack([some.xy[kept], sigma, some.time[kept], left[1:]])
         self._kept = np.concatenate([self._kept, fresh])
+
+    def _is_elsewhere(self, some: Fixes) -> bool:
+        """Tell whether the last fix shows where one went at last: one seldom ends where one stood."""
+        return bool(np.hypot(*(some.xy[0] - self._kept[-1, PLACE])) >= self._settings.thinning)
 
     def _advance(self, end: int, *, is_last: bool) -> Matched:
         """Look at the fixes kept before `end`, and return what is settled."""

@@ -11,10 +11,11 @@ is nothing. One has left a cell when, all the time out of it, one
 - did half of that, and the way ends.
 
 Then the visit ended where the way last crossed its border, and the next cell is the one in which one came out of it: a
-corner that is cut within the doubt stays with the cell before. All else is the cell one was in. From nowhere
-(outside all cells) one comes into a cell by the same rule, out of nowhere being as deep in a cell as the doubt. The
-first cell is the first one somebody is deep in, when they soon are or may have been there from the beginning; of who
-is deep in none, the one they were in for longest.
+corner that is cut within the doubt stays with the cell before. So does a stretch beside roads with one position only,
+when that lies farther than the doubt off the straight line between its neighbours: a receiver errs far now and then.
+All else is the cell one was in. From nowhere (outside all cells) one comes into a cell by the same rule, out of nowhere
+being as deep in a cell as the doubt. The first cell is the first one somebody is deep in, when they soon are or may
+have been there from the beginning; of who is deep in none, the one they were in for longest.
 Pure; metric coordinates, seconds.
 """
 
@@ -95,6 +96,8 @@ class _Pieces(NamedTuple):
     doubt: Floats
     on_road: Flags
     cell: Numbers
+    segment: Numbers
+    """The line of the way, from vertex to vertex, that a piece is part of."""
 
 
 def of(way: Way, crossed: Sequence[Crossed], shapes: Sequence[Polygon], patience: Patience) -> list[Visit]:
@@ -137,17 +140,39 @@ def _left(
         for piece, (out, span, road) in enumerate(zip(outs, spans, roads, strict=True), begin):
             seconds, metres, since = (seconds + span, metres + road, since) if out else (0.0, 0.0, piece + 1)
             if out and (seconds >= patience.seconds or metres >= patience.metres):
-                return _run(pieces, first, since)
+                return _run(pieces, (first, last), since)
     is_over = last == len(pieces.cell) and since < last
     if is_over and (2 * seconds >= patience.seconds or 2 * metres >= patience.metres):
-        return _run(pieces, first, since)
+        return _run(pieces, (first, last), since)
     return None
 
 
-def _run(pieces: _Pieces, first: int, piece: int) -> int:
-    """Return where the stretch in one cell begins that a piece belongs to, `first` at the earliest."""
-    changes = np.flatnonzero(np.diff(pieces.cell[first : piece + 1]))
-    return first + int(changes[-1]) + 1 if len(changes) else first
+def _run(pieces: _Pieces, absence: tuple[int, int], piece: int) -> int | None:
+    """Return where the stretch in one cell begins that a piece belongs to, or the next one after a wrong position.
+
+    It begins in the absence; None when nothing else is in it.
+    """
+    first, last = absence
+    changes = first + 1 + np.flatnonzero(np.diff(pieces.cell[first:last]))
+    begins = np.concatenate([[first], changes])
+    for number in range(int(np.searchsorted(begins, piece, side="right")) - 1, len(begins)):
+        begin = int(begins[number])
+        end = int(begins[number + 1]) if number + 1 < len(begins) else last
+        if not _is_wrong(pieces, begin, end):
+            return begin
+    return None
+
+
+def _is_wrong(pieces: _Pieces, begin: int, end: int) -> bool:
+    """Tell whether a stretch beside roads holds one position only, and that one farther off the way than the doubt.
+
+    A body that was there would have gone there and back between two positions: it is an error of the receiver.
+    """
+    if pieces.segment[end - 1] - pieces.segment[begin] != 1 or pieces.on_road[begin:end].any():
+        return False
+    before, at, after = pieces.froms[begin], pieces.tos[begin], pieces.tos[end - 1]
+    straight = shapely.linestrings(shapely.get_coordinates([before, after]))
+    return bool(shapely.distance(at, straight) > pieces.doubt[begin])
 
 
 def _begin(pieces: _Pieces, shapes: Sequence[Polygon], patience: Patience) -> int:
@@ -192,7 +217,8 @@ def _cut(way: Way, crossed: Sequence[Crossed]) -> _Pieces:
     lengths = np.hypot(*np.diff(way.xy, axis=0).T) if len(way.xy) > 1 else np.zeros(0)
     if not len(lengths):
         none, nobody = np.zeros(0), np.zeros(0, dtype=object)
-        return _Pieces(nobody, nobody, nobody, none, none, none, none, none > 0, none.astype(np.int64))
+        whole = none.astype(np.int64)
+        return _Pieces(nobody, nobody, nobody, none, none, none, none, none > 0, whole, whole)
     at = np.concatenate([[0.0], np.cumsum(lengths)])
     segments, shares = _shares(lengths, at, crossed)
     metres = at[segments] + shares * lengths[segments]
@@ -206,6 +232,7 @@ def _cut(way: Way, crossed: Sequence[Crossed]) -> _Pieces:
         middles=np.asarray(shapely.points(xy), dtype=object), froms=vertices[segments], tos=vertices[segments + 1],
         metres=np.diff(metres), begins=seconds[:-1],
         ends=seconds[1:], doubt=way.doubt[segments], on_road=way.on_road[segments], cell=_cells(middles, crossed),
+        segment=segments,
     )  # fmt: skip
 
 

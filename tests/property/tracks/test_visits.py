@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely import LineString, Polygon
 from shapely.ops import substring
@@ -107,6 +107,7 @@ def test_without_doubt_and_patience_visits_are_the_cells_of_every_moment(places:
 
 
 @given(corners(), st.sampled_from([1.0, 5.0, 10.0]), st.integers(0, 2**32 - 1))
+@example(np.array([[451841.58353285, 4390675.84503698], [451153.98332958, 4391183.72211034]]), 10.0, 3)
 def test_cells_somebody_is_deep_in_are_visited_and_those_they_never_come_near_are_not(
     places: np.ndarray, every: float, seed: int
 ) -> None:
