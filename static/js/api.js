@@ -2,13 +2,14 @@
 
 /**
  * A refusal or failure: `status` is 0 when the server could not be reached; `field` and `rule` when a value broke one;
- * `permission` or `scope` when it is missing, `due` when something comes first.
+ * `permission` or `scope` when it is missing, `due` when something comes first; `body` is all that was answered.
  */
 export class Problem extends Error {
-  constructor(status, { title = '', detail = '', field = '', rule = '', permission = '', scope = '', due = '' } = {}) {
+  constructor(status, body = {}) {
+    const { title = '', detail = '', field = '', rule = '', permission = '', scope = '', due = '' } = body
     super(detail || title)
     this.name = 'Problem'
-    Object.assign(this, { status, title, detail, field, rule, permission, scope, due })
+    Object.assign(this, { status, title, detail, field, rule, permission, scope, due, body })
   }
 }
 
@@ -30,6 +31,16 @@ export function step(path, body, version, key = newKey()) {
 /** Change what was seen in `version`; 412 when somebody changed it meanwhile. */
 export function patch(path, body, version, key = newKey()) {
   return send('PATCH', path, body, { 'Idempotency-Key': key, 'If-Match': `"${version}"` })
+}
+
+/** Make something so; `key` identifies the decision. */
+export function put(path, body = {}, key = newKey()) {
+  return send('PUT', path, body, { 'Idempotency-Key': key })
+}
+
+/** Take something away; `key` identifies the decision. */
+export function remove(path, key = newKey()) {
+  return send('DELETE', path, {}, { 'Idempotency-Key': key })
 }
 
 /** Send a form with a file in it; `key` identifies the decision, as in `post`. */

@@ -28,6 +28,7 @@ export class MapView {
     this.anewUntil = 0
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
+    this.covered = new Set() // parts that something above them shows better
     this.tinted = new Set()
     this.themes = hasThemes ? themesOf(city) : []
     for (const { part } of this.themes) this.parts[part] = remembered(city).has(part)
@@ -93,6 +94,14 @@ export class MapView {
     if (!group || this.tinted.size) this.repaint()
   }
 
+  /** Leave out a part of the map while something above it shows the same, as a plan its cells. */
+  cover(part, isCovered) {
+    if (this.covered.has(part) === isCovered) return
+    if (isCovered) this.covered.add(part)
+    else this.covered.delete(part)
+    this.repaint()
+  }
+
   /** Switch one of the city's themes on or off; its tiles are asked for only once there is one to see. */
   setTheme(part, isOn) {
     const wasEmpty = this.shownThemes().length === 0
@@ -115,7 +124,7 @@ export class MapView {
   }
 
   rules() {
-    return rules((part) => this.parts[part], this.tinted, this.themes)
+    return rules((part) => this.parts[part] && !this.covered.has(part), this.tinted, this.themes)
   }
 
   /** Paint tiles and things again with the present colours and parts. */

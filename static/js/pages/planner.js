@@ -1,16 +1,18 @@
-/** The planner's page (网格规划): load and size of every unit in one table, the releases, and the facts of a cell. */
+/** The planner's page (网格规划): load and size of every unit and the releases, or the plans; and the facts of a cell. */
 
 import { get } from '../api.js'
 import { announce, el } from '../dom.js'
 import { area, count, moment } from '../format.js'
 import { concerns, listen } from '../live.js'
-import { lang, word } from '../page.js'
+import { lang, query, setQuery, word } from '../page.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { empty, fill, loading, quietly, turnOf } from '../parts/states.js'
+import { Plans } from '../plan/plans.js'
 import { sorted } from '../sort.js'
 import { inPaintOrder, loadRoutes, showConnection, start } from '../start.js'
 
+const VIEWS = ['units', 'plans']
 const LEVELS = ['district', 'street', 'community']
 const COLUMNS = [
   { key: 'name', isNumber: false },
@@ -31,9 +33,36 @@ class Planner {
     this.order = { key: 'name', isDescending: false }
     this.table = el('div', { class: 'panel-body' }, loading())
     this.releases = el('div', { class: 'releases' }, loading())
-    fillPanel(panelHead(word('units.title')), this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.releases)
-    await listen(this.city.code, (kinds) => this.hear(kinds), showConnection)
-    await Promise.all([this.loadUnits(), this.loadReleases(), this.loadThings()])
+    this.plans = new Plans(page)
+    this.overview = el('div', {}, this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.releases)
+    this.place = el('div', { class: 'planner-view' }, this.overview)
+    this.shown = 'units'
+    fillPanel(panelHead(word('planner.title')), this.views(), this.place)
+    await listen(this.city.code, (kinds, subjects) => this.hear(kinds, subjects), showConnection)
+    await Promise.all([this.loadUnits(), this.loadReleases(), this.loadThings(), query('view') === 'plans' ? this.see('plans') : null])
+  }
+
+  views() {
+    this.viewBoxes = VIEWS.map((view) => el('input', {
+      type: 'radio', name: 'view', value: view, checked: view === (query('view') === 'plans' ? 'plans' : 'units'), onchange: () => this.see(view),
+    }))
+    return el('fieldset', { class: 'choices' }, el('legend', { class: 'unseen' }, word('planner.views')),
+      this.viewBoxes.map((box) => el('label', { class: 'choice' }, box, el('span', {}, word(`planner.${box.value}`)))))
+  }
+
+  /** Show the units or the plans; what was open of the plans is left. */
+  async see(view) {
+    if (this.shown === 'plans') this.plans.close()
+    this.shown = view
+    setQuery('view', view === 'units' ? null : view)
+    this.viewBoxes.forEach((box) => { box.checked = box.value === view })
+    this.place.replaceChildren(view === 'plans' ? this.plans.element : this.overview)
+    if (view === 'plans') await this.plans.open()
+  }
+
+  /** Go back to an earlier release: a plan with its cells, to be approved and published like any other. */
+  goBack(item) {
+    return this.see('plans').then(() => this.plans.goBack(item.id))
   }
 
   /** Fetch the units; the table is drawn again only when something is new in it, and the focus stays where it was. */
@@ -72,7 +101,8 @@ class Planner {
     })
   }
 
-  async hear(kinds) {
+  async hear(kinds, subjects) {
+    if (this.shown === 'plans' && concerns(kinds, 'plan', 'release')) await this.plans.hear(subjects)
     if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
     if (concerns(kinds, 'release')) await this.loadReleases()
     if (concerns(kinds, 'incident', 'release', 'placement')) await Promise.all([this.loadUnits(), this.loadThings()])
@@ -131,15 +161,16 @@ class Planner {
 
   release(item) {
     const when = (iso) => moment(iso, this.city.time_zone, lang)
-    const isNow = !item.effective_to
+    const isToCome = Date.parse(item.effective_from) > Date.now()
+    const isNow = !isToCome && (!item.effective_to || Date.parse(item.effective_to) > Date.now())
+    const range = item.effective_to ? 'release.range' : isToCome ? 'release.from_then' : 'release.from'
     return el('li', {},
       el('strong', {}, word('release.number', { id: item.id })),
-      isNow ? el('span', { class: 'tag good' }, word('release.current')) : null,
+      isNow ? el('span', { class: 'tag good' }, word('release.current')) : isToCome ? el('span', { class: 'tag' }, word('release.to_come')) : null,
       el('span', { class: 'soft' }, word('release.cells', { n: count(item.cells, lang) })),
-      el('span', { class: 'soft' }, isNow
-        ? word('release.from', { from: when(item.effective_from) })
-        : word('release.range', { from: when(item.effective_from), to: when(item.effective_to) })),
-      item.note ? el('span', {}, item.note) : null)
+      el('span', { class: 'soft' }, word(range, { from: when(item.effective_from), to: item.effective_to ? when(item.effective_to) : '' })),
+      item.note ? el('span', {}, item.note) : null,
+      item.effective_to && this.plans.mayEdit ? el('button', { type: 'button', class: 'link', 'data-release': item.id, onclick: () => this.goBack(item) }, word('plans.make_this')) : null)
   }
 
   pick(feature) {

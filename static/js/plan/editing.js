@@ -1,0 +1,170 @@
+/** A plan being edited: its borders in view, edits sent one after the other, undo and redo; the server keeps everything. */
+
+import { get, post } from '../api.js'
+import { announce } from '../dom.js'
+import { word } from '../page.js'
+import { turnOf, words } from '../parts/states.js'
+import { Arcs } from './arcs.js'
+import { Board } from './board.js'
+import { Refused } from './refused.js'
+
+const NEAREST_ZOOM = 13 // farther out no part of a city has few enough cells
+const REST_MS = 250 // a map that moves is asked about when it rests
+const SLOW_MS = 1000 // what takes longer says so
+
+/** One open plan; `on` hears of plan (its data), chosen (codes), seen (how the view stands), busy (words or ''), and says with isBusy whether something is in the hand. */
+export class Editing {
+  constructor(view, plan, on) {
+    this.view = view
+    this.on = on
+    this.plan = plan
+    this.path = `/api/plans/${plan.id}`
+    this.board = new Board(view)
+    this.refused = new Refused(view, this.board)
+    this.chosen = []
+    this.snaps = false
+    this.mayMoveOuter = false
+    this.working = Promise.resolve()
+    this.waiting = null
+    this.moved = () => {
+      clearTimeout(this.pause)
+      this.pause = setTimeout(() => this.look(), REST_MS)
+    }
+    view.map.on('moveend', this.moved)
+  }
+
+  get mayEdit() {
+    return this.plan.may.edit
+  }
+
+  get arcs() {
+    return this.board.arcs
+  }
+
+  /** Leave the plan: nothing of it stays on the map. */
+  close() {
+    clearTimeout(this.pause)
+    turnOf(this)
+    this.view.map.off('moveend', this.moved)
+    this.refused.close()
+    this.board.close()
+  }
+
+  /** Fetch the borders in view; far out there are too many, and the view says so. */
+  async look() {
+    const isLatest = turnOf(this)
+    if (this.view.map.getZoom() < NEAREST_ZOOM) {
+      this.blank('plan.zoom_in')
+      return
+    }
+    const bounds = this.view.map.getBounds()
+    const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((one) => one.toFixed(7)).join(',')
+    try {
+      const found = await get(`${this.path}/arcs`, { bbox })
+      if (isLatest()) this.arrive(new Arcs(found))
+    } catch (problem) {
+      if (!isLatest()) return
+      if (problem.status === 422) this.blank('plan.zoom_in')
+      else this.blank(null, words(problem))
+    }
+  }
+
+  /** What comes while something is in the hand waits until it is let go: it must not be drawn anew. */
+  arrive(arcs) {
+    if (this.on.isBusy()) this.waiting = arcs
+    else this.show(arcs)
+  }
+
+  /** The hand is empty: show what came meanwhile. */
+  catchUp() {
+    if (this.waiting) this.show(this.waiting)
+  }
+
+  show(arcs) {
+    this.waiting = null
+    this.board.show(arcs)
+    this.on.seen(arcs.cells.size ? { arcs, text: '' } : { arcs, text: word('plan.no_cells_here') })
+    this.choose(this.chosen.filter((code) => arcs.cells.has(code)))
+  }
+
+  blank(key, text = word(key)) {
+    this.board.clear()
+    this.on.seen({ arcs: null, text })
+  }
+
+  /** Let these cells be the chosen ones. */
+  choose(codes) {
+    this.chosen = codes
+    this.board.choose(codes)
+    this.on.chosen(codes)
+  }
+
+  /** Choose a cell, or with `isMore` take it in or out of the chosen ones. */
+  pick(code, isMore) {
+    const others = this.chosen.filter((one) => one !== code)
+    if (isMore) this.choose(others.length < this.chosen.length ? others : [...others, code])
+    else this.choose([code])
+    announce(word('plan.chosen_n', { n: this.chosen.length, code }))
+  }
+
+  /** Send an edit; resolves to whether it was made. `near` is the [lon, lat] beside which a refusal is said. */
+  edit(edit, near = null, said = word(`done.${edit.kind}`)) {
+    return this.send(`${this.path}/edits`, { edit }, near, said)
+  }
+
+  /** Take back one's own newest step. */
+  undo() {
+    return this.send(`${this.path}/undo`, {}, null, word('done.undo'))
+  }
+
+  /** Make again what was taken back last. */
+  redo() {
+    return this.send(`${this.path}/redo`, {}, null, word('done.redo'))
+  }
+
+  /** One after the other: what is sent has seen what came before it. */
+  send(path, body, near, said) {
+    this.working = this.working.then(() => this.sendNow(path, body, near, said))
+    return this.working
+  }
+
+  async sendNow(path, body, near, said) {
+    this.refused.clear()
+    const slow = setTimeout(() => this.on.busy(word('plan.saving')), SLOW_MS)
+    try {
+      const { seq } = await post(path, { seen: this.arcs ? this.arcs.seq : this.plan.seq, ...body })
+      this.plan.seq = seq
+      await this.again()
+      this.on.said(said)
+      return true
+    } catch (problem) {
+      this.board.settle()
+      this.refuse(problem, near)
+      return false
+    } finally {
+      clearTimeout(slow)
+      this.on.busy('')
+    }
+  }
+
+  /** Show why something was not made; a conflict offers to load what others did. */
+  refuse(problem, near = null) {
+    this.on.refused(problem, near)
+  }
+
+  /** Fetch the plan; what is in view too when somebody has changed something. */
+  async follow() {
+    const plan = await get(this.path)
+    if (this.plan.seq === plan.seq && this.plan.locks.length === plan.locks.length) {
+      this.plan = plan
+      this.on.plan(plan)
+    } else await this.again()
+  }
+
+  /** Fetch the plan and what is in view again. */
+  async again() {
+    const [plan] = await Promise.all([get(this.path), this.look()])
+    this.plan = plan
+    this.on.plan(plan)
+  }
+}

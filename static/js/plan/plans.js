@@ -1,0 +1,118 @@
+/** The planner's plans (调整方案): which there are, a new one, and the one that is open. */
+
+import { get, newKey, post } from '../api.js'
+import { announce, el } from '../dom.js'
+import { moment } from '../format.js'
+import { lang, query, setQuery, term, word } from '../page.js'
+import { form, textField } from '../parts/form.js'
+import { empty, failed, fill, quietly } from '../parts/states.js'
+import { Room } from './room.js'
+
+/** The view; `element` goes into the panel, `close` leaves the map as it was. */
+export class Plans {
+  constructor(page) {
+    this.page = page
+    this.city = page.city
+    this.room = null
+    this.list = el('div', { class: 'plan-rows' })
+    this.element = el('div', { class: 'plans' })
+    this.key = newKey()
+  }
+
+  get mayEdit() {
+    return this.page.permissions.includes('plan.edit')
+  }
+
+  /** Show the list, or the plan of the address. */
+  async open() {
+    const asked = query('plan')
+    if (asked && /^\d{1,15}$/.test(asked)) await this.show(Number(asked))
+    else await this.showList()
+  }
+
+  /** Leave the view: nothing of it stays on the map or in the address. */
+  close() {
+    this.leaveRoom()
+    setQuery('plan', null)
+  }
+
+  leaveRoom() {
+    if (this.room) this.room.close()
+    this.room = null
+  }
+
+  showList() {
+    this.leaveRoom()
+    setQuery('plan', null)
+    this.element.replaceChildren(...[this.mayEdit ? this.maker() : null, this.list].filter(Boolean))
+    return this.loadList()
+  }
+
+  loadList() {
+    return fill(this.list, () => get('/api/plans', { city: this.city.code }), ({ items }) => (
+      items.length === 0 ? empty(this.mayEdit ? 'plans.none' : 'plans.none_to_see') : el('ul', {}, items.map((plan) => this.row(plan)))))
+  }
+
+  row(plan) {
+    const made = `${plan.by} ${moment(plan.made_at, this.city.time_zone, lang)}`
+    const when = plan.effective_from ? word('plan.effective', { at: moment(plan.effective_from, this.city.time_zone, lang) }) : ''
+    return el('li', {}, el('button', { type: 'button', class: 'plan-row', 'data-plan': plan.id, onclick: () => this.show(plan.id) },
+      el('span', { class: 'row-title' }, plan.name),
+      el('span', { class: `tag plan-state ${plan.state}` }, term('plan_state', plan.state)),
+      el('span', { class: 'soft' }, [made, when, word('plan.on', { id: plan.base })].filter(Boolean).join(' · '))))
+  }
+
+  maker() {
+    const name = textField('new-plan', word('plans.name'), { maxlength: 100, required: true }, word('plans.name_hint'))
+    return form({ name }, word('plans.begin'), async () => {
+      await this.begin({ name: name.control.value.trim() })
+      name.control.value = ''
+    })
+  }
+
+  /** Make a plan and open it; `said` has its name, and what it goes back to or is copied from. */
+  async begin(said) {
+    const made = await post(`/api/plans?city=${encodeURIComponent(this.city.code)}`, said, this.key)
+    this.key = newKey()
+    await this.show(made.id)
+  }
+
+  /** Make a plan that goes back to an earlier release, and open it. */
+  async goBack(release) {
+    try {
+      await this.begin({ name: word('plans.back_to', { id: release }), rolls_back: release })
+    } catch (problem) {
+      this.element.prepend(failed(problem, () => this.showList().then(() => this.goBack(release))))
+    }
+  }
+
+  /** Open a plan. */
+  async show(id) {
+    this.leaveRoom()
+    const isLatest = {}
+    this.asked = isLatest
+    try {
+      const [plan, { items }] = await Promise.all([get(`/api/plans/${id}`), get('/api/units', { city: this.city.code })])
+      if (this.asked !== isLatest) return
+      const units = items.filter((unit) => unit.level === 'community')
+      setQuery('plan', String(id))
+      this.room = new Room(this.page, plan, units, () => this.back(id))
+      this.element.replaceChildren(this.room.element)
+      announce(word('plan.opened', { name: plan.name }))
+      await this.room.open()
+    } catch (problem) {
+      this.element.replaceChildren(failed(problem, () => this.show(id)), el('button', { type: 'button', class: 'quiet', onclick: () => this.showList() }, word('plan.back')))
+    }
+  }
+
+  async back(id) {
+    await this.showList()
+    const row = this.list.querySelector(`[data-plan="${id}"]`)
+    if (row) row.focus({ preventScroll: true })
+  }
+
+  /** Something happened to plans or releases. */
+  hear() {
+    return quietly(() => (this.room ? this.room.hear() : this.loadList()))
+  }
+}
