@@ -32,7 +32,7 @@ from geo_app.organisation import service as organisation
 from geo_app.patrols import api as patrols
 from geo_app.photos import api as photos
 from geo_app.planning import api as planning
-from geo_app.plans.api import drawing, plans
+from geo_app.plans.api import drawing, plans, review, talking
 from geo_app.privacy import api as privacy
 from geo_app.privacy import pages as resident_pages
 from geo_app.responders import api as responders
@@ -56,6 +56,8 @@ DOORS = (
     photos.routes,
     plans.routes,
     drawing.routes,
+    review.routes,
+    talking.routes,
     privacy.routes,
     resident_pages.routes,
     exports.routes,

@@ -24,6 +24,7 @@ from geo_app.organisation import service as organisation
 from geo_app.organisation.cli import departments, units
 from geo_app.planning import service as planning
 from geo_app.planning.cli import places
+from geo_app.plans.cli import plans
 from geo_app.privacy.cli import privacy
 from geo_app.responders.cli import positions, responders
 from geo_app.roads.cli import roads
@@ -162,6 +163,7 @@ geo.add_command(audit)
 geo.add_command(cities)
 geo.add_command(demo_stream)
 geo.add_command(places)
+geo.add_command(plans)
 incidents.add_command(candidates)
 geo.add_command(incidents)
 geo.add_command(assignments)

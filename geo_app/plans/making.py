@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import clock, coords, db, facts
-from geo_app.core.errors import BadInput
+from geo_app.core.errors import BadInput, Conflict
 from geo_app.organisation.model import City
 from geo_app.plans import asking, drafts, guarding, log, pictures, store, workflow
 from geo_app.plans.drafts import Drawn
@@ -56,6 +56,8 @@ class _Way:
 def edit(tx: db.Transaction, city: City, found: Drawn, seen: int, data: Any) -> Made:
     """Make what a planner asks for; refused with a reason, or Conflict when others changed the same since `seen`."""
     asked = _asked(tx, city, found, data)
+    if store.was_rebased(tx, found.plan.id, seen):
+        raise Conflict("the plan was put on another release since you looked at it; load the map again")
     done = editing.apply(found.draft, asked)
     own = person(tx.actor)
     if isinstance(done, Refusal):

@@ -147,3 +147,64 @@ WHERE plan_id = :plan_id AND seq = :seq::integer ORDER BY code;
 
 -- name: approvals(plan_id, round)
 SELECT account, actor, head, note, at FROM plan_approval WHERE plan_id = :plan_id AND round = :round ORDER BY at;
+
+-- name: was_rebased(plan_id, seq)$
+-- Whether a plan got another base after a step.
+SELECT EXISTS (SELECT FROM plan_step WHERE plan_id = :plan_id AND seq > :seq::integer AND kind = 'rebase');
+
+-- name: add_rebase(plan_id, seq, edit, touched, person, actor, account, at, result, hash, base_id, left_out)!
+-- Adds the step that puts a plan on another release; the cells are written anew beside it.
+WITH moved AS (
+  UPDATE plan SET seq = :seq, head = :hash, base_id = :base_id WHERE id = :plan_id
+), ended AS (
+  UPDATE plan_step SET ended_by = :seq WHERE plan_id = :plan_id AND seq = ANY(:left_out::integer[])
+), cleared AS (
+  DELETE FROM plan_cell WHERE plan_id = :plan_id
+)
+INSERT INTO plan_step (plan_id, seq, kind, edit, inverse, touched, is_outer, person, actor, account, at, result, hash)
+VALUES (:plan_id, :seq, 'rebase', :edit::jsonb, NULL, :touched, false, :person, :actor, :account::bigint, :at, :result,
+  :hash);
+
+-- name: cells(plan_id)
+SELECT code, seq, name, community, geometry FROM plan_cell WHERE plan_id = :plan_id ORDER BY code;
+
+-- name: move(plan_id, was, state, round, release_id)$
+-- Moves a plan on unless somebody did meanwhile.
+UPDATE plan SET state = :state, round = round + :round::integer, release_id = :release_id::bigint
+WHERE id = :plan_id AND state = :was RETURNING id;
+
+-- name: approve(plan_id, round, account, actor, head, note, at)!
+INSERT INTO plan_approval (plan_id, round, account, actor, head, note, at)
+VALUES (:plan_id, :round, :account, :actor, :head, :note, :at) ON CONFLICT DO NOTHING;
+
+-- name: put_lock(plan_id, kind, code, person, actor, at)!
+INSERT INTO plan_lock (plan_id, kind, code, person, actor, at)
+VALUES (:plan_id, :kind, :code, :person, :actor, :at) ON CONFLICT DO NOTHING;
+
+-- name: take_lock(plan_id, kind, code)!
+DELETE FROM plan_lock WHERE plan_id = :plan_id AND kind = :kind AND code = :code;
+
+-- name: comments(plan_id)
+SELECT id, cell, text, seq, actor, at FROM plan_comment WHERE plan_id = :plan_id ORDER BY id LIMIT 1000;
+
+-- name: add_comment(plan_id, cell, text, seq, actor, account, at)^
+INSERT INTO plan_comment (plan_id, cell, text, seq, actor, account, at)
+VALUES (:plan_id, :cell::text, :text, :seq, :actor, :account::bigint, :at)
+RETURNING id, cell, text, seq, actor, at;
+
+-- name: open_in(city_id, area)
+-- Open placements in an area: what, where, and the cell they are matched to.
+SELECT p.subject_kind AS kind, p.subject_id AS id, p.point, p.cell_id
+FROM placement p
+WHERE p.city_id = :city_id AND p.is_open AND p.point && :area::geometry
+  AND ST_Intersects(:area::geometry, ST_ForceCollection(p.point))
+ORDER BY p.id;
+
+-- name: answerable(city_id, codes)
+-- Who answers for these cells: the cell's id and code, and the responder, one a row; no responder where nobody does.
+SELECT g.code, g.cell_id, r.responder_id AS responder
+FROM code_registry g LEFT JOIN responder_cell r ON r.cell_id = g.cell_id
+WHERE g.city_id = :city_id AND g.code = ANY(:codes) ORDER BY g.code, r.responder_id;
+
+-- name: names(responders)
+SELECT id, name FROM responder WHERE id = ANY(:responders) ORDER BY id;

@@ -155,13 +155,13 @@ def view(tx: db.Transaction, city: City, found: Drawn, cells: Sequence[Cell]) ->
 
 def edit(tx: db.Transaction, plan_id: int, seen: int, data: Any) -> Made:
     """Make an edit as the next step of a draft; `seen` is the step the planner's picture shows."""
-    city, found = _to_change(tx, plan_id, seen)
+    city, found = to_change(tx, plan_id, seen)
     return making.edit(tx, city, found, seen, data)
 
 
 def undo(tx: db.Transaction, plan_id: int, seen: int) -> Made:
     """Take back the actor's own newest step in force; Conflict when others built on it."""
-    city, found = _to_change(tx, plan_id, seen)
+    city, found = to_change(tx, plan_id, seen)
     step = store.to_undo(tx, plan_id, person(tx.actor))
     if step is None:
         raise Conflict("you have made no step that can be taken back")
@@ -170,7 +170,7 @@ def undo(tx: db.Transaction, plan_id: int, seen: int) -> Made:
 
 def redo(tx: db.Transaction, plan_id: int, seen: int) -> Made:
     """Make again what the actor took back last; not after an edit made since."""
-    city, found = _to_change(tx, plan_id, seen)
+    city, found = to_change(tx, plan_id, seen)
     step = store.to_redo(tx, plan_id, person(tx.actor))
     if step is None:
         raise Conflict("you have taken back no step that can be made again")
@@ -192,7 +192,7 @@ def may(tx: db.Transaction, found: Plan) -> dict[str, bool]:
     return told
 
 
-def _to_change(tx: db.Transaction, plan_id: int, seen: int) -> tuple[City, Drawn]:
+def to_change(tx: db.Transaction, plan_id: int, seen: int | None) -> tuple[City, Drawn]:
     """Return a plan that nobody else changes until this transaction ends; Conflict unless it is a draft."""
     if not tx.actor.may("plan.edit"):
         raise Forbidden("plan.edit")
@@ -200,7 +200,7 @@ def _to_change(tx: db.Transaction, plan_id: int, seen: int) -> tuple[City, Drawn
     city, found = drawn(tx, plan_id)
     if found.plan.state is not State.DRAFT:
         raise Conflict(f"plan {plan_id} is {found.plan.state} and not a draft any more")
-    if not 0 <= seen <= found.plan.seq:
+    if seen is not None and not 0 <= seen <= found.plan.seq:
         raise BadInput("seen", seen, f"a step of this plan, at most {found.plan.seq}")
     return city, found
 

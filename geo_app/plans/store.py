@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import shapely
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import db
 from geo_app.organisation.model import City
-from geo_app.plans.model import Approval, Lock, NewPlan, Plan, PlanCell, Step, Touch
+from geo_app.plans.model import Approval, Comment, Lock, NewPlan, Plan, PlanCell, State, Step, Touch
 from grids.model import Cell
 
 SQL = db.statements(__file__)
@@ -26,6 +28,16 @@ class Newer:
     base: int
     follows: bool
     cells: tuple[PlanCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThing:
+    """Something open with its place, and the cell it is matched to."""
+
+    kind: str
+    id: int
+    point: Point
+    cell_id: int | None
 
 
 def add(tx: db.Transaction, city: City, new: NewPlan, base: int, root: str, at: datetime) -> int:
@@ -151,6 +163,93 @@ def codes_like(tx: db.Transaction, city: City, community: str) -> list[str]:
 def locks(tx: db.Transaction, plan_id: int) -> list[Lock]:
     """Return what is locked in a plan."""
     return tx.all(SQL.locks, Lock.read, plan_id=plan_id)
+
+
+def was_rebased(tx: db.Transaction, plan_id: int, seq: int) -> bool:
+    """Return whether a plan got another base after a step."""
+    return bool(tx.value(SQL.was_rebased, plan_id=plan_id, seq=seq))
+
+
+def add_rebase(tx: db.Transaction, city: City, step: Step, base: int, cells: Sequence[PlanCell]) -> None:
+    """Write the step that puts a plan on another release, and all its cells anew."""
+    tx.run(
+        SQL.add_rebase, plan_id=step.plan, seq=step.seq, edit=_json(step.edit), touched=list(step.touched),
+        person=step.person, actor=step.actor, account=step.account, at=step.at, result=step.result, hash=step.hash,
+        base_id=base, left_out=step.edit["left_out"],
+    )  # fmt: skip
+    columns = ("plan_id", "code", "seq", "name", "community", "geometry")
+    rows = (
+        (step.plan, one.code, one.seq, one.name, one.community,
+         None if one.geometry is None else shapely.set_srid(one.geometry, city.srid))
+        for one in cells
+    )  # fmt: skip
+    tx.copy("plan_cell", columns, rows)
+
+
+def cells(tx: db.Transaction, plan_id: int) -> list[PlanCell]:
+    """Return the cells a plan made, changed or took away, by code."""
+    return tx.all(SQL.cells, PlanCell.read, plan_id=plan_id)
+
+
+def move(
+    tx: db.Transaction, plan: Plan, state: State, *, is_round: bool = False, release: int | None = None
+) -> bool:
+    """Move a plan on; return False when somebody did meanwhile. `is_round`: it is submitted once more."""
+    moved = tx.value(
+        SQL.move, plan_id=plan.id, was=plan.state, state=state, round=int(is_round), release_id=release
+    )
+    return moved is not None
+
+
+def approve(tx: db.Transaction, plan: Plan, approval: Approval) -> bool:
+    """Write an approval; return False when this account gave one already."""
+    done = tx.run(
+        SQL.approve, plan_id=plan.id, round=plan.round, account=approval.account, actor=approval.actor,
+        head=approval.head, note=approval.note, at=approval.at,
+    )  # fmt: skip
+    return done > 0
+
+
+def put_lock(tx: db.Transaction, plan_id: int, new: Lock) -> bool:
+    """Lock a cell or a unit; return False when it is locked already."""
+    done = tx.run(
+        SQL.put_lock, plan_id=plan_id, kind=new.kind, code=new.code, person=new.person, actor=new.actor, at=new.at
+    )  # fmt: skip
+    return done > 0
+
+
+def take_lock(tx: db.Transaction, plan_id: int, kind: str, code: str) -> bool:
+    """Take a lock away; return False when there is none."""
+    return tx.run(SQL.take_lock, plan_id=plan_id, kind=kind, code=code) > 0
+
+
+def comments(tx: db.Transaction, plan_id: int) -> list[Comment]:
+    """Return what was said about a plan, oldest first."""
+    return tx.all(SQL.comments, Comment.read, plan_id=plan_id)
+
+
+def add_comment(tx: db.Transaction, plan: Plan, cell: str | None, text: str, at: datetime) -> Comment:
+    """Add what somebody says about a plan or a cell of it."""
+    return tx.one(
+        SQL.add_comment, Comment.read, plan_id=plan.id, cell=cell, text=text, seq=plan.seq, actor=tx.actor.name,
+        account=tx.actor.account, at=at,
+    )  # fmt: skip
+
+
+def open_in(tx: db.Transaction, city: City, area: BaseGeometry) -> list[OpenThing]:
+    """Return the open things in an area of the city's frame."""
+    return tx.all(SQL.open_in, lambda row: OpenThing(**row), city_id=city.id, area=area)
+
+
+def answerable(tx: db.Transaction, city: City, codes: Sequence[str]) -> list[tuple[str, int, int | None]]:
+    """Return who answers for cells: code, id of the cell, id of a responder; None where nobody does."""
+    rows = tx.all(SQL.answerable, dict, city_id=city.id, codes=list(codes))
+    return [(row["code"], row["cell_id"], row["responder"]) for row in rows]
+
+
+def names(tx: db.Transaction, responders: Sequence[int]) -> list[tuple[int, str]]:
+    """Return the names of these responders, as far as the actor sees them."""
+    return tx.all(SQL.names, lambda row: (row["id"], row["name"]), responders=list(responders))
 
 
 def approvals(tx: db.Transaction, plan_id: int, round_: int) -> list[Approval]:

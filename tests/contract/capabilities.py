@@ -42,6 +42,11 @@ KINDS = {
     "drafts": Kind.SERVICE,  # of plans: what a process keeps in memory of them
     "guarding": Kind.SERVICE,  # of plans: locks and scope
     "making": Kind.SERVICE,  # of plans: how a step is made
+    "review": Kind.SERVICE,  # of plans: from a draft to a release
+    "rebasing": Kind.SERVICE,  # of plans: put on a newer release
+    "talking": Kind.SERVICE,  # of plans: locks and comments
+    "consequences": Kind.SERVICE,  # of plans: what publishing would do
+    "verifying": Kind.SERVICE,  # of plans: is the log what it says
     "placements": Kind.STORE,  # of planning: the other half of its store
     "api": Kind.DOOR,
     "scoped": Kind.DOOR,  # of maps: tiles of what each viewer sees alone

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from geo_app.core.answers import Answer, Position
+from geo_app.core.answers import Answer, Person, PolygonShape, Position
 from geo_app.plans.model import Kind, State
 
 Vertex = tuple[int, int]
@@ -151,3 +151,65 @@ class Steps(Answer):
     """The log of a plan, newest first."""
 
     items: list[StepItem]
+
+
+class Locks(Answer):
+    """What is locked in a plan."""
+
+    items: list[LockItem]
+
+
+class CommentItem(Answer):
+    """What somebody said about a plan, or about a cell of it; `seq` is the step it had then."""
+
+    id: int
+    cell: str | None
+    text: str
+    seq: int
+    by: str
+    at: str
+
+
+class Comments(Answer):
+    """What was said about a plan, oldest first."""
+
+    items: list[CommentItem]
+
+
+class Consequences(Answer):
+    """What publishing would do, as things stand now."""
+
+    effective_at: str
+    cells: dict[str, int] = Field(description="how many, by what becomes of them")
+    open_incidents: int = Field(description="in the cells that change")
+    change_cell: int
+    change_worker: int = Field(description="of these, how many get other people")
+    unanswered: list[str] = Field(description="cells nobody answers for")
+    told: int = Field(description="how many people are told")
+    workers: list[Person] = Field(description="those of them whom who asks may see")
+
+
+class ChangeProperties(Answer):
+    """A cell as it was (old) or will be (new), and what happens to it; `area` in square metres."""
+
+    code: str
+    name: str
+    community: str
+    when: Literal["old", "new"]
+    changes: list[str]
+    area: float
+
+
+class ChangeFeature(Answer):
+    """A changed cell as GeoJSON."""
+
+    type: Literal["Feature"]
+    geometry: PolygonShape
+    properties: ChangeProperties
+
+
+class Changes(Answer):
+    """The changed cells of a plan as GeoJSON."""
+
+    type: Literal["FeatureCollection"]
+    features: list[ChangeFeature]
