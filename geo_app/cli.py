@@ -22,6 +22,7 @@ from geo_app.incidents.cli import incidents
 from geo_app.maps.cli import tiles
 from geo_app.organisation import service as organisation
 from geo_app.organisation.cli import departments, units
+from geo_app.patrols.cli import routes
 from geo_app.planning import service as planning
 from geo_app.planning.cli import places
 from geo_app.plans.cli import plans
@@ -173,6 +174,7 @@ geo.add_command(tls)
 geo.add_command(privacy)
 geo.add_command(exports)
 geo.add_command(roads)
+geo.add_command(routes)
 geo.add_command(tiles)
 
 

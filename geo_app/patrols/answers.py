@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from geo_app.core.answers import Answer, LineShape, Person
 
 
@@ -16,6 +18,40 @@ class Stretch(Answer):
     exit: float
 
 
+class StreetName(Answer):
+    """A street (街道) by its code."""
+
+    code: str
+
+
+class StreetShare(Answer):
+    """What a round comes to in one street (街道)."""
+
+    code: str
+    name: str
+    metres: float
+    minutes: float
+
+
+class CellShare(StreetShare):
+    """What a round comes to in one cell it is walked through; a cell that is come into again stands again."""
+
+    street: StreetName
+
+
+class Walked(Answer):
+    """How a route is walked: along roads, and on its drawn line where none is near; minutes at a patrol's pace."""
+
+    metres: float
+    minutes: float
+    on_roads: float = Field(ge=0, description="metres of it along roads")
+    off_roads: float = Field(ge=0, description="metres of it on the drawn line, where no road is near")
+    roads: list[str] = Field(description="names of the roads, in order")
+    line: LineShape
+    cells: list[CellShare]
+    streets: list[StreetShare]
+
+
 class RouteSheet(Answer):
     """A patrol route (巡查路线); length in metres."""
 
@@ -25,6 +61,7 @@ class RouteSheet(Answer):
     length: float
     responder: Person
     cells: list[Stretch]
+    walked: Walked | None = Field(description="only when it was asked for")
 
 
 class RouteFeature(Answer):

@@ -60,6 +60,38 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What a round comes to in one cell or street: metres on the way, and seconds at a patrol's pace."""
+
+    code: str
+    name: str
+    street: str
+    """The code of the street the cell lies in; of a street its own."""
+    metres: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How a route is walked: along the roads its drawn line follows, and on that line where no road is near.
+
+    `line` is in the city's metric frame, `on_roads` what of its metres lies on roads, `roads` the names of
+    those roads in order. Cells come in the order they are walked, one that is come into again again.
+    """
+
+    line: LineString
+    on_roads: float
+    roads: tuple[str, ...]
+    cells: tuple[Share, ...]
+    streets: tuple[Share, ...]
+
+    @property
+    def seconds(self) -> float:
+        """What the round takes at a patrol's pace."""
+        return sum(one.seconds for one in self.streets)
+
+
+@dataclass(frozen=True, slots=True)
 class Walker:
     """A route and who is on its round now: `line` in the city's metric frame, `position` lon/lat."""
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from shapely import Point
+import numpy as np
+from shapely import LineString, Point
 
 from geo_app.core import coords, db, facts
 from geo_app.core.errors import NotReady
 from geo_app.organisation.model import City
 from geo_app.patrols import passing as rule
-from geo_app.patrols import store
-from geo_app.patrols.model import NewRoute, Passing, Route
+from geo_app.patrols import rounds, store
+from geo_app.patrols.model import NewRoute, Passing, Round, Route, Share
 from geo_app.planning import service as planning
+from geo_app.roads import service as roads
+from geo_app.roads.model import Mode
+from geo_app.tracks import service as tracks
+from geo_app.tracks import totals, ways
+from geo_app.tracks.model import CellVisit, Level
 
 
 def lay_out(tx: db.Transaction, city: City, new: Sequence[NewRoute], at: datetime) -> list[int]:
@@ -40,6 +46,30 @@ def match_routes(tx: db.Transaction, city: City, at: datetime) -> int:
 def routes(tx: db.Transaction, city: City, at: datetime) -> list[Route]:
     """Return the routes of the city with the cells they run through, by code."""
     return store.routes(tx, city, at)
+
+
+def walk(tx: db.Transaction, city: City, route: Route, at: datetime) -> Round:
+    """Return how a route is walked along the roads, and what that comes to in each cell and street at `at`."""
+    fixes = rounds.fixes(route.line)
+    matched = roads.match(tx, city.id, Mode.WALK, fixes)
+    visits: list[CellVisit] = []
+    lines, metres, since = [], 0.0, 0.0
+    for way in ways.of(fixes, matched, tracks.least()):
+        walked = rounds.paced(way, since)
+        since, metres = float(walked.seconds[-1]), metres + rounds.on_roads(walked)
+        visits += tracks.visits_of(tx, city, walked, at, at)
+        lines.append(walked.xy)
+    line = LineString(np.concatenate(lines)) if lines else route.line
+    names = rounds.names(*matched) if matched is not None else ()
+    streets = [one for one in totals.of(visits) if one.level is Level.STREET]
+    return Round(
+        line, metres, names,
+        tuple(
+            Share(one.code, one.name, one.units[1].code, one.metres, (one.left_at - one.entered_at).total_seconds())
+            for one in visits
+        ),
+        tuple(Share(one.code, one.name, one.code, one.metres, one.seconds) for one in streets),
+    )  # fmt: skip
 
 
 def passing(tx: db.Transaction, city: City, point: Point, at: datetime) -> list[Passing]:

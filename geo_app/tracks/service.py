@@ -61,8 +61,8 @@ def visits(tx: db.Transaction, city: City, track: Sequence[Position]) -> list[Ce
         mine = [one for one in track if release.effective_from <= one.at and (end is None or one.at < end)]
         if mine:
             fixes, start = _fixes(city, mine), mine[0].at
-            for way in ways.of(fixes, roads.match(tx, city.id, Mode.WALK, fixes), _least()):
-                found += _visits(tx, city, way, release.effective_from, start)
+            for way in ways.of(fixes, roads.match(tx, city.id, Mode.WALK, fixes), least()):
+                found += visits_of(tx, city, way, release.effective_from, start)
     return found
 
 
@@ -136,11 +136,12 @@ def _fixes(city: City, track: Sequence[Position]) -> Fixes:
     return Fixes(np.ascontiguousarray(coords.convert(lonlat, coords.WGS84, city.srid)), seconds, accuracy)
 
 
-def _least() -> float:
+def least() -> float:
+    """Return the metres by which a way along roads is in doubt."""
     return float(settings.current().border_metres)
 
 
-def _visits(tx: db.Transaction, city: City, way: Way, at: datetime, start: datetime) -> list[CellVisit]:
+def visits_of(tx: db.Transaction, city: City, way: Way, at: datetime, start: datetime) -> list[CellVisit]:
     """Return the visits of a way whose seconds count from `start`, in the grid valid at `at`."""
     line = LineString(way.xy)
     if line.length == 0:  # somebody who never moved is somewhere too
@@ -150,7 +151,7 @@ def _visits(tx: db.Transaction, city: City, way: Way, at: datetime, start: datet
     place = {code: number for number, code in enumerate(standing)}
     shapes = [one.cell.geometry for one in standing.values()]
     stretches = [Crossed(place[one.cell.code], enter, leave) for one, enter, leave in crossed]
-    patience = Patience(float(settings.current().border_seconds), 2 * _least())
+    patience = Patience(float(settings.current().border_seconds), 2 * least())
     cells = list(standing.values())
     units = {one.cell.community: tuple(planning.units_above(tx, city, one, at)) for one in cells}
     return [

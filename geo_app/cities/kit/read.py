@@ -23,9 +23,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo_app.cities.kit.manifest import Layer
-from geo_app.core.unpack import unpack
 from geo_app.core import sheet
 from geo_app.core.errors import BadInput
+from geo_app.core.unpack import unpack
 from geo_app.roads import osm
 
 GDAL = (".geojson", ".json", ".topojson", ".shp", ".gpkg")
