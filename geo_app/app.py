@@ -23,6 +23,7 @@ from geo_app.exports import api as exports
 from geo_app.identity import pages as identity_pages
 from geo_app.identity.api import accounts, login, own
 from geo_app.incidents import api as categories
+from geo_app.insight import api as insight
 from geo_app.live import api as live
 from geo_app.live.service import Feed
 from geo_app.maps import api as maps
@@ -55,6 +56,7 @@ DOORS = (
     assignments.routes,
     photos.routes,
     plans.routes,
+    insight.routes,
     drawing.routes,
     review.routes,
     talking.routes,

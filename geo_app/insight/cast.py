@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from geo_app.insight import recoding
 from geo_app.insight.ground import Ground
-from geo_app.insight.model import Integers, Open, Past, Weights
+from geo_app.insight.model import Floats, Integers, Open, Past, Weights
 from grids.draft import Draft
 from grids.locate import Locator
 from grids.model import MILLIMETRE, Cell
@@ -38,6 +39,7 @@ class Cast:
     """The history and the open cases on the cells of one draft."""
 
     base: Base
+    draft: Draft
     ground: Ground
     past: Landed
     open: Landed
@@ -47,6 +49,8 @@ class Cast:
     cases: Integers
     redrawn: Mapping[str, bool]
     """Codes that differ from the base, and whether their land does, nodes on borders apart."""
+    same: Mapping[str, str]
+    """The base's code of each new code that is of the same cell."""
 
     @classmethod
     def of(cls, base: Base, now_open: Open) -> Cast:
@@ -54,19 +58,20 @@ class Cast:
         ground = Ground.of(base.draft.partition.cells.values())
         past, cases = (Landed.of(base.locator, xy) for xy in (base.past.xy, now_open.xy))
         nothing = np.zeros(len(ground.cells), dtype=np.int64)
-        empty = cls(base, ground, past, cases, nothing, nothing, nothing, {})
+        empty = cls(base, base.draft, ground, past, cases, nothing, nothing, nothing, {}, {})
         return empty._counted(ground.places, ground.places)
 
-    def with_open(self, now_open: Open, first: Cast) -> Cast:
-        """Return this with the cases that are open now; `first` is the base's own cast."""
-        if np.array_equal(self.open.xy, now_open.xy):
+    def with_open(self, xy: Floats) -> Cast:
+        """Return this with the cases that are open now, at these places."""
+        if np.array_equal(self.open.xy, xy):
             return self
-        cases = Landed.of(first.base.locator, now_open.xy)
-        here = replace(self, open=cases)
+        cases, before = Landed.of(self.base.locator, xy), self.base.draft.cells
         if self.redrawn:
-            whole = _patched(here)
-            here = replace(here, open=cases.anew(whole))
-        return here._counted((), here.ground.places)
+            was = [found for code in self.redrawn if (found := before.get(code)) is not None]
+            now = [found for code in self.redrawn if (found := self.ground.get(code)) is not None]
+            is_much = len(self.redrawn) > MANY
+            cases = cases.anew(_patched(self)) if is_much else cases.after(was, now, self.draft.near)[0]
+        return replace(self, open=cases)._counted((), self.ground.places)
 
     def to(self, draft: Draft, codes: Iterable[str]) -> Cast:
         """Return the cast on another draft of the same base; `codes` are those that may differ from here, or more."""
@@ -74,8 +79,11 @@ class Cast:
         pairs = [pair for pair in pairs if not _is_same(*pair)]
         if not pairs:
             return self
-        made = self._on(pairs)
-        redrawn = [pair for pair in pairs if None in pair or not _has_same_land(*pair)]
+        made = replace(self._on(pairs), draft=draft)
+        made = replace(
+            made, same=made._going_on([cell for pair in pairs for cell in pair if cell is not None])
+        )
+        redrawn = [pair for pair in pairs if None in pair or not has_same_land(*pair)]
         was = [mine for mine, _ in redrawn if mine is not None]
         now = [other for _, other in redrawn if other is not None]
         if len(redrawn) > MANY:
@@ -102,6 +110,13 @@ class Cast:
             self, ground=ground, incidents=incidents, workload=workload, cases=cases, redrawn=redrawn
         )
 
+    def _going_on(self, touched: Sequence[Cell]) -> dict[str, str]:
+        """Return which new codes are of the same cells, after the cells `touched` changed."""
+        before = self.base.draft.cells
+        was = {code: found for code in self.redrawn if (found := before.get(code)) is not None}
+        now = {code: found for code in self.redrawn if (found := self.ground.get(code)) is not None}
+        return recoding.same(recoding.Both(was, now), self.same, touched)
+
     def _counts(self) -> tuple[Integers, Integers, Integers]:
         return self.incidents, self.workload, self.cases
 
@@ -122,10 +137,10 @@ def _is_same(one: Cell | None, other: Cell | None) -> bool:
     if one is None or other is None:
         return one is other
     names = (one.code, one.name, one.community) == (other.code, other.name, other.community)
-    return one is other or (names and _has_same_land(one, other))
+    return one is other or (names and has_same_land(one, other))
 
 
-def _has_same_land(one: Cell | None, other: Cell | None) -> bool:
+def has_same_land(one: Cell | None, other: Cell | None) -> bool:
     """Return whether two cells have one polygon, vertex by vertex."""
     if one is None or other is None:
         return one is other
@@ -136,7 +151,7 @@ def _is_redrawn(was: Cell | None, now: Cell | None) -> bool:
     """Return whether the land is another; a node on a border bends it by nothing anybody could measure."""
     if was is None or now is None:
         return was is not now
-    if _has_same_land(was, now):
+    if has_same_land(was, now):
         return False
     other = shapely.symmetric_difference(was.geometry, now.geometry)
     return bool(other.area > MILLIMETRE * min(was.geometry.length, now.geometry.length))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -25,22 +26,17 @@ class Held:
     def of(cls, duties: Duties, ground: Ground) -> Held:
         """Return who answers for the places of a ground."""
         nothing = np.zeros(0, dtype=np.int64)
-        return cls(duties, 0, nothing, nothing).on(ground)
+        return cls(duties, 0, nothing, nothing).on(ground, {})
 
-    def on(self, ground: Ground) -> Held:
-        """Return this with the places a later ground has more, in order of code among them."""
-        more = len(ground.places) - self.known
-        if not more:
+    def on(self, ground: Ground, same: Mapping[str, str]) -> Held:
+        """Return this with the places a later ground has more; `same` as in `Duties.of`."""
+        if len(ground.places) == self.known:
             return self
-        codes = sorted(islice(ground.places, self.known, None))
-        pairs = [(worker, ground.places[code]) for code in codes for worker in self.duties.of(code)]
+        codes = islice(ground.places, self.known, None)
+        pairs = [(worker, ground.places[code]) for code in codes for worker in self.duties.of(code, same)]
         added = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return Held(
-            self.duties,
-            len(ground.places),
-            np.concatenate([self.worker, added[:, 0]]),
-            np.concatenate([self.at, added[:, 1]]),
-        )
+        worker, at = (np.concatenate(one) for one in ((self.worker, added[:, 0]), (self.at, added[:, 1])))
+        return Held(self.duties, len(ground.places), worker, at)
 
     def workers(self, stands: Flags) -> Integers:
         """Return who answers for a cell that stands, each once."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,8 @@ class Past:
     """In the city's frame."""
     cell_id: Integers
     """The cell it was matched to when it was open, 0 outside all."""
+    community_id: Integers
+    """The community it lay in then, 0 outside all."""
     category: Integers
     handled: Integers
     """Seconds from the report until it was done, in the window; -1 when it was not."""
@@ -80,11 +83,12 @@ class Duties:
     """Which workers answer for which cell, also a cell that is not there now; workers are counted, never named."""
 
     of_code: Mapping[str, tuple[int, ...]]
-    """Workers by their numbers from 0 on."""
+    """Workers by their numbers from 0 on, of every code that a release ever had."""
 
-    def of(self, code: str) -> tuple[int, ...]:
-        """Return who answers for a cell."""
-        return self.of_code.get(code, ())
+    def of(self, code: str, same: Mapping[str, str] = MappingProxyType({})) -> tuple[int, ...]:
+        """Return who answers for a cell; `same` has the earlier code of one that goes on under a new one."""
+        found = self.of_code.get(code)
+        return self.of_code.get(same.get(code, ""), ()) if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +176,11 @@ class Numbers:
     cells: Mapping[str, tuple[CellNumbers | None, CellNumbers | None]]
     units: Mapping[str, tuple[UnitNumbers | None, UnitNumbers | None]]
     changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Incidents of a window and their weight."""
+
+    incidents: int
+    workload: float

@@ -35,7 +35,7 @@ class Standing:
 
 def between(standing: Standing, after: Cast, window: Window) -> Numbers:
     """Return what a draft makes of the numbers of its base."""
-    before, held = standing.cast, standing.held.on(after.ground)
+    before, held = standing.cast, standing.held.on(after.ground, after.same)
     codes = sorted(code for code in after.redrawn if _differs(before, after, code))
     communities = {
         found.community
@@ -68,7 +68,7 @@ def cell(cast: Cast, code: str, duties: Duties) -> CellNumbers | None:
     return CellNumbers(
         found.name, found.community, int(ground.area[at]) / 1e6, int(ground.perimeter[at]) / 1e3,
         float(ground.polsby_popper[at]), float(ground.reock[at]), int(cast.incidents[at]),
-        cast.base.weights.told(int(cast.workload[at])), int(cast.cases[at]), len(duties.of(code)),
+        cast.base.weights.told(int(cast.workload[at])), int(cast.cases[at]), len(duties.of(code, cast.same)),
     )  # fmt: skip
 
 

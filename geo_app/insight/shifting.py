@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo_app.insight.cast import Cast
+from geo_app.insight.cast import Cast, has_same_land
 from geo_app.insight.holding import Held
 from geo_app.insight.model import Changes, Duties, Indices, Shift
 from grids.recast import Landed
@@ -20,24 +20,35 @@ def changes(before: Cast, after: Cast, held: Held) -> Changes:
     was = np.zeros(len(after.ground.unit), dtype=np.bool_)
     was[: len(before.ground.unit)] = before.ground.stands
     duties, holders = held.duties, held.workers(was | after.ground.stands)
-    moved = {worker for code, is_other in after.redrawn.items() if is_other for worker in duties.of(code)}
+    moved = {worker for code in _other_land(after) for worker in duties.of(code, after.same)}
     return Changes(
         len(moved & set(holders.tolist())), len(holders),
         _shift(before, after, after.open, duties), _shift(before, after, after.past, duties),
     )  # fmt: skip
 
 
+def _other_land(after: Cast) -> list[str]:
+    """Return the codes, old and new, of cells whose land is not what it was."""
+    unchanged = {
+        code: old for code, old in after.same.items()
+        if has_same_land(after.base.draft.cells.get(old), after.ground.get(code))
+    }  # fmt: skip
+    both = unchanged.keys() | set(unchanged.values())
+    return [code for code, is_other in after.redrawn.items() if is_other and code not in both]
+
+
 def _shift(before: Cast, after: Cast, landed: Landed, duties: Duties) -> Shift:
     points, now, codes = landed.moved()
     was = landed.cell[points]
     pairs, count = np.unique((was + 1).astype(np.int64) * len(codes) + now, return_counts=True)
-    worker = unit = 0
+    cell = worker = unit = 0
     for pair, many in zip(pairs.tolist(), count.tolist(), strict=True):
         old, new = pair // len(codes) - 1, pair % len(codes)
         one, other = "" if old < 0 else landed.codes[old], codes[new]
-        worker += many * (duties.of(one) != duties.of(other))
+        cell += many * (after.same.get(other, other) != one)
+        worker += many * (duties.of(one) != duties.of(other, after.same))
         unit += many * (_unit(before, one) != _unit(after, other))
-    return Shift(len(landed.xy), len(points), unit + _stayed(before, after, landed, points), worker)
+    return Shift(len(landed.xy), cell, unit + _stayed(before, after, landed, points), worker)
 
 
 def _stayed(before: Cast, after: Cast, landed: Landed, moved: Indices) -> int:

@@ -158,6 +158,15 @@ def codes_of(partition: Partition, index: Locator | None, xy: np.ndarray) -> lis
     return found
 
 
+def open_index(tx: db.Transaction, city: City, at: datetime) -> Locator | None:
+    """Open the index of the grid valid at `at`, so that nobody waits for it while the grid is locked.
+
+    None without a grid, and for one of earlier versions whose vertices lie off the 1 mm grid.
+    """
+    grid = store.grid_at(tx, city, at)
+    return None if grid is None else _index(tx, city, grid, at)
+
+
 def forget(city: City) -> None:
     """Throw away the indexes of a city that is removed."""
     indexes.forget(settings.current().work_path, city.id)

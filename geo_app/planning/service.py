@@ -30,6 +30,7 @@ from geo_app.planning.model import (
     UnitSummary,
     Verdict,
 )
+from grids.locate import Locator
 from grids.model import Partition, on_millimetres
 
 
@@ -61,6 +62,11 @@ def partition(tx: db.Transaction, city: City, at: datetime) -> Partition:
 def partition_of(tx: db.Transaction, city: City, release_id: int) -> Partition:
     """Return all cells of a release as it stands when it begins, in the city's metric frame; NotFound names it."""
     return partition(tx, city, release(tx, city, release_id).effective_from)
+
+
+def index(tx: db.Transaction, city: City, at: datetime) -> Locator | None:
+    """Return the index of the grid valid at `at`, for millions of points; None when there can be none."""
+    return matching.open_index(tx, city, at)
 
 
 def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed:

@@ -52,8 +52,9 @@ def city(side: int, incidents: int) -> Made:
     draft = Draft.of(Partition.of([build.cell(number, one.geometry) for number, one in enumerate(cells)]))
     rng = np.random.default_rng(SEED)
     xy = tilings.points(incidents, extent=EXTENT, seed=20260102)
+    nowhere = np.zeros(incidents, dtype=np.int64)
     past = Past(
-        xy, np.zeros(incidents, dtype=np.int64), rng.integers(0, 30, incidents),
+        xy, nowhere, nowhere, rng.integers(0, 30, incidents),
         rng.integers(600, 90_000, incidents),
     )  # fmt: skip
     base = Base(draft, Locator.of(draft.cells.values()), past, workload.weigh(past))

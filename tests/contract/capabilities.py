@@ -47,6 +47,7 @@ KINDS = {
     "talking": Kind.SERVICE,  # of plans: locks and comments
     "consequences": Kind.SERVICE,  # of plans: what publishing would do
     "verifying": Kind.SERVICE,  # of plans: is the log what it says
+    "history": Kind.SERVICE,  # of insight: part of its service
     "placements": Kind.STORE,  # of planning: the other half of its store
     "api": Kind.DOOR,
     "scoped": Kind.DOOR,  # of maps: tiles of what each viewer sees alone

@@ -16,6 +16,7 @@ from geo_app.insight.cast import Base, Cast
 from geo_app.insight.holding import Held
 from geo_app.insight.model import Duties, Open, Past, Shift, Window
 from geo_app.insight.numbers import Standing
+from geo_app.planning import lineage
 from grids import edit
 from grids.draft import Draft
 from grids.locate import Locator
@@ -31,7 +32,8 @@ def history(draft: Draft, seed: int) -> tuple[Past, Open]:
     polygons, rng = draft.partition.geometries(), np.random.default_rng(seed)
     xy = tilings.hostile(polygons, 400, seed=seed)
     handled = np.where(rng.random(len(xy)) < 0.5, rng.integers(0, 10_000, len(xy)), -1)
-    past = Past(xy, np.zeros(len(xy), dtype=np.int64), rng.integers(0, 5, len(xy)), handled)
+    nowhere = np.zeros(len(xy), dtype=np.int64)
+    past = Past(xy, nowhere, nowhere, rng.integers(0, 5, len(xy)), handled)
     cases = tilings.hostile(polygons, 60, seed=seed + 1)
     return past, Open(cases, np.zeros(len(cases), dtype=np.int64))
 
@@ -72,15 +74,19 @@ def test_every_number_of_a_draft_is_that_of_the_same_cells_as_a_base(seed: int) 
         if isinstance(done, edit.Done):
             draft = done.draft
             cast = cast.to(draft, (*done.gone, *done.changed))
-    held = first.held.on(cast.ground)
+    held = first.held.on(cast.ground, cast.same)
     mine = Standing(cast, held, numbers.totals(cast, held))
-    whole = standing(draft, past, cases, people)
+    base = first.cast.base.draft
+    compared = lineage.compared(tuple(base.cells.values()), tuple(draft.cells.values()))
+    assert cast.same == lineage.same_cells(compared)
+    later = Duties({**people.of_code, **{code: people.of(old) for code, old in cast.same.items()}})
+    whole = standing(draft, past, cases, later)
     assert told(mine) == told(whole)
     found = numbers.between(first, cast, WINDOW)
     assert (found.before, found.after) == (first.totals, whole.totals)
     everything = {*first.cast.ground.places, *cast.ground.places}
-    assert cast.to(first.cast.base.draft, everything).redrawn == {}
-    assert told(Standing(cast.to(first.cast.base.draft, everything), held, first.totals)) == told(first)
+    assert cast.to(base, everything).redrawn == {}
+    assert told(Standing(cast.to(base, everything), held, first.totals)) == told(first)
     _compare_shift(first.cast, whole.cast, cast, found.changes.incidents, people)
 
 
@@ -94,8 +100,9 @@ def _compare_shift(first: Cast, whole: Cast, cast: Cast, shift: Shift, people: D
         return None if found is None else found.community
 
     assert shift == Shift(
-        len(pairs), sum(a != b for a, b in pairs), sum(unit(first, a) != unit(cast, b) for a, b in pairs),
-        sum(people.of(a) != people.of(b) for a, b in pairs),
+        len(pairs), sum(cast.same.get(b, b) != a for a, b in pairs),
+        sum(unit(first, a) != unit(cast, b) for a, b in pairs),
+        sum(people.of(a) != people.of(b, cast.same) for a, b in pairs),
     )  # fmt: skip
 
 
@@ -108,15 +115,14 @@ def test_open_cases_that_come_and_go_do_not_need_the_history_again() -> None:
     draft, hand = Draft.of(hands.city(3, 3, seed=4)), hands.Hand(4)
     past, cases = history(draft, 4)
     people = duties(draft, 4)
-    first = standing(draft, past, cases, people).cast
-    cast = first
+    cast = standing(draft, past, cases, people).cast
     while len(cast.redrawn) < 3:
         done = edit.apply(draft, hand.next(draft, hands.INNER))
         if isinstance(done, edit.Done):
             draft = done.draft
             cast = cast.to(draft, (*done.gone, *done.changed))
     others = Open(cases.xy[::2], cases.cell_id[::2])
-    later = cast.with_open(others, first)
+    later = cast.with_open(others.xy)
     whole = standing(draft, past, others, people)
     held = Held.of(people, later.ground)
     assert told(Standing(later, held, numbers.totals(later, held))) == told(whole)

@@ -11,7 +11,9 @@ from geo_app.insight.model import Basis, Past
 def past(*incidents: tuple[int, int]) -> Past:
     """Return incidents of a category each, handled in so many seconds or -1."""
     category, handled = (np.array(one, dtype=np.int64) for one in zip(*incidents, strict=True))
-    return Past(np.zeros((len(category), 2)), np.zeros_like(category), category, handled)
+    return Past(
+        np.zeros((len(category), 2)), np.zeros_like(category), np.zeros_like(category), category, handled
+    )
 
 
 def test_an_incident_weighs_what_its_category_took_on_average() -> None:
