@@ -76,6 +76,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "spoilt_layers": (2, 100),
     # Rough cities that are written and read again in every format.
     "rough_exchanges": (3, 300),
+    # Stories of up to three releases of a small city, of which only what changes is drawn.
+    "redrawn_cities": (12, 2_000),
     # Made-up trips whose match is looked at, and tracks of taxis.
     "made_up_trips": (4, 200),
     "taxi_tracks": (20, 89),

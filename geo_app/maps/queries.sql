@@ -1,6 +1,6 @@
 -- name: stamp(city_id, at)$
 -- Changes whenever a tile of this city could: its release in force, its load, its roads.
-SELECT concat_ws('-', c.id, extract(epoch FROM c.loaded_at)::bigint, r.id, left(n.version, 12))
+SELECT concat_ws('-', c.id, extract(epoch FROM greatest(c.loaded_at, c.drawn_at))::bigint, r.id, left(n.version, 12))
 FROM city c
 LEFT JOIN release r ON r.city_id = c.id AND r.effective @> :at::timestamptz
 LEFT JOIN road_network n ON n.city_id = c.id
@@ -10,7 +10,7 @@ WHERE c.id = :city_id;
 -- A release of the city by its id or, where that is null, by an instant it is in force at: when it begins, and a text
 -- that changes whenever a tile of its grid could.
 SELECT r.id AS release_id, lower(r.effective) AS since,
-  concat_ws('-', c.id, extract(epoch FROM c.loaded_at)::bigint, r.id) AS stamp
+  concat_ws('-', c.id, extract(epoch FROM greatest(c.loaded_at, c.drawn_at))::bigint, r.id) AS stamp
 FROM city c
 JOIN release r ON r.city_id = c.id
 WHERE c.id = :city_id

@@ -6,6 +6,8 @@ Pure: partition in, `Prepared` out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import shapely
@@ -15,45 +17,119 @@ from shapely.geometry.base import BaseGeometry
 from geo_app.core import coords
 from geo_app.core.errors import BadInput
 from geo_app.organisation.model import City, Level, Unit
-from geo_app.planning import bands, outlines
-from geo_app.planning.model import Draft, OutlineKey, Prepared, UnitShape
+from geo_app.planning import bands, outlines, redrawing
+from geo_app.planning import ranks as ranking
+from geo_app.planning.model import Draft, Drawing, OutlineKey, Prepared, UnitShape
+from geo_app.planning.ranks import Rank
 from grids import code as grid_code
 from grids import partition as rules
 from grids.model import Cell, Partition
+from grids.outlines import Shapes
+from grids.redraw import Numbers
+
+MOST_CHANGED = 0.3
+"""Share of the cells up to which it is sooner to draw only what changed."""
+
+
+class Standing(redrawing.Standing, Protocol):
+    """What the map shows when a release begins."""
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        """The units it was drawn with."""
+        ...
+
+    def is_whole(self) -> bool:
+        """Return whether every level is to be seen in every band it belongs to, drawn as we draw."""
+        ...
+
+    def digests(self) -> Mapping[OutlineKey, str]:
+        """Return the digest of every outline."""
+        ...
 
 
 def prepare(
-    city: City,
-    units: Sequence[Unit],
-    before: Partition | None,
-    draft: Draft,
-    drawn: Mapping[OutlineKey, str],
+    city: City, units: Sequence[Unit], before: Partition | None, draft: Draft, standing: Standing
 ) -> Prepared:
-    """Return `draft` checked, compared with `before` and drawn; BadInput names the first thing that is wrong.
-
-    `drawn` are the digests of the outlines that stand.
-    """
+    """Return `draft` checked, compared with `before` and drawn; BadInput names the first thing that is wrong."""
     after = draft.partition
     _check(city, units, after)
-    standing = {} if before is None else dict(before.cells)
-    opened = tuple(cell for code, cell in after.cells.items() if not _same(standing.get(code), cell))
-    closed = tuple(code for code, cell in standing.items() if not _same(after.cells.get(code), cell))
-    geometries = shapely.set_srid(after.geometries(), city.srid)
-    mercator = coords.to_mercator(geometries, city.srid)
-    shapes = _unit_shapes(city, units, after)
-    labels = {str(level): _labels(shapes, level) for level in Level}
-    labels[bands.CELLS] = coords.to_mercator(_label_points(geometries), city.srid)
-    found = {outline.key: outline for outline in outlines.draw(after, units, mercator, labels)}
+    known = {} if before is None else dict(before.cells)
+    opened = tuple(cell for code, cell in after.cells.items() if not _same(known.get(code), cell))
+    closed = tuple(code for code, cell in known.items() if not _same(after.cells.get(code), cell))
     return Prepared(
         draft,
         opened,
         closed,
-        tuple(outline for key, outline in found.items() if drawn.get(key) != outline.digest),
-        tuple(key for key, digest in drawn.items() if key not in found or found[key].digest != digest),
-        tuple(shapes),
-        None if before is None else _changed(city, [*opened, *(standing[code] for code in closed)]),
-        _bounds(mercator),
+        draw(city, units, before, after, standing),
+        None if before is None else _changed(city, [*opened, *(known[code] for code in closed)]),
+        _bounds(city, after),
     )
+
+
+def draw(
+    city: City, units: Sequence[Unit], before: Partition | None, after: Partition, standing: Standing
+) -> Drawing:
+    """Return what changes of how the map looks; where most of it stays, only what changed is drawn anew."""
+    was = Partition.of(()) if before is None else before
+    change = ranking.ranks((was, standing.units), (after, units))
+    codes = change[bands.CELLS].tier.codes
+    old, new = (_polygons(partition, codes) for partition in (was, after))
+    cells = np.flatnonzero(~shapely.equals_exact(old, new, 0.0))
+    touched = _touched(change, cells)
+    shapes = _unit_shapes(city, change, new, touched)
+    rows = None
+    if len(cells) <= MOST_CHANGED * len(after.cells) and standing.is_whole():
+        labels = {level: {n: one.label for n, one in found.items()} for level, found in shapes.items()}
+        there = cells[~shapely.is_missing(new[cells])]
+        points = coords.to_mercator(_label_points(new[there]), city.srid)
+        labels[bands.CELLS] = dict(zip(there.tolist(), points.tolist(), strict=True))
+        rows = redrawing.redraw(
+            change, lambda numbers: _mercator(city, new[numbers]), cells, labels, standing
+        )
+    opened, outdated = rows or _whole(city, units, after, change, standing)
+    units_now = tuple(one for found in shapes.values() for one in found.values())
+    gone = tuple(
+        change[level].tier.codes[number]
+        for level, numbers in touched.items() for number in numbers.tolist() if number not in shapes[level]
+    )  # fmt: skip
+    return Drawing(tuple(opened), tuple(outdated), units_now, gone)
+
+
+def _whole(
+    city: City, units: Sequence[Unit], after: Partition, change: Mapping[str, Rank], standing: Standing
+) -> redrawing.Rows:
+    """Draw everything anew, and return what begins and what ends."""
+    count = len(after.cells)
+    polygons = _polygons(after, change[bands.CELLS].tier.codes)
+    everything = {level: np.arange(len(change[level].tier.codes)) for level in ranking.LEVELS[1:]}
+    shapes = _unit_shapes(city, change, polygons, everything)
+    labels = {
+        level: np.array([one.label for _, one in sorted((one.code, one) for one in found.values())], dtype=object)
+        for level, found in shapes.items()
+    }  # fmt: skip
+    labels[bands.CELLS] = coords.to_mercator(_label_points(polygons[:count]), city.srid)
+    drawn = outlines.draw(after, units, _mercator(city, polygons[:count]), labels)
+    found, stood = {outline.key: outline for outline in drawn}, standing.digests()
+    return (
+        [outline for key, outline in found.items() if stood.get(key) != outline.digest],
+        [key for key, digest in stood.items() if key not in found or found[key].digest != digest],
+    )
+
+
+def _polygons(partition: Partition, codes: Sequence[str]) -> Shapes:
+    """Return the polygons of cells by code, None where there is none."""
+    cells = [partition.cells.get(code) for code in codes]
+    return np.array([cell and cell.geometry for cell in cells], dtype=object)
+
+
+def _touched(change: Mapping[str, Rank], cells: Numbers) -> dict[str, Numbers]:
+    """Return by level the units of cells that changed, and those that got or lost some."""
+    found, below = {}, cells
+    for level, above in pairwise(ranking.LEVELS):
+        below = np.union1d(change[level].units(below), change[level].moved())
+        found[above] = below
+    return found
 
 
 def _check(city: City, units: Sequence[Unit], partition: Partition) -> None:
@@ -96,34 +172,48 @@ def _label_points(geometries: np.ndarray) -> np.ndarray:
     return np.where(inside, centres, shapely.point_on_surface(geometries))
 
 
-def _unit_shapes(city: City, units: Sequence[Unit], partition: Partition) -> list[UnitShape]:
-    by_id = {unit.id: unit for unit in units}
-    by_code = {unit.code: unit for unit in units}
-    members: dict[str, list[Polygon]] = {}
-    for cell in partition.cells.values():
-        unit: Unit | None = by_code[cell.community]
-        while unit is not None:
-            members.setdefault(unit.code, []).append(cell.geometry)
-            unit = None if unit.parent is None else by_id[unit.parent]
-    shapes = []
-    for code, polygons in members.items():
-        outline = shapely.set_srid(shapely.coverage_union_all(polygons), city.srid)
-        largest = max(shapely.get_parts(outline), key=lambda part: float(part.area))
-        both = coords.to_mercator(np.array([outline, _label_points(np.array([largest]))[0]]), city.srid)
-        area = float(outline.area)
-        shapes.append(UnitShape(code, by_code[code].level, len(polygons), area, both[0], both[1]))
-    return shapes
+def _unit_shapes(
+    city: City, change: Mapping[str, Rank], polygons: Shapes, touched: Mapping[str, Numbers]
+) -> dict[str, dict[int, UnitShape]]:
+    """Return the shapes of some units by level and number, without those that have no cells."""
+    found: dict[str, dict[int, UnitShape]] = {}
+    unit = np.arange(len(polygons))
+    for level, above in pairwise(ranking.LEVELS):
+        rank = change[level]
+        unit = np.where(unit >= 0, rank.after[unit], -1)
+        order = np.argsort(unit, kind="stable")
+        first, last = np.searchsorted(unit[order], np.stack([touched[above], touched[above] + 1]))
+        found[above] = {
+            number: _unit_shape(city, change[above].tier.codes[number], above, polygons[order[begin:end]])
+            for number, begin, end in zip(touched[above].tolist(), first.tolist(), last.tolist(), strict=True)
+            if end > begin
+        }
+    return found
 
 
-def _labels(shapes: Sequence[UnitShape], level: Level) -> np.ndarray:
-    """Return the labels of a level's units in order of code."""
-    ordered = sorted((shape.code, number) for number, shape in enumerate(shapes) if shape.level == level)
-    return np.array([shapes[number].label for _, number in ordered], dtype=object)
+def _unit_shape(city: City, code: str, level: str, polygons: Shapes) -> UnitShape:
+    outline = shapely.set_srid(shapely.coverage_union_all(polygons), city.srid)
+    largest = max(shapely.get_parts(outline), key=lambda part: float(part.area))
+    both = coords.to_mercator(np.array([outline, _label_points(np.array([largest]))[0]]), city.srid)
+    return UnitShape(code, level, len(polygons), float(outline.area), both[0], both[1])
 
 
-def _bounds(mercator: np.ndarray) -> Polygon:
-    west, south, east, north = shapely.total_bounds(mercator)
-    corners = coords.convert(np.array([[west, south], [east, north]]), coords.MERCATOR, coords.WGS84)
-    (west, south), (east, north) = corners.tolist()
-    box: Polygon = shapely.set_srid(shapely.box(west, south, east, north), coords.WGS84)
+def _mercator(city: City, polygons: Shapes) -> Shapes:
+    """Return polygons in Web Mercator; None stays."""
+    found: Shapes = polygons.copy()
+    there = ~shapely.is_missing(polygons)
+    found[there] = coords.to_mercator(shapely.set_srid(polygons[there], city.srid), city.srid)
+    return found
+
+
+def _bounds(city: City, partition: Partition) -> Polygon:
+    """Return the box around all cells; only those that may reach farthest are looked at vertex by vertex."""
+    polygons = partition.geometries()
+    west, south, east, north = shapely.bounds(polygons).T
+    corners = np.stack([np.column_stack([x, y]) for x in (west, east) for y in (south, north)])
+    lonlat = coords.convert(corners.reshape(-1, 2), city.srid, coords.WGS84).reshape(4, -1, 2)
+    least, most = lonlat.min(axis=0), lonlat.max(axis=0)
+    outer = (least <= most.min(axis=0)).any(axis=1) | (most >= least.max(axis=0)).any(axis=1)
+    xy = coords.convert(shapely.get_coordinates(polygons[outer]), city.srid, coords.WGS84)
+    box: Polygon = shapely.set_srid(shapely.box(*xy.min(axis=0), *xy.max(axis=0)), coords.WGS84)
     return box

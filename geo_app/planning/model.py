@@ -121,6 +121,30 @@ class UnitShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """An outline that is kept, in Web Mercator."""
+
+    name: str
+    shape: BaseGeometry
+    label: Point
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a release changes of how the map looks."""
+
+    outlines: tuple[Outline, ...]
+    """Outlines that are new or changed."""
+    outdated: tuple[OutlineKey, ...]
+    """Outlines that end."""
+    units: tuple[UnitShape, ...]
+    """Units of other cells than before, or of cells that changed."""
+    gone: tuple[str, ...]
+    """Codes of units that have no cells any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A draft with everything slow done: checked, compared with its base, drawn."""
 
@@ -129,11 +153,7 @@ class Prepared:
     """Cells that are new or changed."""
     closed: tuple[str, ...]
     """Codes whose standing version ends."""
-    outlines: tuple[Outline, ...]
-    """Outlines that are new or changed."""
-    outdated: tuple[OutlineKey, ...]
-    """Outlines that end."""
-    unit_shapes: tuple[UnitShape, ...]
+    drawing: Drawing
     changed: BaseGeometry | None
     """Where a cell begins, ends or changes, in the metric frame; None for everywhere."""
     bounds: Polygon

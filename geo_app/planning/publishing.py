@@ -17,9 +17,9 @@ from geo_app.core import clock, db, facts, jobs
 from geo_app.core.errors import BadInput, Conflict, NotReady
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
-from geo_app.planning import drawing, foreseeing, lineage, matching, placements, store, versions
+from geo_app.planning import drawing, drawn, foreseeing, lineage, matching, placements, store, versions
 from geo_app.planning.changes import Stage
-from geo_app.planning.model import Draft, Later, OutlineKey, Prepared, Release
+from geo_app.planning.model import Draft, Later, Prepared, Release
 from grids.model import Cell, Partition
 
 TAKE_EFFECT = "planning.take_effect"
@@ -32,13 +32,11 @@ MEANWHILE = "another release was published meanwhile; rebase the plan on it"
 def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     """Return `draft` checked, compared with its base, drawn and matched: everything slow."""
     later = _later(tx, city, draft)
-    standing = versions.outlines_at(tx, city, draft.effective_at)
     before = None
     if draft.base is not None:
         before = Partition.of([one.cell for one in store.cells_near(tx, city, None, draft.effective_at)])
     units = organisation.units(tx, city, draft.effective_at)
-    drawn = {key: digest for key, (digest, _) in standing.items()}
-    prepared = drawing.prepare(city, units, before, draft, drawn)
+    prepared = drawing.prepare(city, units, before, draft, drawn.Standing(tx, city, draft.effective_at))
     if before is None:
         return replace(prepared, ids=_cells(tx, city, prepared, {}))
     was = tuple(before.cells[code] for code in prepared.closed)
@@ -46,8 +44,7 @@ def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     ids = _cells(tx, city, prepared, lineage.same_cells(found))
     prepared = replace(prepared, was=was, ids=ids)
     if later:
-        cut = {(key, standing[key][1]) for key in prepared.outdated}
-        prepared = replace(prepared, later=tuple(_redrawn(tx, city, prepared, later, cut)))
+        prepared = replace(prepared, later=tuple(_redrawn(tx, city, prepared, later)))
     seen = foreseeing.foresee(tx, city, prepared, before)
     links = lineage.links(found, prepared.opened, ids, seen.incidents)
     return replace(prepared, lineage=tuple(links), foreseen=seen.foreseen)
@@ -170,14 +167,8 @@ def _cells(tx: db.Transaction, city: City, prepared: Prepared, same: dict[str, s
     return ids | dict(zip(fresh, versions.new_cell_ids(tx, len(fresh)), strict=True))
 
 
-def _redrawn(
-    tx: db.Transaction, city: City, prepared: Prepared, later: Sequence[Release],
-    cut: set[tuple[OutlineKey, datetime]],
-) -> list[Later]:  # fmt: skip
-    """Return the releases that begin after a draft, as they are on top of it; Conflict when one changes the same cells.
-
-    `cut` are the outlines that end with the draft, with the moment since which they stand.
-    """
+def _redrawn(tx: db.Transaction, city: City, prepared: Prepared, later: Sequence[Release]) -> list[Later]:
+    """Return the releases after a draft as they are on top of it; Conflict when one changes the same cells."""
     mine = {*prepared.closed, *(cell.code for cell in prepared.opened)}
     found = []
     for release in later:
@@ -188,15 +179,11 @@ def _redrawn(
                 f" {', '.join(both[:10])} too; plan on top of it and begin later, or leave these cells as they are"
             )
         at = release.effective_from
-        standing = versions.outlines_at(tx, city, at)
-        drawn = {key: digest for key, (digest, since) in standing.items() if (key, since) not in cut}
-        cells = {one.cell.code: one.cell for one in store.cells_near(tx, city, None, at)}
-        for code in prepared.closed:
-            cells.pop(code, None)
-        partition = Partition.of([*cells.values(), *prepared.opened])
-        draft = Draft(None, partition, at, release.note)
-        redrawn = drawing.prepare(city, organisation.units(tx, city, at), None, draft, drawn)
-        cut |= {(key, standing[key][1]) for key in redrawn.outdated}
+        before = Partition.of([one.cell for one in store.cells_near(tx, city, None, at)])
+        cells = {code: cell for code, cell in before.cells.items() if code not in prepared.closed}
+        draft = Draft(None, Partition.of([*cells.values(), *prepared.opened]), at, release.note)
+        units = organisation.units(tx, city, at)
+        redrawn = drawing.prepare(city, units, before, draft, drawn.Standing(tx, city, at))
         found.append(Later(release, redrawn))
     return found
 
@@ -218,10 +205,7 @@ def _replace_cells(tx: db.Transaction, city: City, prepared: Prepared, release_i
 
 def _draw(tx: db.Transaction, city: City, prepared: Prepared, stage: Stage) -> None:
     """Write how a release looks on the map as long as it stands."""
-    units = {unit.code: unit.id for unit in organisation.units(tx, city, stage.since)}
-    versions.close_outlines(tx, city, prepared.outdated, stage.since)
-    versions.open_outlines(tx, city, prepared.outlines, stage.since, stage.until)
-    versions.draw_units(tx, city, stage.release, units, prepared.unit_shapes)
+    drawn.write(tx, city, stage.release, prepared.drawing, (stage.since, stage.until))
 
 
 def _second_look(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:

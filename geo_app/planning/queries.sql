@@ -286,25 +286,70 @@ WHERE r.city_id = :city_id AND r.effective @> :at::timestamptz
   AND v.valid @> :at::timestamptz AND upper_inf(v.recorded)
 GROUP BY r.id;
 
+-- name: begun(city_id, at)$
+-- When the release in force at an instant began.
+SELECT lower(effective) FROM release WHERE city_id = :city_id AND effective @> :at::timestamptz;
+
+-- name: is_whole(city_id, bands, levels, at)$
+-- Whether each of these levels is to be seen in its band, drawn by us: outlines that came from before bands were
+-- drawn have no digest.
+SELECT bool_and(coalesce((
+  SELECT o.digest FROM outline o
+  WHERE o.city_id = :city_id AND o.band = w.band AND o.level = w.level AND o.valid @> :at::timestamptz
+  LIMIT 1
+), '') <> '')
+FROM unnest(:bands::smallint[], :levels::text[]) AS w (band, level);
+
 -- name: outline_digests(city_id, at)
--- The digest of every outline at an instant, and since when it stands.
-SELECT band, level, code, digest, lower(valid) AS since FROM outline
-WHERE city_id = :city_id AND valid @> :at::timestamptz;
+-- The digest of every outline at an instant.
+SELECT band, level, code, digest FROM outline WHERE city_id = :city_id AND valid @> :at::timestamptz;
 
--- name: cut_outlines(city_id, bands, levels, codes, since)!
-UPDATE outline o SET valid = tstzrange(lower(o.valid), :since)
-FROM unnest(:bands::smallint[], :levels::text[], :codes::text[]) AS gone (band, level, code)
-WHERE o.city_id = :city_id AND (o.band, o.level, o.code) = (gone.band, gone.level, gone.code)
-  AND o.valid @> :since::timestamptz AND lower(o.valid) < :since::timestamptz;
+-- name: standing_outlines(city_id, band, level, codes, at)
+SELECT code, name, digest, ST_AsBinary(shape) AS shape, ST_AsBinary(label) AS label FROM outline
+WHERE city_id = :city_id AND band = :band AND level = :level AND code = ANY(:codes::text[])
+  AND valid @> :at::timestamptz;
 
--- name: drop_outlines(city_id, bands, levels, codes, since)!
-DELETE FROM outline o
-USING unnest(:bands::smallint[], :levels::text[], :codes::text[]) AS gone (band, level, code)
-WHERE o.city_id = :city_id AND (o.band, o.level, o.code) = (gone.band, gone.level, gone.code)
-  AND lower(o.valid) = :since::timestamptz;
+-- name: outline_weights(city_id, band, level, at, side, thing, point, has_labels, has_names)
+-- About how many bytes the outlines of a level have in each tile of a band's first zoom, counted where their labels are.
+SELECT floor(ST_X(label) / :side::float8) AS x, floor(ST_Y(label) / :side::float8) AS y, sum(
+  :thing + octet_length(code) + :point * ST_NPoints(shape)
+  + CASE WHEN :has_names THEN octet_length(name) ELSE 0 END
+  + CASE WHEN :has_labels THEN :thing + octet_length(code) + octet_length(name) ELSE 0 END
+) AS bytes
+FROM outline
+WHERE city_id = :city_id AND band = :band AND level = :level AND valid @> :at::timestamptz
+GROUP BY 1, 2;
 
--- name: drop_unit_shapes(release_id)!
-DELETE FROM unit_shape WHERE release_id = :release_id;
+-- name: close_outlines(city_id, bands, levels, codes, since, until)!
+-- Lets outlines end at `since`; what stands after `until` stays from then on.
+WITH gone AS (
+  DELETE FROM outline o
+  USING unnest(:bands::smallint[], :levels::text[], :codes::text[]) AS g (band, level, code)
+  WHERE o.city_id = :city_id AND (o.band, o.level, o.code) = (g.band, g.level, g.code) AND o.valid @> :since::timestamptz
+  RETURNING o.city_id, o.band, o.level, o.code, o.name, o.valid, o.shape, o.label, o.digest
+)
+INSERT INTO outline (city_id, band, level, code, name, valid, shape, label, digest)
+SELECT city_id, band, level, code, name, span, shape, label, digest
+FROM gone CROSS JOIN LATERAL (VALUES
+  (tstzrange(lower(valid), :since)),
+  (CASE WHEN upper_inf(valid) OR upper(valid) > :until::timestamptz THEN tstzrange(:until::timestamptz, upper(valid)) END)
+) AS s (span)
+WHERE NOT isempty(span) AND (:until::timestamptz IS NOT NULL OR upper(span) = :since::timestamptz);
+
+-- name: close_unit_shapes(city_id, codes, since, until)!
+-- The same for the shapes of units.
+WITH gone AS (
+  DELETE FROM unit_shape s USING unit u
+  WHERE s.city_id = :city_id AND u.id = s.unit_id AND u.code = ANY(:codes::text[]) AND s.valid @> :since::timestamptz
+  RETURNING s.release_id, s.unit_id, s.city_id, s.level, s.cells, s.area, s.outline, s.label, s.valid
+)
+INSERT INTO unit_shape (release_id, unit_id, city_id, level, cells, area, outline, label, valid)
+SELECT release_id, unit_id, city_id, level, cells, area, outline, label, span
+FROM gone CROSS JOIN LATERAL (VALUES
+  (tstzrange(lower(valid), :since)),
+  (CASE WHEN upper_inf(valid) OR upper(valid) > :until::timestamptz THEN tstzrange(:until::timestamptz, upper(valid)) END)
+) AS s (span)
+WHERE NOT isempty(span) AND (:until::timestamptz IS NOT NULL OR upper(span) = :since::timestamptz);
 
 -- name: hashes(city_id, at)
 -- The geometry hash of every cell valid at an instant.
@@ -397,7 +442,7 @@ SELECT u.code, u.name, u.level, above.code AS parent, s.cells, s.area,
       AND u.id IN (c.id, t.id, t.parent_id)
   ) AS open_incidents
 FROM release r
-JOIN unit_shape s ON s.release_id = r.id
+JOIN unit_shape s ON s.city_id = r.city_id AND s.valid @> :at::timestamptz
 JOIN unit u ON u.id = s.unit_id
 LEFT JOIN unit above ON above.id = u.parent_id
 CROSS JOIN LATERAL (SELECT ST_Transform(ST_Envelope(s.outline), 4326) AS box) b

@@ -12,7 +12,7 @@ from geo_app.core import db
 from geo_app.organisation.model import City
 from geo_app.planning import store
 from geo_app.planning.changes import Lineage
-from geo_app.planning.model import Outline, OutlineKey, Prepared, UnitShape
+from geo_app.planning.model import Prepared
 from grids.model import Cell
 
 SQL = db.statements(__file__)
@@ -127,51 +127,3 @@ def write_lineage(tx: db.Transaction, release_id: int, links: Sequence[Lineage])
         for one in links
     )  # fmt: skip
     tx.copy("cell_lineage", columns, rows)
-
-
-def outlines_at(tx: db.Transaction, city: City, at: datetime) -> dict[OutlineKey, tuple[str, datetime]]:
-    """Return the digest of every outline that stands at `at`, and since when it does."""
-    rows = tx.all(SQL.outline_digests, dict, city_id=city.id, at=at)
-    return {(row["band"], row["level"], row["code"]): (row["digest"], row["since"]) for row in rows}
-
-
-def close_outlines(tx: db.Transaction, city: City, keys: Sequence[OutlineKey], since: datetime) -> None:
-    """Let outlines that stand at `since` end there; what only begins there goes."""
-    bands, levels, codes = ([key[part] for key in keys] for part in range(3))
-    for statement in (SQL.cut_outlines, SQL.drop_outlines):
-        tx.run(statement, city_id=city.id, bands=bands, levels=levels, codes=codes, since=since)
-
-
-def open_outlines(
-    tx: db.Transaction, city: City, outlines: Sequence[Outline], since: datetime, until: datetime | None
-) -> None:
-    """Write what cells and units look like on the map from `since`, `until` then or, for None, for good."""
-    columns = ("city_id", "band", "level", "code", "name", "valid", "shape", "label", "digest")
-    valid = f"[{since.isoformat()},{'' if until is None else until.isoformat()})"
-    rows = (
-        (city.id, one.band, one.level, one.code, one.name, valid, one.shape, one.label, one.digest)
-        for one in outlines
-    )
-    tx.copy("outline", columns, rows)
-
-
-def draw_units(
-    tx: db.Transaction, city: City, release_id: int, unit_ids: dict[str, int], shapes: Sequence[UnitShape]
-) -> None:
-    """Write the outlines of communities, streets and districts in a release, in place of any that are there."""
-    tx.run(SQL.drop_unit_shapes, release_id=release_id)
-    columns = ("release_id", "unit_id", "city_id", "level", "cells", "area", "outline", "label")
-    rows = (
-        (
-            release_id,
-            unit_ids[shape.code],
-            city.id,
-            shape.level,
-            shape.cells,
-            shape.area,
-            shape.outline,
-            shape.label,
-        )
-        for shape in shapes
-    )
-    tx.copy("unit_shape", columns, rows)

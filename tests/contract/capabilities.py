@@ -49,6 +49,7 @@ KINDS = {
     "verifying": Kind.SERVICE,  # of plans: is the log what it says
     "history": Kind.SERVICE,  # of insight: part of its service
     "placements": Kind.STORE,  # of planning: the other half of its store
+    "drawn": Kind.STORE,  # of planning: how the map looks
     "api": Kind.DOOR,
     "scoped": Kind.DOOR,  # of maps: tiles of what each viewer sees alone
     "pages": Kind.DOOR,
