@@ -167,7 +167,10 @@ def _between(cell: Cell, one: Edge, beside: dict[Vertex, list[Vertex]], old: set
     for first in beside.get(one[0], ()):
         chain = [one[0], first]
         while chain[-1] not in old:
-            chain.append(next(vertex for vertex in beside[chain[-1]] if vertex != chain[-2]))
+            onward = [vertex for vertex in beside[chain[-1]] if vertex not in chain]
+            if len(onward) != 1:
+                break
+            chain += onward
         if chain[-1] == one[1] and len(chain) > 2 and edge(chain[0], chain[-1]) == one:
             return tuple(chain[1:-1])
     message = f"the line bends the border of {cell.code} to another vertex of it"

@@ -247,6 +247,14 @@ def test_a_node_that_turns_a_sliver_over_is_refused() -> None:
     assert why(thin, Transfer("a", line, at(-36663, 166719), "b")) == (Reason.TOO_CLOSE, "ab")
 
 
+def test_a_ring_drawn_across_a_cell_a_millimetre_wide_is_answered() -> None:
+    tip, far = (451869.221, 4394404.356), (451859.644, 4394377.37)
+    sliver = town(Polygon([(451859.643, 4394377.37), (451859.643, 4394377.371), tip, far]))
+    west, south, east, north = 451864.432, 4394390.863, 451866.432, 4394392.863
+    across = path((west, south), (east, south), (east, north), (west, north), (west, south))
+    assert why(sliver, Split("a", across, ("a", "b", "c")))[0] is Reason.TOO_CLOSE
+
+
 def test_units_names_and_codes_change_without_touching_a_border() -> None:
     done = made(FOUR, AssignUnits({"a": "2", "b": "1"}))
     assert (done.changed, done.draft.cells["a"].community) == (("a",), "2")
