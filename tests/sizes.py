@@ -70,6 +70,9 @@ SIZES: dict[str, tuple[int, int]] = {
     "edits_in_a_row": (400, 200_000),
     # Stories of five edits, after each of which all points of a small city are matched anew.
     "recast_stories": (6, 300),
+    # What each of two planners does in one plan at once; and edits in a row of which every one is taken back.
+    "planner_turns": (40, 500),
+    "steps_taken_back": (40, 2_000),
     # Rough cities of about a hundred cells that are drawn on grids from fine to coarse.
     "rough_cities": (12, 2_000),
     # Layers of some hundred cells with defects of every kind put in, all of which must be found.

@@ -56,6 +56,8 @@ def begin(tx: db.Transaction, city: City, new: NewPlan) -> Plan:
     source = None if new.copied_from is None else plan(tx, new.copied_from)
     if source is not None and source.city != city.id:
         raise BadInput("copied_from", new.copied_from, "a plan of this city")
+    if new.rolls_back is not None:
+        planning.release(tx, city, new.rolls_back)
     base = newest(tx, city) if source is None else source.base
     at = clock.now()
     root = log.root(city.code, name, base, tx.actor.name, at)
