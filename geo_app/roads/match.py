@@ -170,15 +170,18 @@ class Matcher:
         return answers.joined([*pieces, self._advance(len(self._kept), is_last=True)])
 
     def _take(self, given: Fixes, *, is_last: bool) -> None:
-        """Keep what says something new; the last fix waits for the next, which shows whether it is a spike."""
+        """Keep what says something new; the last fix waits for the next, which shows whether it is a spike.
+
+        Some fixes before it wait with it: they show how fast one goes.
+        """
         joined = tracks.joined([self._waiting, given])
         is_spike = spikes.are(joined.xy, joined.time, SPIKE * self._settings.sigma)
         done = len(joined) if is_last else len(joined) - 1
         chosen = ~is_spike[:done]
         chosen[: self._seen] = False
         some = tracks.some(joined, np.flatnonzero(chosen))
-        self._waiting = tracks.some(joined, np.arange(max(done - 1, 0), len(joined)))
-        self._seen = min(done, 1)
+        self._seen = min(done, spikes.BEFORE + 1)
+        self._waiting = tracks.some(joined, np.arange(done - self._seen, len(joined)))
         if not len(some):
             return
         xy, time, thinned = kernels.frozen((some.xy, some.time, self._thinned))

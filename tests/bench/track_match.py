@@ -34,6 +34,8 @@ RUNS = 5
 SEED = 20260101
 JITTER = 3.0
 TRIPS, APART = 30, (1_000.0, 4_000.0)
+WALKS, WALKED = 15, (300.0, 1_500.0)
+"""Made-up drives and walks in each city, and how far apart their ends are."""
 PEER = "fastmm"
 PEERS = Path(sys.prefix) / "peers"
 """Where scripts/bench puts the extra [bench]."""
@@ -60,18 +62,20 @@ def track_match() -> Row:
 
 
 def made_up(folder: Path) -> dict[str, list[Drive]]:
-    """Return made-up trips in Manhattan and Porto."""
-    manhattan = drives.ground(cities.manhattan(folder), Mode.CAR)
+    """Return made-up drives and walks in Manhattan and Porto."""
     roads, restrictions = cities.porto(folder)
-    porto = drives.ground(roads, Mode.CAR, restrictions)
+    places = {"Manhattan": (cities.manhattan(folder), ()), "Porto": (roads, restrictions)}
+    kinds = ((Mode.CAR, "drives in", TRIPS, APART), (Mode.WALK, "walks in", WALKS, WALKED))
     return {
-        name: list(trips.make(name, ground, TRIPS, SEED, APART))
-        for name, ground in (("Manhattan", manhattan), ("Porto", porto))
+        f"{word} {name}": list(trips.make(name, drives.ground(*one), count, SEED, apart))
+        for name, (some, turns) in places.items()
+        for mode, word, count, apart in kinds
+        for one in [(some, mode, turns)]
     }
 
 
 def measured(recorded: Sequence[Drive], others: dict[str, list[Drive]]) -> Row:
-    """Return the row of recorded tracks; other drives are only judged."""
+    """Return the row of recorded tracks; other drives are only judged, by limits of their own."""
     sets = {
         "recorded": list(recorded),
         "jittered 3 m": [drives.jittered(one, JITTER, SEED) for one in recorded],
@@ -82,6 +86,9 @@ def measured(recorded: Sequence[Drive], others: dict[str, list[Drive]]) -> Row:
     found = {name: quality(some) for name, some in sets.items()}
     rates = {rate: _rate(ready, rate) for rate in judged.RATES}
     is_right = all(one.spread.is_within(judged.LIMITS[rate]) for rate, one in found["recorded"].items())
+    is_right &= all(
+        found[name][rate].spread.is_within(limit) for name in others for rate, limit in judged.MADE_UP.items()
+    )
     is_sound = not any(one.faults for some in found.values() for one in some.values())
     words = "; ".join(
         f"{name} " + ", ".join(f"{rate} s {one.spread}" for rate, one in some.items())

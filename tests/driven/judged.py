@@ -22,6 +22,8 @@ RATES = (1, 10, 30)
 """Seconds between positions at which tracks are matched."""
 LIMITS = {1: Spread(0.6, 1.8, 4.0, 20.0), 10: Spread(0.6, 1.7, 3.8, 20.0), 30: Spread(0.9, 2.0, 5.0, 20.0)}
 """Percent of mismatch over the recorded tracks that is not too much, at each rate."""
+MADE_UP = {1: Spread(0.6, 1.8, 4.0, 20.0)}
+"""The same over made-up trips, where the limit is what a good matcher reaches: at other rates far fixes decide."""
 DETOUR, AT_ONCE = 1.5, 100.0
 """How much longer than the straight line between two positions a way may be, and how many metres more."""
 ROUNDING = 1e-6

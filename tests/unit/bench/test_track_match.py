@@ -65,6 +65,10 @@ def test_one_road_exchanged_makes_the_quality_false(
 
     monkeypatch.setattr(track_match, "told", wrong)
     assert track_match.measured(recorded, {}).equal is False
+    assert (
+        track_match.measured([one for one in recorded if one.name != "row"], {"made up": recorded}).equal
+        is False
+    )
 
 
 def test_a_road_too_much_is_found_by_the_score_alone(recorded: list[Drive]) -> None:

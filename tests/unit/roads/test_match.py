@@ -11,7 +11,7 @@ from shapely import LineString
 from geo_app.roads import kept, match, network, overrides
 from geo_app.roads.fixes import BrokenFix, Fixes
 from geo_app.roads.match import Field, Matcher
-from geo_app.roads.matched import Matched, Why
+from geo_app.roads.matched import Matched, Why, joined
 from geo_app.roads.model import Mode, Road
 from geo_app.roads.nearest import Ground
 
@@ -218,3 +218,39 @@ def test_a_spike_between_fixes_a_second_apart_is_no_way_there_and_back(field: Fi
     found = match.match(field, fixes)
     assert (found.travels.tolist(), found.gaps) == ([0, 2, 4], ())
     assert (found.confidence > 0.8).all()
+
+
+def test_a_far_fix_of_who_walks_is_no_way_there_and_back_however_sparse_fixes_are(field: Field) -> None:
+    every = walked((50, 0), (550, 0), speed=1.2)
+    some = np.arange(0, len(every), 10)
+    xy = every.xy[some].copy()
+    xy[20] = (302.0, 60.0)
+    fixes = Fixes(xy, every.time[some])
+    found = match.match(field, fixes)
+    assert found.travels.tolist() == [0, 2]
+    for size in (1, 7):
+        matcher = Matcher(field)
+        pieces = [
+            matcher.feed(Fixes(xy[at : at + size], fixes.time[at : at + size]))
+            for at in range(0, len(xy), size)
+        ]
+        same(joined([*pieces, matcher.finish()]), found)
+
+
+def test_who_goes_out_and_back_at_their_own_pace_did_so(field: Field) -> None:
+    every = walked((50, 0), (300, 0), (300, 60), (300, 0), (550, 0), speed=6.0)
+    some = np.arange(0, len(every), 10)
+    found = match.match(field, Fixes(every.xy[some], every.time[some]))
+    assert found.travels.tolist() == [0, 6, 7, 2]
+
+
+def test_who_stands_for_long_beside_a_street_did_not_go_into_it(field: Field) -> None:
+    there, on = walked((50, 0), (300, 0)), walked((300, 0), (550, 0))
+    stands = there.time[-1] + np.arange(1.0, 900.0)
+    wanders = 25.0 * np.sin(2 * np.pi * (stands - there.time[-1]) / 300.0)
+    xy = np.column_stack([np.full(len(stands), 303.0), 3.0 + np.abs(wanders)])
+    fixes = Fixes(
+        np.concatenate([there.xy, xy, on.xy[1:]]),
+        np.concatenate([there.time, stands, stands[-1] + on.time[1:]]),
+    )
+    assert match.match(field, fixes).travels.tolist() == [0, 2]
