@@ -54,14 +54,15 @@ def _shift(before: Cast, after: Cast, landed: Landed, duties: Duties) -> Shift:
 def _stayed(before: Cast, after: Cast, landed: Landed, moved: Indices) -> int:
     """Return how many lie in the cell they lay in, which belongs to another community."""
     given = [
-        code for code in after.redrawn if code in landed.places and _unit(before, code) != _unit(after, code)
+        code
+        for code in after.redrawn
+        if code in landed.places
+        and after.ground.get(code) is not None
+        and _unit(before, code) != _unit(after, code)
     ]
-    stay = 0
-    for code in given:
-        if after.ground.get(code) is not None:
-            members = landed.members(code)
-            stay += len(members) - int(np.isin(members, moved).sum())
-    return stay
+    is_moved = np.zeros(len(landed.xy), dtype=np.bool_)
+    is_moved[moved] = True
+    return sum(int(np.count_nonzero(~is_moved[landed.members(code)])) for code in given)
 
 
 def _unit(cast: Cast, code: str) -> str | None:
