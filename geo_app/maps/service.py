@@ -89,7 +89,9 @@ def released(
     NotFound when the city has no such release, BadInput for a layer that shows no grid.
     """
     if layer not in pyramid.LEVELS:
-        raise BadInput("release" if at is None else "at", layer, "a layer of the grid: only they have releases")
+        raise BadInput(
+            "release" if at is None else "at", layer, "a layer of the grid: only they have releases"
+        )
     found = store.released(tx, city, release, at)
     if found is None and at is not None:
         raise NotFound(f"{city.name} has no release in force at {at.isoformat()}")
