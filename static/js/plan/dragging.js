@@ -2,11 +2,13 @@
 
 import { announce } from '../dom.js'
 import { word } from '../page.js'
+import { nameOf } from './arcs.js'
 import { Tool } from './hand.js'
 import { shifted, shiftedWhole } from './metres.js'
 import { snapped } from './snap.js'
 
 const REACH = 11 // pixels around a vertex in which it is meant
+const THERE = 2 // pixels within which the server has put what was let go
 const BESIDE = 7 // pixels beside a border in which it is meant
 
 /** The tool; `onPoint(vertex | null)` hears which vertex is chosen, `onNudge(metres | null)` how far the keys have moved it. */
@@ -37,7 +39,7 @@ export class Dragging extends Tool {
     this.board.handle(this.editing.chosen)
     const name = this.point
     this.point = null
-    if (name) this.choose(this.board.arcs && this.board.arcs.vertex(name) ? name : null)
+    this.choose(name && this.board.arcs && this.board.arcs.vertex(name) ? name : null)
   }
 
   down(at) {
@@ -74,6 +76,7 @@ export class Dragging extends Tool {
       line.splice(border.i + 1, 0, lonlat)
       this.board.follow(arcs.redraw(border.number, line))
     }
+    this.board.draw([lonlat], { tone: 'urgent' })
   }
 
   async drop(at) {
@@ -101,6 +104,7 @@ export class Dragging extends Tool {
     this.held = null
     this.board.settle()
     this.unnudge()
+    if (had) this.mark()
     return had
   }
 
@@ -109,9 +113,15 @@ export class Dragging extends Tool {
     this.unnudge()
     this.point = name
     const vertex = name && this.board.arcs ? this.board.arcs.vertex(name) : null
-    this.board.draw(vertex ? [vertex.lonlat] : [], { tone: 'urgent' })
+    this.mark()
     this.onPoint(vertex)
     if (vertex) announce(word(vertex.isJunction ? 'point.junction_chosen' : 'point.vertex_chosen', { n: vertex.codes.length }))
+  }
+
+  /** Ring the chosen vertex where the server knows it. */
+  mark() {
+    const vertex = this.point && this.board.arcs ? this.board.arcs.vertex(this.point) : null
+    this.board.draw(vertex ? [vertex.lonlat] : [], { tone: 'urgent' })
   }
 
   /** Move the chosen vertex by metres east and north, as a picture; `keep` sends it. */
@@ -126,7 +136,6 @@ export class Dragging extends Tool {
     this.nudge = [was[0] + east, was[1] + north]
     const lonlat = shifted(vertex.lonlat, this.nudge)
     this.follow({ vertex }, lonlat)
-    this.board.draw([lonlat], { tone: 'urgent' })
     this.onNudge(this.nudge)
   }
 
@@ -149,7 +158,15 @@ export class Dragging extends Tool {
     this.nudge = null
     const isMade = await this.editing.edit({ kind: vertex.isOuter ? 'move_outer_vertex' : 'move_vertex', at: vertex.at, to }, near)
     this.onNudge(null)
+    if (isMade) this.keepAt(to)
     return isMade
+  }
+
+  /** The vertex that was moved stays the chosen one, for the next step. */
+  keepAt(to) {
+    const vertex = Array.isArray(to) ? null : this.board.vertexNear([to.lon, to.lat], THERE)
+    const name = Array.isArray(to) ? nameOf(to) : vertex && vertex.name
+    if (name && this.board.arcs && this.board.arcs.vertex(name)) this.choose(name)
   }
 
   /** Put a vertex into a border. */

@@ -1,11 +1,11 @@
 /** Numbers of a plan as rows: groups inside groups become one list. Pure. */
 
-/** Return nested numbers as one object: `{ a: { b: 1 } }` is `{ a_b: 1 }`; what is no number or text is left out. */
+/** Return nested numbers as one object: `{ a: { b: 1 } }` is `{ a_b: 1 }`; what is no number is left out. */
 export function flat(group, before = '') {
   const found = {}
   for (const [key, value] of Object.entries(group)) {
-    if (value !== null && typeof value === 'object') Object.assign(found, Array.isArray(value) ? {} : flat(value, `${before}${key}_`))
-    else if (typeof value === 'number' || typeof value === 'string' || value === null) found[`${before}${key}`] = value
+    if (typeof value === 'number') found[`${before}${key}`] = value
+    else if (value !== null && typeof value === 'object' && !Array.isArray(value)) Object.assign(found, flat(value, `${before}${key}_`))
   }
   return found
 }

@@ -24,15 +24,15 @@ export class Numbers {
   }
 
   draw({ before, after, changes, cells }, isOpen) {
-    const [was, is] = [flat(before || {}), flat(after || {})]
+    const [was, is] = [flat(before), flat(after)]
     const keys = Object.keys(is)
     if (keys.length === 0) return empty('numbers.none')
     const isFirst = (key) => FIRST.includes(key) || !isSame(was[key], is[key])
     const rows = (some) => some.map((key) => row(key, was[key], is[key]))
     const others = keys.filter((key) => !isFirst(key))
-    const each = Object.entries(cells || {})
+    const each = cells || []
     return [
-      table([...rows(keys.filter(isFirst)), ...Object.entries(flat(changes || {})).map(([key, n]) => row(`changes_${key}`, null, n))]),
+      table([...rows(keys.filter(isFirst)), ...Object.entries(flat(changes)).map(([key, n]) => row(`changes_${key}`, null, n))]),
       others.length ? fold('numbers.more', others.length, isOpen[0], table(rows(others))) : null,
       each.length ? fold('numbers.cells', each.length, isOpen[1], el('ul', { class: 'plan-list' }, each.map(cellRow))) : null,
     ].filter(Boolean)
@@ -54,18 +54,18 @@ function row(key, before, after) {
     el('td', { class: 'number' }, written(key, before)), el('td', { class: 'number' }, written(key, after)))
 }
 
-function cellRow([code, { name, change, before, after }]) {
+function cellRow({ code, before, after }) {
   const [was, is] = [flat(before || {}), flat(after || {})]
-  const keys = Object.keys(after ? is : was).filter((key) => !isSame(was[key], is[key]) && typeof (is[key] === undefined ? was[key] : is[key]) === 'number')
-  return el('li', {}, el('strong', {}, groupedCode(code)), ' ', name || (after || before || {}).name || '', change ? el('span', { class: 'tag' }, term('change', change)) : null,
+  const keys = Object.keys(after ? is : was).filter((key) => !isSame(was[key], is[key]))
+  return el('li', {}, el('strong', {}, groupedCode(code)), ' ', (after || before).name, before && after ? null : el('span', { class: 'tag' }, word(after ? 'numbers.new' : 'numbers.gone')),
     keys.map((key) => el('span', { class: 'soft' }, `${term('number', key)}: ${written(key, was[key])} → ${written(key, is[key])}`)))
 }
 
 /** Return a number as its kind is written: areas and lengths with their unit, the rest with few digits. */
 function written(key, value) {
   if (value === null || value === undefined) return '—'
-  if (typeof value !== 'number') return String(value)
   if (key.endsWith('area')) return area(value, lang)
+  if (key.includes('share')) return `${count(value * 100, lang, 1)} %`
   if (key.endsWith('perimeter')) return distance(value, lang)
   return Number.isInteger(value) ? count(value, lang) : count(value, lang, Math.abs(value) < 10 ? 3 : 1)
 }

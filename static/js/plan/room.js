@@ -116,6 +116,8 @@ export class Room {
   show(plan) {
     const { may } = plan
     this.standing.show(plan)
+    if (this.state !== plan.state) this.say('', '') // what was said is of a state it no longer has
+    this.state = plan.state
     this.undo.disabled = !may.undo
     this.redo.disabled = !may.redo
     this.bar.hidden = !may.edit
