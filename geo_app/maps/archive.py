@@ -60,6 +60,11 @@ def number(z: int, x: int, y: int) -> int:
     return ((1 << (2 * z)) - 1) // 3 + along
 
 
+def pack(tile: bytes) -> bytes:
+    """Return a tile as it lies in an archive."""
+    return gzip.compress(tile, LEVEL, mtime=0)
+
+
 class Archive:
     """Takes tiles in the order of their numbers, keeps their bytes in `body`, and writes the whole file at the end."""
 
@@ -74,14 +79,14 @@ class Archive:
         """How many tiles there are."""
         return sum(entry.run for entry in self._entries)
 
-    def add(self, tile_number: int, tile: bytes) -> None:
-        """Add a tile; ValueError when its number is not above the last one's."""
+    def add(self, tile_number: int, tile: bytes, packed: bytes | None = None) -> None:
+        """Add a tile, `packed` already when that is given; ValueError when its number is not above the last one's."""
         last = self._entries[-1] if self._entries else None
         if last is not None and tile_number < last.number + last.run:
             raise ValueError("tiles must come in the order of their numbers")
         digest = hashlib.sha256(tile).digest()
         if digest not in self._known:
-            packed = gzip.compress(tile, LEVEL, mtime=0)
+            packed = packed or pack(tile)
             self._body.write(packed)
             self._known[digest] = (self._end, len(packed))
             self._end += len(packed)

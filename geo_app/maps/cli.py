@@ -6,6 +6,11 @@ import hashlib
 import os
 import tempfile
 import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -14,8 +19,12 @@ from geo_app.core import clock
 from geo_app.core.command import Session, json_option, permit, progress, session, tell
 from geo_app.core.errors import BadInput, Conflict
 from geo_app.maps import archive, pyramid, service
-from geo_app.maps.model import Choice
+from geo_app.maps.model import Choice, Part
 from geo_app.organisation import service as organisation
+from geo_app.organisation.model import City
+
+AT_ONCE = 32
+"""Tiles that are drawn in one transaction."""
 
 
 @click.group()
@@ -58,11 +67,15 @@ def export(
             at = clock.now()
             before = service.stamp(tx, town, at)
             whole = archive.Archive(body)
-            for z, x, y in progress(service.addresses(tx, town, choice), "tiles"):
-                tile = service.whole(tx, town, choice, (z, x, y), at)
+            parts = service.parts(tx, town, choice, at)
+            for part_of, (tile, packed) in zip(
+                progress(parts, "tiles"), _drawn(here, town, parts, at), strict=True
+            ):
                 if tile:
-                    whole.add(archive.number(z, x, y), tile)
-            if service.stamp(tx, town, at) != before:
+                    whole.add(archive.number(part_of.z, part_of.x, part_of.y), tile, packed)
+            with here.transaction() as later:
+                after = service.stamp(later, town, clock.now())
+            if after != before:
                 raise Conflict(f"{town.name} was loaded or published anew meanwhile; export it again")
             whole.write(file, service.box(tx, town, choice), service.about(town, choice, before))
             file.flush()
@@ -75,6 +88,24 @@ def export(
     finally:
         part.unlink(missing_ok=True)
     tell({"file": str(out), "city": city, **made, "seconds": round(time.monotonic() - begun, 1)}, as_json)
+
+
+def _drawn(here: Session, city: City, parts: list[Part], at: datetime) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each tile, and packed, in their order; as many hands draw as there are cores."""
+
+    def draw(some: list[Part]) -> list[tuple[bytes, bytes]]:
+        with here.transaction() as tx:
+            tiles = [service.whole(tx, city, part, at) for part in some]
+        return [(tile, archive.pack(tile) if tile else b"") for tile in tiles]
+
+    several = [parts[first : first + AT_ONCE] for first in range(0, len(parts), AT_ONCE)]
+    hands = os.cpu_count() or 1
+    with ThreadPoolExecutor(hands) as pool:
+        waiting = deque(pool.submit(draw, some) for some in several[: 2 * hands])
+        rest = iter(several[2 * hands :])
+        while waiting:
+            yield from waiting.popleft().result()
+            waiting.extend(pool.submit(draw, some) for some in islice(rest, 1))
 
 
 def _check(out: Path, is_forced: bool) -> None:

@@ -31,6 +31,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A tile of a file: zoom, column, row, and the layers that may show something in it."""
+
+    z: int
+    x: int
+    y: int
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The state of a city that a tile shows: as of `at`; `release` is None unless it was asked for.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from geo_app.core.errors import BadInput, NotFound
 from geo_app.maps.model import SCOPED, Address, Choice
 from geo_app.organisation.model import Level
@@ -24,6 +26,8 @@ ZOOMS = {
 PYRAMID = {**ZOOMS, **SCOPED}
 """First and last zoom of every layer."""
 PYRAMID_END = max(last for _, last in PYRAMID.values())
+MADE_OF = {"basemap": ("road", "thematic"), "thematic": ("thematic",), "places": ("place",)}
+"""What layers show that are not of the grid."""
 TEXT = "String"
 NAMED = {"code": TEXT, "name": TEXT}
 FIELDS = {
@@ -54,9 +58,9 @@ def choose(said: str | None, first: int | None, last: int | None) -> Choice:
     return Choice(layers, low, high)
 
 
-def shown(choice: Choice, z: int) -> tuple[str, ...]:
-    """Return those layers of a choice that have tiles at zoom `z`."""
-    return tuple(layer for layer in choice.layers if ZOOMS[layer][0] <= z <= ZOOMS[layer][1])
+def shown(layers: Iterable[str], z: int) -> tuple[str, ...]:
+    """Return those of some layers that have tiles at zoom `z`."""
+    return tuple(layer for layer in layers if ZOOMS[layer][0] <= z <= ZOOMS[layer][1])
 
 
 def check(address: Address) -> None:

@@ -163,6 +163,19 @@ FROM (
   ) one
 ) b;
 
+-- name: occupied(city_id, band, at, west, south, east, north)
+-- Of which kinds something lies in each of these boxes, in their order; `band` is one in which the whole grid is drawn.
+SELECT
+  EXISTS (SELECT FROM outline o WHERE o.city_id = :city_id AND o.band = :band AND o.shape && b.box
+    AND o.valid @> :at::timestamptz) AS grid,
+  EXISTS (SELECT FROM road r WHERE r.city_id = :city_id AND r.mercator && b.box) AS road,
+  EXISTS (SELECT FROM thematic t WHERE t.city_id = :city_id AND t.outline && b.box) AS thematic,
+  EXISTS (SELECT FROM place p WHERE p.city_id = :city_id AND p.point && ST_Transform(b.box, 4326)) AS place
+FROM unnest(:west::float8[], :south::float8[], :east::float8[], :north::float8[])
+  WITH ORDINALITY AS s (west, south, east, north, number)
+CROSS JOIN LATERAL (SELECT ST_MakeEnvelope(s.west, s.south, s.east, s.north, 3857) AS box) b
+ORDER BY s.number;
+
 -- name: places_tile(city_id, west, south, east, north, kinds, across)$
 -- Places of some kinds, the widest first: the first of each square, `across` of them along the tile's side.
 WITH seen AS (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,18 @@ from geo_app.core import coords, db, facts
 from geo_app.core.coords import Box
 from geo_app.core.errors import BadInput, NotFound
 from geo_app.maps import archive, pyramid, store
-from geo_app.maps.model import ACROSS, ACROSS_NEAR, HALF, POINTS_FROM, Address, Choice, Standing, Theme, edges
+from geo_app.maps.model import (
+    ACROSS,
+    ACROSS_NEAR,
+    HALF,
+    POINTS_FROM,
+    Address,
+    Choice,
+    Part,
+    Standing,
+    Theme,
+    edges,
+)
 from geo_app.organisation.model import City
 from geo_app.responders import service as responders
 
@@ -100,22 +112,53 @@ def released(
     return found
 
 
-def addresses(tx: db.Transaction, city: City, choice: Choice) -> list[tuple[int, int, int]]:
-    """Return zoom, column and row of every tile in which something of a choice may lie, in the order of a file."""
-    west, south, east, north = _extent(tx, city, choice)
-    found = []
+def parts(tx: db.Transaction, city: City, choice: Choice, at: datetime) -> list[Part]:
+    """Return every tile in which something of a choice may lie, in the order of a file.
+
+    From the top down: where nothing lies in a tile, nothing lies in those below it.
+    """
+    found, last = [], _top(tx, city, choice)
     for z in range(choice.first, choice.last + 1):
-        side, most = 2 * HALF / (1 << z), (1 << z) - 1
-        columns = range(max(0, int((west + HALF) / side)), min(most, int((east + HALF) / side)) + 1)
-        rows = range(max(0, int((HALF - north) / side)), min(most, int((HALF - south) / side)) + 1)
-        found += [(z, x, y) for x in columns for y in rows]
-    return sorted(found, key=lambda place: archive.number(*place))
+        if z > choice.first:
+            last = [
+                Part(z, 2 * one.x + i, 2 * one.y + j, one.layers)
+                for one in last
+                for i in (0, 1)
+                for j in (0, 1)
+            ]
+        last = _occupied(tx, city, last, at)
+        found += [replace(one, layers=layers) for one in last if (layers := pyramid.shown(one.layers, z))]
+    return sorted(found, key=lambda one: archive.number(one.z, one.x, one.y))
 
 
-def whole(tx: db.Transaction, city: City, choice: Choice, place: tuple[int, int, int], at: datetime) -> bytes:
-    """Return what the layers of a choice show in one tile, one after the other; empty when it is nothing."""
-    z, x, y = place
-    return b"".join(tile(tx, city, Address(layer, z, x, y), at) for layer in pyramid.shown(choice, z))
+def _top(tx: db.Transaction, city: City, choice: Choice) -> list[Part]:
+    """Return the tiles of the first zoom over what a choice shows."""
+    west, south, east, north = _extent(tx, city, choice)
+    z, most = choice.first, (1 << choice.first) - 1
+    side = 2 * HALF / (1 << z)
+    columns = range(max(0, int((west + HALF) / side)), min(most, int((east + HALF) / side)) + 1)
+    rows = range(max(0, int((HALF - north) / side)), min(most, int((HALF - south) / side)) + 1)
+    return [Part(z, x, y, choice.layers) for x in columns for y in rows]
+
+
+def _occupied(tx: db.Transaction, city: City, several: list[Part], at: datetime) -> list[Part]:
+    """Return those tiles in which something lies, or close beside: what is drawn in one reaches a little beyond it."""
+    boxes = []
+    for one in several:
+        west, south, east, north = edges(one.z, one.x, one.y)
+        beside = (east - west) / 16
+        boxes.append((west - beside, south - beside, east + beside, north + beside))
+    kinds = store.occupied(tx, city, boxes, at) if boxes else []
+    kept = (
+        (one, tuple(layer for layer in one.layers if layer in here))
+        for one, here in zip(several, kinds, strict=True)
+    )
+    return [replace(one, layers=layers) for one, layers in kept if layers]
+
+
+def whole(tx: db.Transaction, city: City, part: Part, at: datetime) -> bytes:
+    """Return what the layers of a tile show, one after the other; empty when it is nothing."""
+    return b"".join(tile(tx, city, Address(layer, part.z, part.x, part.y), at) for layer in part.layers)
 
 
 def box(tx: db.Transaction, city: City, choice: Choice) -> archive.Box:

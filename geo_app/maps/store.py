@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -155,6 +155,18 @@ def extent(tx: db.Transaction, city: City, layers: Collection[str]) -> Box | Non
         has_themes="thematic" in layers, has_places="places" in layers,
     )  # fmt: skip
     return None if found[0] is None else found
+
+
+def occupied(tx: db.Transaction, city: City, boxes: Sequence[Box], at: datetime) -> list[frozenset[str]]:
+    """Return which layers may show something in each of these boxes in Web Mercator at `at`."""
+    sides = zip(*boxes, strict=True)
+    return tx.all(
+        SQL.occupied, lambda row: frozenset(
+            layer for layer in pyramid.ZOOMS if any(row[kind] for kind in pyramid.MADE_OF.get(layer, ("grid",)))
+        ),
+        city_id=city.id, band=bands.BANDS[-1].first, at=at,
+        **{name: list(values) for name, values in zip(("west", "south", "east", "north"), sides, strict=True)},
+    )  # fmt: skip
 
 
 def _sides(box: Box) -> dict[str, float]:
