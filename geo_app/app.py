@@ -19,6 +19,7 @@ from geo_app.core.recall import Recall
 from geo_app.core.settings import CHECKOUT, Settings
 from geo_app.core.turns import Turns
 from geo_app.dispatch.api import assignments, incidents
+from geo_app.exchange import api as exchange
 from geo_app.exports import api as exports
 from geo_app.identity import pages as identity_pages
 from geo_app.identity.api import accounts, login, own
@@ -63,6 +64,7 @@ DOORS = (
     privacy.routes,
     resident_pages.routes,
     exports.routes,
+    exchange.routes,
     cities.routes,
     road_doors.routes,
     track_doors.routes,

@@ -16,6 +16,7 @@ from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import GeoError
 from geo_app.dispatch.cli import assignments, candidates
+from geo_app.exchange.cli import grids
 from geo_app.exports.cli import exports
 from geo_app.identity.cli import accounts, roles, tokens
 from geo_app.incidents.cli import incidents
@@ -173,6 +174,7 @@ geo.add_command(positions)
 geo.add_command(tls)
 geo.add_command(privacy)
 geo.add_command(exports)
+geo.add_command(grids)
 geo.add_command(roads)
 geo.add_command(routes)
 geo.add_command(tiles)

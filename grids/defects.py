@@ -158,6 +158,8 @@ class Ground:
     """Area of each unit that cells may name as theirs; empty where none is known."""
     used: frozenset[str] = frozenset()
     """Codes that were ever given; a new one is none of these."""
+    retired: frozenset[str] = frozenset()
+    """Codes that were given and are never used again."""
     communities: frozenset[str] | None = None
     """Codes of the communities there are; None where any will do."""
 
@@ -189,14 +191,15 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What somebody accepted: findings by id, and (code of a cell, kind)."""
+    """What somebody accepted: findings by id, and (code of a cell or "row n", kind)."""
 
     ids: frozenset[str] = frozenset()
     named: frozenset[tuple[str, Kind]] = frozenset()
 
     def holds(self, finding: Finding) -> bool:
         """Return whether `finding` is accepted."""
-        return finding.id in self.ids or any((code, finding.kind) in self.named for code in finding.cells)
+        names = finding.cells or tuple(f"row {number}" for number in finding.rows)
+        return finding.id in self.ids or any((name, finding.kind) in self.named for name in names)
 
 
 def weigh(findings: Iterable[Finding], areas: Mapping[str, float], accepted: Accepted) -> tuple[Finding, ...]:

@@ -103,6 +103,8 @@ def _written(row: Row, findings: list[Finding]) -> Row:
 def _wrong(row: Row, ground: Ground) -> str | None:
     if row.code is None:
         return "the row has no code"
+    if row.code in ground.retired:
+        return f"the code {row.code} was retired and is never used again"
     if ground.pattern is None:
         is_plain = len(row.code) <= LONGEST and row.code.isprintable() and "/" not in row.code
         return None if is_plain else f"{row.code[:LONGEST]!r}: a code is at most {LONGEST} plain characters"

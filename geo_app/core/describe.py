@@ -139,7 +139,9 @@ def _tell(operation: Json, method: str, found: Door, schema: Any, *, has_address
     media, shape = (str(found.answer), {"type": "string"}) if is_text else ("application/json", schema)
     if media == UNTOLD.answer:
         shape = {}
-    content = {one: {"schema": shape} for one in media.split(", ")}
+    content = {
+        one: {"schema": {} if is_text and one.endswith("json") else shape} for one in media.split(", ")
+    }
     answer: Json = {"description": operation["summary"], "content": content}
     if found.headers:
         answer["headers"] = {name: ANSWERED[name] for name in found.headers}

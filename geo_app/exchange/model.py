@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -52,6 +52,11 @@ class Reading:
     columns: Mapping[str, str] = field(default_factory=dict)
     """Columns of the file by what they are to us: code, name, community."""
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return what is stated, as it is kept."""
+        return {name: value for name, value in asdict(self).items() if value}
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -67,9 +72,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A file that was brought: its fingerprint, how it was read, and what became of it."""
+    """A file that was brought: its fingerprint, how it is read, and what became of it."""
 
     id: int
+    city: int
     name: str
     bytes: int
     sha256: str
@@ -77,27 +83,54 @@ class Import:
     actor: str
     account: int | None
     made_at: datetime
-    release_id: int | None
     plan_id: int | None
+    release_id: int | None
 
     @classmethod
     def read(cls, row: Row) -> Import:
         """Return the import of a row."""
         return cls(**row)
 
+    @property
+    def reading(self) -> Reading:
+        """Return how the file is read."""
+        return Reading(**self.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """A mend somebody accepted, by the finding's id or by cell and kind; it holds for every file with that defect."""
+    """A mend somebody accepted, by the name of its defect, in the file with this hash, and what it was about."""
 
-    finding: str | None
-    cell: str | None
-    kind: str | None
+    finding: str
     sha256: str
+    kind: str
+    cells: tuple[str, ...]
+    mend: str
+    area: float
     actor: str
     accepted_at: datetime
 
     @classmethod
     def read(cls, row: Row) -> Acceptance:
         """Return the acceptance of a row."""
-        return cls(**row)
+        return cls(**{**row, "cells": tuple(row["cells"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is wrong with a file, and the cells it has when that is mended."""
+
+    sha256: str
+    content: Content
+    diagnosis: defects.Diagnosis
+    srid: int
+
+    @property
+    def findings(self) -> tuple[defects.Finding, ...]:
+        """Return everything found, in reading and in the cells."""
+        return self.diagnosis.findings
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether nothing waits for a decision."""
+        return self.diagnosis.is_ready

@@ -20,10 +20,10 @@ from tests.integration.conftest import Raw, Town
 
 GUARDED = {
     "access_token", "account", "account_binding", "account_link", "account_role", "assignment", "export", "fact",
-    "fact_link", "fact_rest", "fact_seal", "idempotency", "incident", "login_failure", "patrol_route", "photo",
-    "placement", "placement_ahead", "placement_history", "plan", "plan_approval", "plan_cell", "plan_comment",
-    "plan_given", "plan_lock", "plan_step", "report", "responder", "responder_cell", "responder_off",
-    "responder_position", "route_cell", "shift", "track_position",
+    "fact_link", "fact_rest", "fact_seal", "grid_acceptance", "grid_import", "idempotency", "incident",
+    "login_failure", "patrol_route", "photo", "placement", "placement_ahead", "placement_history", "plan",
+    "plan_approval", "plan_cell", "plan_comment", "plan_given", "plan_lock", "plan_step", "report", "responder",
+    "responder_cell", "responder_off", "responder_position", "route_cell", "shift", "track_position",
 }  # fmt: skip
 GRID = "the grid, the same for everybody"
 MAP = "roads, places and areas, on every map"
@@ -106,6 +106,18 @@ def full(still_town: Town) -> Town:
             )
             INSERT INTO plan_approval (plan_id, round, account, actor, head, note, at)
             SELECT id, 1, 1, 'x', 'x', '', now() FROM made""")
+        )
+        tx.run(
+            Raw("""
+            WITH brought AS (
+              INSERT INTO grid_import
+                (city_id, jurisdiction, name, content, bytes, sha256, options, actor, made_at)
+              VALUES (%(city)s, '990101', 'x', 'x', 1, repeat('a', 64), '{}', 'x', now())
+            )
+            INSERT INTO grid_acceptance
+              (city_id, jurisdiction, finding, sha256, kind, cells, mend, area, actor, accepted_at)
+            VALUES (%(city)s, '990101', repeat('a', 12), repeat('a', 64), 'gap', '{}', 'fill', 1, 'x', now())"""),
+            city=town.city.id,
         )
         tx.run(Raw("UPDATE responder SET status = 'off' WHERE code = 'P3'"))
         tx.run(Raw("INSERT INTO track_position (responder_id, at, city_id, jurisdiction, point)"
