@@ -56,17 +56,19 @@ class _Way:
 def edit(tx: db.Transaction, city: City, found: Drawn, seen: int, data: Any) -> Made:
     """Make what a planner asks for; refused with a reason, or Conflict when others changed the same since `seen`."""
     asked = _asked(tx, city, found, data)
-    if store.was_rebased(tx, found.plan.id, seen):
+    is_newest = seen == found.plan.seq  # then nobody can have changed anything since
+    if not is_newest and store.was_rebased(tx, found.plan.id, seen):
         raise Conflict("the plan was put on another release since you looked at it; load the map again")
     done = editing.apply(found.draft, asked)
     own = person(tx.actor)
     if isinstance(done, Refusal):
         concerned = _concerned(found.draft, done, asked)
-        touches = store.touches(tx, found.plan.id, concerned, seen, own)
+        touches = [] if is_newest else store.touches(tx, found.plan.id, concerned, seen, own)
         if touches:
             raise ChangedMeanwhile(touches, found.plan.seq)
         raise refused(done, city)
-    touches = store.touches(tx, found.plan.id, (*done.gone, *done.changed), seen, own)
+    codes = (*done.gone, *done.changed)
+    touches = [] if is_newest else store.touches(tx, found.plan.id, codes, seen, own)
     if touches:
         raise ChangedMeanwhile(touches, found.plan.seq)
     _check_new_codes(tx, city, found, done)
@@ -127,8 +129,8 @@ def _check_new_codes(tx: db.Transaction, city: City, found: Drawn, done: Done) -
     new = [code for code in done.changed if code not in found.draft.cells]
     for code in new:
         asking.check_code(code, city)
-    known = store.known_codes(tx, city, [code for code in new if code not in found.base.cells])
-    for code in sorted(known):
+    fresh = [code for code in new if code not in found.base.cells]
+    for code in sorted(store.known_codes(tx, city, fresh) if fresh else ()):
         place = done.draft.cells[code].geometry
         raise refused(Refusal(Reason.CODE_IN_USE, (code,), place, f"a cell had the code {code} before"), city)
 
