@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ def renamed(site: Any) -> int:
     """Return a plan in which a program has renamed a cell."""
     plan = plans.made(site)["id"]
     code = deeds.api(site, f"/api/plans/{plan}/arcs?bbox={middle(site)}")["cells"][0]["code"]
-    edit = {"kind": "rename", "code": code, "name": "先锋网格"}
+    edit = {"kind": "rename", "code": code, "name": f"先锋网格{uuid.uuid4().hex[:6]}"}
     deeds.send(site, "POST", f"/api/plans/{plan}/edits", {"seen": 0, "edit": edit})
     return int(plan)
 

@@ -24,19 +24,27 @@ export class CellBox {
   /** Show the chosen cells and what is in view as they are now. */
   show() {
     const { arcs, chosen } = this.editing
-    const held = this.heldIn()
     this.more.hidden = !arcs
     this.count.textContent = arcs ? String(arcs.cells.size) : ''
     const cells = arcs ? chosen.map((code) => arcs.cells.get(code)).filter(Boolean) : []
-    this.chosen.replaceChildren(...this.content(cells).filter(Boolean))
+    this.draw(cells)
     if (arcs) this.fillList(arcs)
-    const again = held ? document.getElementById(held) : null
-    if (again) again.focus({ preventScroll: true })
+  }
+
+  /** Draw the chosen cells anew only when they are others or not as they were: what is being typed stays. */
+  draw(cells) {
+    const { arcs, mayEdit, plan } = this.editing
+    const now = JSON.stringify([Boolean(arcs), mayEdit, plan.locks, cells.map(({ rings, ...cell }) => cell)])
+    if (now === this.drawn) return
+    this.drawn = now
+    const held = this.heldIn(this.chosen)
+    this.chosen.replaceChildren(...this.content(cells).filter(Boolean))
+    focusAgain(held)
   }
 
   /** What has the focus is found again by its id. */
-  heldIn() {
-    return this.element.contains(document.activeElement) ? document.activeElement.id || null : null
+  heldIn(place) {
+    return place.contains(document.activeElement) ? document.activeElement.id || null : null
   }
 
   content(cells) {
@@ -125,15 +133,22 @@ export class CellBox {
   fillList(arcs) {
     const cells = Array.from(arcs.cells.values()).sort((a, b) => (a.code < b.code ? -1 : 1))
     const chosen = new Set(this.editing.chosen)
+    const held = this.heldIn(this.list)
     this.list.replaceChildren(...cells.map((cell) => {
       const box = el('input', { type: 'checkbox', id: `in-view-${cell.code}`, checked: chosen.has(cell.code), onchange: () => this.editing.pick(cell.code, true) })
       return el('li', { 'data-words': `${cell.code} ${cell.name}` }, el('label', { class: 'check' }, box, el('span', {}, `${groupedCode(cell.code)} ${cell.name}`)))
     }))
     this.narrow()
+    focusAgain(held)
   }
 
   narrow() {
     const wanted = this.filter.value.trim().toLowerCase()
     for (const row of this.list.children) row.hidden = !row.dataset.words.toLowerCase().includes(wanted)
   }
+}
+
+function focusAgain(id) {
+  const again = id ? document.getElementById(id) : null
+  if (again) again.focus({ preventScroll: true })
 }

@@ -30,9 +30,10 @@ export class Numbers {
     const isFirst = (key) => FIRST.includes(key) || !isSame(was[key], is[key])
     const rows = (some) => some.map((key) => row(key, was[key], is[key]))
     const others = keys.filter((key) => !isFirst(key))
+    const moved = Object.entries(flat(changes)).filter(([, n]) => n > 0)
     const each = cells || []
     return [
-      table([...rows(keys.filter(isFirst)), ...Object.entries(flat(changes)).map(([key, n]) => row(`changes_${key}`, null, n))]),
+      table([...rows(keys.filter(isFirst)), ...moved.filter(([key]) => !key.endsWith('among')).map(([key, n]) => row(`changes_${key}`, null, n))]),
       others.length ? fold('numbers.more', others.length, isOpen[0], table(rows(others))) : null,
       each.length ? fold('numbers.cells', each.length, isOpen[1], el('ul', { class: 'plan-list' }, each.map(cellRow))) : null,
     ].filter(Boolean)
