@@ -22,6 +22,7 @@ from geo_app.maps import archive, pyramid, service
 from geo_app.maps.model import Choice, Part
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
+from geo_app.planning import service as planning
 
 AT_ONCE = 32
 """Tiles that are drawn in one transaction."""
@@ -88,6 +89,20 @@ def export(
     finally:
         part.unlink(missing_ok=True)
     tell({"file": str(out), "city": city, **made, "seconds": round(time.monotonic() - begun, 1)}, as_json)
+
+
+@tiles.command("redraw")
+@click.argument("city")
+@json_option
+@session
+@permit("system.manage")
+def redraw(here: Session, city: str, as_json: bool) -> None:
+    """Draw the outlines of CITY anew, of all its releases: for cities loaded before outlines were drawn in bands."""
+    begun = time.monotonic()
+    with here.transaction() as tx:
+        town = organisation.city(tx, city)
+        count = planning.redraw(tx, town)
+    tell({"city": city, "releases": count, "seconds": round(time.monotonic() - begun, 1)}, as_json)
 
 
 def _drawn(here: Session, city: City, parts: list[Part], at: datetime) -> Iterator[tuple[bytes, bytes]]:

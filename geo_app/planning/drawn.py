@@ -21,15 +21,15 @@ DRAWN = [(band.first, str(level)) for band in BANDS for level in (band.base, *ba
 
 
 class Standing:
-    """What the map shows at an instant."""
+    """What the map shows at an instant, drawn with the units of `since`; of the release in force then for None."""
 
-    def __init__(self, tx: db.Transaction, city: City, at: datetime) -> None:
-        self._tx, self._city, self._at = tx, city, at
+    def __init__(self, tx: db.Transaction, city: City, at: datetime, since: datetime | None = None) -> None:
+        self._tx, self._city, self._at, self._since = tx, city, at, since
 
     @property
     def units(self) -> Sequence[Unit]:
         """The units it was drawn with: those of the instant its release began."""
-        since = self._tx.value(SQL.begun, city_id=self._city.id, at=self._at)
+        since = self._since or self._tx.value(SQL.begun, city_id=self._city.id, at=self._at)
         return [] if since is None else organisation.units(self._tx, self._city, since)
 
     def is_whole(self) -> bool:
@@ -101,3 +101,10 @@ def write(
         for one in drawing.units
     )
     tx.copy("unit_shape", columns, units)
+
+
+def forget(tx: db.Transaction, city: City, at: datetime) -> None:
+    """Let nothing of a city be drawn any more, so that it may be drawn anew at `at`."""
+    tx.run(SQL.forget_outlines, city_id=city.id)
+    tx.run(SQL.forget_unit_shapes, city_id=city.id)
+    tx.run(SQL.drawn_anew, city_id=city.id, at=at)

@@ -114,6 +114,22 @@ def take_effect(tx: db.Transaction, city: City, release_id: int) -> None:
         facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
 
 
+def redraw(tx: db.Transaction, city: City) -> int:
+    """Draw the map of a city anew, release by release, and return how many; nothing is published meanwhile."""
+    versions.lock(tx, city)
+    releases = store.releases(tx, city)[::-1]
+    drawn.forget(tx, city, clock.now())
+    before, since = None, None
+    for release in releases:
+        at = release.effective_from
+        after = Partition.of([one.cell for one in store.cells_near(tx, city, None, at)])
+        standing = drawn.Standing(tx, city, at, since)
+        made = drawing.draw(city, organisation.units(tx, city, at), before, after, standing)
+        drawn.write(tx, city, release.id, made, (at, None))
+        before, since = after, at
+    return len(releases)
+
+
 def _later(tx: db.Transaction, city: City, draft: Draft) -> list[Release]:
     """Return the releases that begin after a draft.
 

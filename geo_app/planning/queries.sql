@@ -351,6 +351,16 @@ FROM gone CROSS JOIN LATERAL (VALUES
 ) AS s (span)
 WHERE NOT isempty(span) AND (:until::timestamptz IS NOT NULL OR upper(span) = :since::timestamptz);
 
+-- name: forget_outlines(city_id)!
+DELETE FROM outline WHERE city_id = :city_id;
+
+-- name: forget_unit_shapes(city_id)!
+DELETE FROM unit_shape WHERE city_id = :city_id;
+
+-- name: drawn_anew(city_id, at)!
+-- Tiles are others from now on.
+UPDATE city SET drawn_at = :at WHERE id = :city_id;
+
 -- name: hashes(city_id, at)
 -- The geometry hash of every cell valid at an instant.
 SELECT code, geometry_hash FROM cell_version

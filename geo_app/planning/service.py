@@ -54,6 +54,11 @@ def take_effect(tx: db.Transaction, city: City, release_id: int) -> None:
     publishing.take_effect(tx, city, release_id)
 
 
+def redraw(tx: db.Transaction, city: City) -> int:
+    """Draw the map of a city anew, of all its releases, and return how many there are."""
+    return publishing.redraw(tx, city)
+
+
 def partition(tx: db.Transaction, city: City, at: datetime) -> Partition:
     """Return all cells valid at `at`, in the city's metric frame."""
     return Partition.of([standing.cell for standing in store.cells_near(tx, city, None, at)])
