@@ -15,8 +15,9 @@ from geo_app.core import asgi, clock, db, describe, door, forms, kernels, log, s
 from geo_app.core.actor import SYSTEM
 from geo_app.core.answers import Answer
 from geo_app.core.errors import GeoError
+from geo_app.core.files import Files
 from geo_app.core.recall import Recall
-from geo_app.core.settings import CHECKOUT, Settings
+from geo_app.core.settings import Settings
 from geo_app.core.turns import Turns
 from geo_app.dispatch.api import assignments, incidents
 from geo_app.exchange import api as exchange
@@ -44,6 +45,7 @@ from geo_app.roads.api import roads as road_doors
 from geo_app.roads.model import Mode
 from geo_app.tls import pages as tls_pages
 from geo_app.tls import service as tls
+from layers.assets import BASE
 
 DOORS = (
     pages.routes,
@@ -76,7 +78,6 @@ DOORS = (
     audit.routes,
     identity_pages.routes,
 )
-STATIC = str(CHECKOUT / "static")
 NOT_BY_ITSELF = ("AUTO_SERVERS", "AUTO_404_RESPONSE", "AUTO_VALIDATION_ERROR_RESPONSE")
 """What APIFlask would write into the description, and `core.describe` knows better."""
 ABOUT = """The grid of a city (网格化管理): its cells, what happened in them, who can be there first.
@@ -116,7 +117,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     """Return the application on the database of `here`; `database` shares one that is open already."""
     app = APIFlask(
         "geo_app", title="Wangge 网格", version="0.1.0", spec_path="/openapi.json", docs_path=None,
-        static_folder=STATIC, static_url_path="/static",
+        static_folder=None,  # type: ignore[arg-type]  # it may be None as in Flask
     )  # fmt: skip
     app.config |= {
         "OPENAPI_VERSION": "3.1.0",
@@ -136,11 +137,23 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     app.before_request(door.guard)
     for routes in DOORS:
         app.register_blueprint(routes)
-    for endpoint in ("static", "openapi.spec"):
-        door.permit(door.PUBLIC)(app.view_functions[endpoint])
+    _files(app, here)
+    door.permit(door.PUBLIC)(app.view_functions["openapi.spec"])
     _health(app, here)
     door.check(app)
     return app
+
+
+def _files(app: APIFlask, here: Settings) -> None:
+    """Add the door to our files; before it the web server asks the same Files."""
+    files = app.extensions["files"] = Files(here.names)
+
+    @app.get(f"{BASE}/<path:filename>")
+    @app.doc(hide=True)
+    @door.permit(door.PUBLIC)
+    def static(filename: str) -> ResponseReturnValue:
+        """Return a file for the browser."""
+        return files.give(filename)
 
 
 def _health(app: APIFlask, here: Settings) -> None:
@@ -178,15 +191,17 @@ def application() -> asgi.Front:
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     threads = max(1, int(here.pool_size) - FOR_STREAMS)
     largest, turns = asgi.Largest(web.LARGEST_BODY, forms.LARGEST), Turns(login.HASHING, here.proxies)
-    return asgi.Front(app, threads, largest, feed.stop, in_turn=turns, recall=recall)
+    at_hand = asgi.AtHand(app.extensions["files"], recall)
+    return asgi.Front(app, threads, largest, feed.stop, in_turn=turns, at_hand=at_hand)
 
 
 def install_page() -> APIFlask:
     """Return an application of the page for phones and nothing else; it is the only one for plain HTTP."""
     here = settings.current()
     log.configure(here.log_level)
-    app = APIFlask("geo_app", enable_openapi=False, static_folder=STATIC, static_url_path="/static")
+    app = APIFlask("geo_app", enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
     app.extensions["settings"] = here
+    _files(app, here)
     web.guard(app, here)
     app.register_blueprint(tls_pages.routes)
 

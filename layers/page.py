@@ -17,6 +17,7 @@ from branca.element import CssLink, Figure, JavascriptLink
 from folium.template import Template
 
 from layers import assets, basemap, behaviour, grid, incident, patrol, responder, style, thematic, tile, words
+from layers.assets import Edition
 from layers.words import Lang
 
 CITY_CODE = re.compile(r"[a-z0-9-]{1,40}")
@@ -56,9 +57,10 @@ def render(page: Page, nonce: str, token: str = "") -> str:
     """
     if not NONCE.fullmatch(nonce):
         raise ValueError("nonce: 16 to 86 characters of base64url")
-    figure = Shell(page)
-    figure.add_child(PageMap())
-    figure.add_child(behaviour.Behaviour(assets.module(page.role), start(page)))
+    files = assets.now()
+    figure = Shell(page, files)
+    figure.add_child(PageMap(files))
+    figure.add_child(behaviour.Behaviour(files.module(page.role), start(page)))
     html: str = figure.render(nonce=nonce, token=escape(token))
     return html
 
@@ -101,9 +103,6 @@ def look() -> dict[str, object]:
 class PageMap(folium.Map):
     """Folium's map without its foreign files, with a stable id: the script finds it as `window.map_main`."""
 
-    default_js = assets.MAP_JS
-    default_css = assets.MAP_CSS
-
     # The script that makes the map stays Folium's; its header forbids zooming by hand and is left out.
     _template = Template("""
         {% macro html(this, kwargs) %}
@@ -113,7 +112,7 @@ class PageMap(folium.Map):
     """)
     folium_script = staticmethod(folium.Map._template.module.script)
 
-    def __init__(self) -> None:
+    def __init__(self, files: Edition) -> None:
         super().__init__(
             location=[32.0, 110.0],
             zoom_start=4,
@@ -123,6 +122,7 @@ class PageMap(folium.Map):
         )
         self.options.update(min_zoom=4, max_zoom=19)  # the arguments of that name are about Folium's tiles
         self._id = "main"
+        self.default_js, self.default_css = files.named(assets.MAP_JS), files.named(assets.MAP_CSS)
 
 
 class Shell(Figure):
@@ -176,7 +176,7 @@ class Shell(Figure):
 </html>
 """)
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, files: Edition) -> None:
         self.page = page
         self.words: Mapping[str, str] = words.of(page.lang)
         super().__init__(title=f"{self.word('role.' + page.role)} · {self.word('page.product')}")
@@ -184,8 +184,8 @@ class Shell(Figure):
         self.other_lang = Lang.EN if page.lang is Lang.ZH else Lang.ZH
         self.other_html_lang = words.HTML_LANG[self.other_lang]
         self.roles = tuple(Role)
-        self.icon = assets.ICON
-        self.modules = assets.modules(page.role)
+        self.icon = files.address(assets.ICON)
+        self.modules = files.modules(page.role)
         self.variables = style.variables()
 
     def word(self, key: str) -> str:

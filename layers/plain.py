@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from layers import assets, behaviour, style, words
+from layers.assets import Edition
 from layers.page import NONCE
 from layers.words import Lang
 
@@ -41,7 +42,7 @@ SHELL = Markup("""<!DOCTYPE html>
 {scripts}</body>
 </html>
 """)
-SHEET = Markup('<link rel="stylesheet" href="{base}/css/{name}.css">\n')
+SHEET = Markup('<link rel="stylesheet" href="{url}">\n')
 MENU = Markup('<div id="me" class="me"></div>')
 """Where the page's module puts who is logged in, and what they may open."""
 SCRIPTS = Markup("""<script type="application/json" id="page-data" nonce="{nonce}">{data}</script>
@@ -79,7 +80,7 @@ def render(page: Plain, nonce: str, token: str = "") -> str:
     """
     if not NONCE.fullmatch(nonce):
         raise ValueError("nonce: 16 to 86 characters of base64url")
-    said = words.of(page.lang)
+    files, said = assets.now(), words.of(page.lang)
     other = Lang.EN if page.lang is Lang.ZH else Lang.ZH
     return SHELL.format(
         nonce=nonce,
@@ -88,9 +89,9 @@ def render(page: Plain, nonce: str, token: str = "") -> str:
         html_lang=words.HTML_LANG[page.lang],
         title=page.title,
         product=said["page.product"],
-        icon=assets.ICON,
+        icon=files.address(assets.ICON),
         variables=Markup(style.variables()),  # our own colours and fonts
-        sheets=Markup().join(SHEET.format(base=assets.BASE, name=name) for name in page.sheets),
+        sheets=Markup().join(SHEET.format(url=files.address(f"css/{name}.css")) for name in page.sheets),
         skip=said["page.skip"],
         other_path=f"{page.path}{'&' if '?' in page.path else '?'}lang={other}",
         other_lang=other,
@@ -98,7 +99,7 @@ def render(page: Plain, nonce: str, token: str = "") -> str:
         other_word=said["page.other_language"],
         width=" wide" if page.is_wide else "",
         body=page.body,
-        scripts=_scripts(page, nonce),
+        scripts=_scripts(page, nonce, files),
     )
 
 
@@ -110,10 +111,10 @@ def refused(lang: Lang, path: str, status: int, why: str) -> Plain:
     return Plain(said["refused.title"], lang, path, body)
 
 
-def _scripts(page: Plain, nonce: str) -> Markup:
+def _scripts(page: Plain, nonce: str, files: Edition) -> Markup:
     if page.module is None:
         return Markup()
     said = {"words": dict(words.of(page.lang)), "refusals": dict(words.refusals(page.lang))}
     data = {"lang": page.lang, **said, **page.start}
     written = Markup(behaviour.safe_json(data))  # no markup can be left in it
-    return SCRIPTS.format(nonce=nonce, data=written, url=assets.module(page.module))
+    return SCRIPTS.format(nonce=nonce, data=written, url=files.module(page.module))

@@ -27,10 +27,11 @@ def render(nonce: str) -> str:
     """Return the whole HTML document; `nonce` must be fresh and in the response's Content-Security-Policy."""
     if not NONCE.fullmatch(nonce):
         raise ValueError("nonce: 16 to 86 characters of base64url")
+    files = assets.now()
     return PAGE.format(
         nonce=nonce,
-        icon=assets.ICON,
-        style=assets.VIEWER_CSS,
-        library=assets.VIEWER_JS,
-        module=assets.module("api"),
+        icon=files.address(assets.ICON),
+        style=files.address(assets.VIEWER_CSS),
+        library=files.address(assets.VIEWER_JS),
+        module=files.module("api"),
     )

@@ -17,7 +17,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from geo_app.core import edges
@@ -65,6 +65,26 @@ class Answer:
     events: AsyncIterator[str] | None = None
 
 
+class Finder(Protocol):
+    """Something that finds answers without asking anybody."""
+
+    def find(self, scope: Message) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
+        """Return status, headers and body, None when the application has to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What is answered on the event loop: files, and what was answered before."""
+
+    files: Finder
+    recall: Recall
+
+    def find(self, scope: Message) -> Answer | None:
+        """Return the answer to a request, None when the application has to give it."""
+        found = self.files.find(scope) or self.recall.find(scope)
+        return None if found is None else Answer(*found)
+
+
 @dataclass(slots=True)
 class Hands:
     """Threads that answer, how many requests may be with them, answered and waiting, and how many are."""
@@ -89,10 +109,10 @@ class Front:
         stop: Callable[[], None],
         *,
         in_turn: Turns,
-        recall: Recall,
+        at_hand: AtHand,
     ) -> None:
         self._application, self._stop, self._largest = application, stop, largest
-        self._in_turn, self._recall = in_turn, recall
+        self._in_turn, self._at_hand = in_turn, at_hand
         self._hands = {
             "requests": Hands(ThreadPoolExecutor(threads, "request"), threads + MOST_WAITING),
             "logins": Hands(ThreadPoolExecutor(1, "in-turn"), 1 + MOST_IN_TURN),
@@ -117,9 +137,9 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
-        known = self._recall.find(scope)
+        known = self._at_hand.find(scope)
         if known is not None:
-            await _say(send, Answer(*known))
+            await _say(send, known)
         elif not _is_form(scope):
             body = await _body(receive, self._largest.body)
             if body is not None:
@@ -174,7 +194,7 @@ class Front:
             answer.events = events
 
         environ[HAND_OVER] = hand_over
-        begun = self._recall.begin()
+        begun = self._at_hand.recall.begin()
         parts = self._application(environ, start)
         try:
             answer.body = b"".join(parts)
@@ -182,7 +202,7 @@ class Front:
             close = getattr(parts, "close", None)
             if close is not None:
                 close()
-        self._recall.learn(scope, begun, environ, tuple(answer.headers))
+        self._at_hand.recall.learn(scope, begun, environ, tuple(answer.headers))
         return answer
 
 

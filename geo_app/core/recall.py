@@ -73,9 +73,11 @@ class Kept:
         """Return the bytes it takes."""
         return len(self.plain) + len(self.packed or b"") + 500
 
-    def answer(self, match: str, encodings: str) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Return status, headers and body for who has `match` (If-None-Match) and takes `encodings`."""
-        headers = [("ETag", f'W/"{self.stamp}"'), ("Cache-Control", "no-cache")]
+    def answer(
+        self, match: str, encodings: str, keep: str = "no-cache"
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Return status, headers and body for who has `match` (If-None-Match), takes `encodings` and may keep it so."""
+        headers = [("ETag", f'W/"{self.stamp}"'), ("Cache-Control", keep)]
         if match and (match == headers[0][1] or parse_etags(match).contains_weak(self.stamp)):
             return 304, headers, b""
         if not self.plain:

@@ -12,6 +12,7 @@ import pytest
 
 from geo_app.core import asgi
 from geo_app.core.errors import NotReady
+from geo_app.core.files import Files
 from geo_app.core.recall import Recall
 from geo_app.core.turns import Turns
 
@@ -64,7 +65,7 @@ def front(application: asgi.Wsgi, threads: int = 1) -> asgi.Front:
         asgi.Largest(10, 20),
         lambda: None,
         in_turn=Turns({"/in-turn"}, ()),
-        recall=Recall(),
+        at_hand=asgi.AtHand(Files(()), Recall()),
     )
 
 

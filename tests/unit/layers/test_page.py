@@ -41,6 +41,13 @@ def html(role: Role = Role.DISPATCHER, lang: Lang = Lang.ZH, city: str | None = 
     return page.render(Page(role, lang, city), NONCE)
 
 
+def path_of(address: str) -> str:
+    """Return the path below the folder that an address of this edition names."""
+    prefix = f"/static/{assets.now().version}/"
+    assert address.startswith(prefix)
+    return address.removeprefix(prefix)
+
+
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("lang", Lang)
 def test_every_script_and_style_carries_the_nonce(role: Role, lang: Lang) -> None:
@@ -58,26 +65,25 @@ def test_nothing_is_fetched_from_another_host(role: Role) -> None:
     for attributes in Tags(text).named("script", "link", "img"):
         address = attributes.get("src") or attributes.get("href")
         if address:
-            assert address.startswith("/static/")
-            assert (assets.FOLDER / address.removeprefix("/static/")).is_file()
+            assert path_of(address) in assets.now().files
 
 
 @pytest.mark.parametrize("role", Role)
 def test_a_browser_is_told_at_once_of_every_module_it_will_need(role: Role) -> None:
     links = [one for one in Tags(html(role)).named("link") if one["rel"] == "modulepreload"]
     told = [str(one["href"]) for one in links]
-    assert told[0] == assets.module(role)
+    assert told[0] == assets.now().module(role)
     assert len(set(told)) == len(told)
     assert all(one["nonce"] == NONCE for one in links)
     for address in told:
-        file = assets.FOLDER / address.removeprefix("/static/")
+        file = assets.FOLDER / path_of(address)
         for line in file.read_text(encoding="utf-8").splitlines():
             named = re.search(
                 r"""^(?:import|export|\}) .*from ['"](\.[^'"]*)['"]|^import ['"](\.[^'"]*)['"]""", line
             )
             if named:
                 needed = (file.parent / (named[1] or named[2])).resolve().relative_to(assets.FOLDER)
-                assert f"/static/{needed.as_posix()}" in told
+                assert assets.now().address(needed.as_posix()) in told
 
 
 def test_no_handler_and_no_style_stands_in_an_attribute() -> None:
@@ -123,7 +129,7 @@ def test_only_a_nonce_gets_into_the_page(nonce: str) -> None:
 
 
 def test_a_folium_plug_in_gets_the_nonce_too() -> None:
-    shell = Shell(Page(Role.WORKER, Lang.ZH, None))
+    shell = Shell(Page(Role.WORKER, Lang.ZH, None), assets.now())
     shell.header.add_child(JavascriptLink("/static/plugin.js"), name="plugin")
     scripts = Tags(shell.render(nonce=NONCE)).named("script")
     assert {"nonce": NONCE, "src": "/static/plugin.js"} in scripts
@@ -131,9 +137,10 @@ def test_a_folium_plug_in_gets_the_nonce_too() -> None:
 
 def test_foliums_own_defaults_are_left_alone_but_never_used() -> None:
     assert any("//" in url for _, url in folium.Map.default_js)
-    assert not any("//" in url for _, url in [*page.PageMap.default_js, *page.PageMap.default_css])
+    ours = page.PageMap(assets.now())
+    assert not any("//" in url for _, url in [*ours.default_js, *ours.default_css])
 
 
 def test_scripts_and_style_sheets_have_different_names() -> None:
-    names = [name for name, _ in [*assets.MAP_JS, *assets.MAP_CSS]]
+    names = [*assets.MAP_JS, *assets.MAP_CSS]
     assert len(names) == len(set(names))
