@@ -14,9 +14,11 @@ from geo_app.cities import api as cities
 from geo_app.core import asgi, clock, db, describe, door, forms, kernels, log, settings, web
 from geo_app.core.actor import SYSTEM
 from geo_app.core.answers import Answer
+from geo_app.core.at_hand import AtHand
 from geo_app.core.errors import GeoError
 from geo_app.core.files import Files
 from geo_app.core.recall import Recall
+from geo_app.core.sessions import Sessions
 from geo_app.core.settings import Settings
 from geo_app.core.turns import Turns
 from geo_app.dispatch.api import assignments, incidents
@@ -134,6 +136,7 @@ def create_app(here: Settings, database: db.Database | None = None) -> APIFlask:
     app.extensions["engines"] = "ok" if kernels.is_compiled() else "the engines are compiling"
     web.guard(app, here)
     login.install(app, here)
+    app.session_interface = Sessions()
     app.before_request(door.guard)
     for routes in DOORS:
         app.register_blueprint(routes)
@@ -191,7 +194,7 @@ def application() -> asgi.Front:
     threading.Thread(target=_warm, args=(app,), name="engines", daemon=True).start()
     threads = max(1, int(here.pool_size) - FOR_STREAMS)
     largest, turns = asgi.Largest(web.LARGEST_BODY, forms.LARGEST), Turns(login.HASHING, here.proxies)
-    at_hand = asgi.AtHand(app.extensions["files"], recall)
+    at_hand = AtHand(app.extensions["files"], recall)
     return asgi.Front(app, threads, largest, feed.stop, in_turn=turns, at_hand=at_hand)
 
 

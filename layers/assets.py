@@ -38,7 +38,7 @@ Seen = tuple[tuple[str, int, int], ...]
 """Path, time of change and size of every file."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edition:
     """All files as they were at one moment, by their path below the folder."""
 

@@ -1,7 +1,8 @@
 """What makes a page live: our ES module, and the data it starts from as a JSON block beside it.
 
-The block holds only our own words and styles and three checked values (role, language, city code). It is
-written so that neither an HTML parser nor Jinja, which reads Folium's output a second time, finds markup in it.
+The block holds only our own words and styles and three checked values (role, language, city code), a second one what
+the server would answer to the page's first questions. They are written so that neither an HTML parser nor Jinja, which
+reads Folium's output a second time, finds markup in them.
 """
 
 from __future__ import annotations
@@ -24,20 +25,22 @@ ESCAPES = {
 
 
 class Behaviour(MacroElement):
-    """Load one ES module and hand it `data`."""
+    """Load one ES module and hand it `data`, and `answers`: a text that stands for JSON until the page is given."""
 
     _template = Template("""
         {% macro html(this, kwargs) %}
             <script type="application/json" id="page-data" nonce="{{ kwargs.nonce }}">{{ this.json }}</script>
+            <script type="application/json" id="page-answers" nonce="{{ kwargs.nonce }}">{{ this.answers }}</script>
             <script type="module" nonce="{{ kwargs.nonce }}" src="{{ this.url }}"></script>
         {% endmacro %}
     """)
 
-    def __init__(self, url: str, data: object) -> None:
+    def __init__(self, url: str, data: object, answers: str = "{}") -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca forgot the types here
         self._name = "Behaviour"
         self._id = "main"
         self.url = url
+        self.answers = answers
         self.json = safe_json(data)
 
 

@@ -1,7 +1,7 @@
 """The page of a role: Folium's map inside our shell, with a nonce on every script and style.
 
-Nothing of a city or a user goes through this HTML: only the role, the language and the code of the city, all
-three checked. Everything else the browser fetches, and writes with `textContent`.
+Only the role, the language and the code of the city go into this HTML, all three checked; as a block of JSON it carries
+the answers to what the page asks first. Everything else the browser fetches, and writes all with `textContent`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache
 from html import escape
 
 import folium
@@ -22,6 +23,10 @@ from layers.words import Lang
 
 CITY_CODE = re.compile(r"[a-z0-9-]{1,40}")
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,86}")
+
+
+MARK_NONCE, MARK_TOKEN, MARK_ANSWERS = "@@nonce@@", "@@token@@", "@@answers@@"
+"""What stands in a document that is made once, in place of what every answer has anew."""
 
 
 class Role(StrEnum):
@@ -50,18 +55,27 @@ class Page:
         return f"/{role}?{city}lang={lang}"
 
 
-def render(page: Page, nonce: str, token: str = "") -> str:
+def render(page: Page, nonce: str, token: str = "", answers: Mapping[str, object] | None = None) -> str:
     """Return the whole HTML document; `nonce` must be fresh and in the response's Content-Security-Policy.
 
-    `token` is what the page sends with every change, of base64url and dots.
+    `token` is what the page sends with every change, of base64url and dots; `answers` what the server would answer to
+    the page's first questions, by address.
     """
     if not NONCE.fullmatch(nonce):
         raise ValueError("nonce: 16 to 86 characters of base64url")
-    files = assets.now()
+    html = _shell(page, assets.now())
+    for mark, text in ((MARK_NONCE, nonce), (MARK_TOKEN, escape(token))):
+        html = html.replace(mark, text)
+    return html.replace(MARK_ANSWERS, behaviour.safe_json(dict(answers or {})))  # last: it may hold anything
+
+
+@lru_cache(32)
+def _shell(page: Page, files: Edition) -> str:
+    """Return the document with marks for what differs between two answers."""
     figure = Shell(page, files)
     figure.add_child(PageMap(files))
-    figure.add_child(behaviour.Behaviour(files.module(page.role), start(page)))
-    html: str = figure.render(nonce=nonce, token=escape(token))
+    figure.add_child(behaviour.Behaviour(files.module(page.role), start(page), MARK_ANSWERS))
+    html: str = figure.render(nonce=MARK_NONCE, token=MARK_TOKEN)
     return html
 
 

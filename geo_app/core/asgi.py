@@ -17,12 +17,12 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from geo_app.core import edges
+from geo_app.core.at_hand import AtHand
 from geo_app.core.errors import GeoError
-from geo_app.core.recall import Recall
 from geo_app.core.turns import Turns
 
 HAND_OVER = "geo.hand_over"
@@ -63,26 +63,6 @@ class Answer:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytes = b""
     events: AsyncIterator[str] | None = None
-
-
-class Finder(Protocol):
-    """Something that finds answers without asking anybody."""
-
-    def find(self, scope: Message) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
-        """Return status, headers and body, None when the application has to answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class AtHand:
-    """What is answered on the event loop: files, and what was answered before."""
-
-    files: Finder
-    recall: Recall
-
-    def find(self, scope: Message) -> Answer | None:
-        """Return the answer to a request, None when the application has to give it."""
-        found = self.files.find(scope) or self.recall.find(scope)
-        return None if found is None else Answer(*found)
 
 
 @dataclass(slots=True)
@@ -139,7 +119,7 @@ class Front:
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
         known = self._at_hand.find(scope)
         if known is not None:
-            await _say(send, known)
+            await _say(send, Answer(*known))
         elif not _is_form(scope):
             body = await _body(receive, self._largest.body)
             if body is not None:

@@ -17,12 +17,11 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from geo_app.core import edges, hosts
-from geo_app.core.recall import LEAST_PACKED, Kept
+from geo_app.core.recall import ASK_AGAIN, LEAST_PACKED, Kept
 from layers import assets
 from layers.assets import BASE, Edition, Shelf
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
 EDITION = re.compile(r"[0-9a-f]{16}")
 TEXT = re.compile(r"text/|application/(json|javascript)|image/svg")
 """Kinds that shrink when packed."""
@@ -86,8 +85,7 @@ class Files:
         if path not in files.files:
             return None
         kept = self._keep(files, path)
-        status, headers, body = kept.answer(match, encodings, FOR_EVER if is_newest else ASK_AGAIN)
-        return status, [*headers, ("Vary", "Accept-Encoding")], body
+        return kept.answer(match, encodings, FOR_EVER if is_newest else ASK_AGAIN)
 
     def _keep(self, files: Edition, path: str) -> Kept:
         """Return a file as it is answered; only those of the newest edition stay in memory."""

@@ -38,6 +38,10 @@ MOST_BYTES = 64_000_000
 MOST_VIEWERS = 2000
 LONGEST_HEAD = 4096
 """Bytes of headers by which somebody may be known."""
+ASK_AGAIN, FOR_A_DAY = "no-cache", "private, max-age=86400, immutable"
+"""How long a browser may keep an answer without asking: not at all, and, when its address names its stamp, a day."""
+STAMP = "v"
+"""Name of the query parameter in which an address names the stamp of what it shows."""
 LEAST_PACKED = 200
 """Bytes below which packing does not pay."""
 LOOK_AGAIN = 1.0
@@ -49,7 +53,7 @@ ANYHOW = frozenset({
 """Headers that do not decide whether somebody is let in; so do those of the `sec-` family."""
 ANEW = frozenset({b"cache-control", b"pragma", b"content-length", b"transfer-encoding", b"range", b"upgrade"})
 """Headers by which somebody wants another answer than the one at hand."""
-OWN = frozenset({b"content-type", b"content-length", b"content-encoding", b"etag", b"cache-control"})
+OWN = frozenset({b"content-type", b"content-length", b"content-encoding", b"etag", b"cache-control", b"vary"})
 """Headers an answer brings; the others are the same for every answer to a viewer."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -74,10 +78,10 @@ class Kept:
         return len(self.plain) + len(self.packed or b"") + 500
 
     def answer(
-        self, match: str, encodings: str, keep: str = "no-cache"
+        self, match: str, encodings: str, keep: str = ASK_AGAIN
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         """Return status, headers and body for who has `match` (If-None-Match), takes `encodings` and may keep it so."""
-        headers = [("ETag", f'W/"{self.stamp}"'), ("Cache-Control", keep)]
+        headers = [("ETag", f'W/"{self.stamp}"'), ("Cache-Control", keep), ("Vary", "Accept-Encoding")]
         if match and (match == headers[0][1] or parse_etags(match).contains_weak(self.stamp)):
             return 304, headers, b""
         if not self.plain:
@@ -131,10 +135,10 @@ class Recall:
         """Return status, headers and body for a request as ASGI says it; None when the application has to answer."""
         if not self._listens or scope["method"] != "GET":
             return None
-        said: bytes = scope["query_string"]
-        kept = self._answers.get(f"{scope['path']}?{said.decode('latin-1')}" if said else scope["path"])
+        address, wanted = _address(scope)
+        kept = self._answers.get(address)
         asked = None if kept is None else _asked(scope)
-        if kept is None or asked is None:
+        if kept is None or asked is None or wanted not in {"", kept.stamp}:
             return None
         who, match, encodings = asked
         now = self._ticks()
@@ -143,7 +147,7 @@ class Recall:
             return None
         if not (viewer.holds(now) and stamp.holds(now)):
             return None
-        status, own, body = kept.answer(match, encodings)
+        status, own, body = kept.answer(match, encodings, FOR_A_DAY if wanted else ASK_AGAIN)
         headers = [(name.lower().encode(), value.encode()) for name, value in own]
         if status == 200:
             headers.append((b"content-length", str(len(body)).encode()))
@@ -232,13 +236,14 @@ class Recall:
 def say(kept: Kept) -> Response:
     """Answer a request with what is kept, and note who was let in to it."""
     request.environ[LET_IN] = (door.actor(), kept.permissions)
+    is_named = request.args.get(STAMP) == kept.stamp
     status, headers, body = kept.answer(
-        request.headers.get("If-None-Match", ""), request.headers.get("Accept-Encoding", "")
-    )
+        request.headers.get("If-None-Match", ""), request.headers.get("Accept-Encoding", ""),
+        FOR_A_DAY if is_named else ASK_AGAIN,
+    )  # fmt: skip
     answer = Response(body, status, headers)
     if status != 200:
         del answer.headers["Content-Type"]
-    answer.vary.add("Accept-Encoding")
     return answer
 
 
@@ -259,6 +264,14 @@ def of_app() -> Recall:
 def takes_gzip(encodings: str) -> bool:
     """Return whether who says these Accept-Encoding takes gzip."""
     return bool(parse_accept_header(encodings)["gzip"] > 0)
+
+
+def _address(scope: Scope) -> tuple[str, str]:
+    """Return the address of a request without the stamp it names, and that stamp, empty when it names none."""
+    query = scope["query_string"].decode("latin-1")
+    if query.startswith(f"{STAMP}="):
+        return scope["path"], query.removeprefix(f"{STAMP}=")
+    return f"{scope['path']}?{query}" if query else scope["path"], ""
 
 
 def _asked(scope: Scope) -> tuple[Hashable, str, str] | None:

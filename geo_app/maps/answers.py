@@ -18,7 +18,10 @@ class ThemeItem(Answer):
 
 
 class CityItem(Answer):
-    """A city whose grid is served; `bounds` is null and `cells` 0 before its first release."""
+    """A city whose grid is served; `bounds` is null and `cells` 0 before its first release.
+
+    `stamp` is another one whenever a tile could be: an address of a tile that names it may be kept.
+    """
 
     code: str
     name: str
@@ -29,6 +32,7 @@ class CityItem(Answer):
     is_generated: bool
     bounds: Box | None
     cells: int
+    stamp: str
     themes: list[ThemeItem]
 
 

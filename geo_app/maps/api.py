@@ -25,12 +25,15 @@ RELEASE = describe.query(
     type="integer", minimum=1, maximum=MOST_ID,
 )  # fmt: skip
 AT = describe.query("at", "An instant whose release it is.", format="date-time")
+STAMP = describe.query(
+    recall.STAMP, "The city's stamp: a tile that has it may be kept for a day; from /api/cities."
+)
 TILE = "application/vnd.mapbox-vector-tile"
 
 
 @routes.get("/tiles/<city>/<layer>/<int:z>/<int:x>/<int:y>.mvt")
 @routes.doc(
-    **describe.door("application/vnd.mapbox-vector-tile", RELEASE, AT, headers=("ETag",)),
+    **describe.door("application/vnd.mapbox-vector-tile", RELEASE, AT, STAMP, headers=("ETag",)),
     responses={204: "Nothing lies in it.", 304: "Still as it was."},
 )
 @door.permit("map.read")
@@ -80,6 +83,7 @@ def cities() -> ResponseReturnValue:
                     "attribution": city.attribution, "is_generated": city.is_generated,
                     "bounds": None if box is None else list(box.bounds),
                     "cells": 0 if release is None else release.cells,
+                    "stamp": service.stamp(tx, city, at),
                     "themes": [{"theme": one.theme, "things": one.things} for one in service.themes(tx, city)],
                 }
             )  # fmt: skip

@@ -17,6 +17,8 @@ HOMES = (
     ("/audit", "audit.read"), ("/accounts", "account.read"),
 )  # fmt: skip
 """Where one begins: the first page one may open."""
+FIRST = ("own.me", "maps.cities")
+"""Doors that every page with a map would ask at once."""
 
 
 @routes.get("/")
@@ -58,7 +60,8 @@ def api() -> ResponseReturnValue:
 
 def _page(role: Role) -> Response:
     shown = Page(role, pages.lang(), _city())
-    return pages.answer(lambda nonce: page.render(shown, nonce, pages.token()))
+    answers = pages.first_answers(*FIRST)
+    return pages.answer(lambda nonce: page.render(shown, nonce, pages.token(), answers))
 
 
 def _city() -> str | None:

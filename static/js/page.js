@@ -1,9 +1,12 @@
 /** What the page starts from: role, language, words and styles, read once from the JSON block in the page. */
 
+import { know } from './api.js'
 import { byId } from './dom.js'
 import { saidOf, wordFor, wordsOf } from './words.js'
 
 const data = JSON.parse(byId('page-data').textContent)
+const answers = byId('page-answers')
+if (answers) know(JSON.parse(answers.textContent))
 const night = window.matchMedia('(prefers-color-scheme: dark)')
 
 export const role = data.role

@@ -6,14 +6,14 @@ import { tileTouches } from '../geo.js'
  * Return a tile source in the form protomaps-leaflet reads archives (`getZxy`), for one family of tiles.
  * A tile outside its zooms or the city, or of a family that nobody wants to see, is empty without asking. A failure is thrown as an AbortError: protomaps
  * keeps no such tile, so that drawing again asks again, and leaves telling to us.
- * While `isAnew()` the service is asked for the newest and gives nothing from its memory.
+ * The address names the city's stamp, so that a tile seen before is not asked for again.
  */
-export function tileSource(source, city, onTrouble, isWanted, isAnew) {
+export function tileSource(source, city, onTrouble, isWanted) {
   return {
     async getZxy(z, x, y, signal) {
       if (!isWanted() || z < source.min_zoom || z > source.max_zoom || !tileTouches(z, x, y, city.bounds)) return undefined
       const url = source.url.replace('{city}', city.code).replace('{z}', z).replace('{x}', x).replace('{y}', y)
-      const response = await reach(url, { signal, cache: isAnew() ? 'no-cache' : 'default' }, onTrouble)
+      const response = await reach(`${url}?v=${encodeURIComponent(city.stamp)}`, { signal }, onTrouble)
       if (response.status === 204) return undefined
       if (!response.ok) throw trouble(onTrouble)
       return { data: await response.arrayBuffer() }

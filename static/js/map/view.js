@@ -14,7 +14,6 @@ import { tileSource } from './tiles.js'
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
 const FINGER = 6 // pixels of tolerance around a mark on a touch screen
 const EDGE = 16 // pixels around what is shown as a whole
-const SETTLED = 5000 // milliseconds until the service itself has noticed a new release everywhere
 const MARGIN = 0.12 // of the free map; what lies further out is not well in sight
 
 /** The map and everything drawn on it. */
@@ -25,7 +24,6 @@ export class MapView {
     this.city = city
     this.on = on
     this.picker = null
-    this.anewUntil = 0
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
     this.covered = new Set() // parts that something above them shows better
@@ -53,7 +51,7 @@ export class MapView {
     const sources = {}
     for (const source of style.sources) {
       sources[source.name] = {
-        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0, () => performance.now() < this.anewUntil),
+        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0),
         maxDataZoom: source.max_zoom,
       }
     }
@@ -142,9 +140,17 @@ export class MapView {
     return [this.mine, this.outline, this.routes, this.way, this.responders, this.incidents, ...this.more]
   }
 
-  /** Ask for every tile again: a release was published, or tiles failed. */
+  /** Show the ground as it is now: something was published, or may have been while nothing was heard. */
+  async renew() {
+    const { items } = await get('/api/cities')
+    const city = items.find(({ code }) => code === this.city.code)
+    if (!city || city.stamp === this.city.stamp) return
+    this.city.stamp = city.stamp
+    this.reload()
+  }
+
+  /** Ask for every tile again: the ground has changed, or tiles failed. */
   reload() {
-    this.anewUntil = performance.now() + SETTLED
     for (const view of this.base.views.values()) view.tileCache.cache.clear()
     this.base.clearLayout()
     this.base.redraw()

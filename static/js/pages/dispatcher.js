@@ -67,7 +67,7 @@ class Console {
     }
     if (concerns(kinds, 'responder', 'assignment')) await quietly(() => loadResponders(this.view, whoChanged(kinds, subjects)))
     if (concerns(kinds, 'route', 'patrol')) await quietly(() => loadRoutes(this.view))
-    if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
+    if (concerns(kinds, 'release')) await quietly(() => this.view.renew())
     if (concerns(kinds, 'stream') && this.showDemo) await quietly(this.showDemo)
   }
 

@@ -103,7 +103,7 @@ class Planner {
 
   async hear(kinds, subjects) {
     if (this.shown === 'plans' && concerns(kinds, 'plan', 'release')) await this.plans.hear(subjects)
-    if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
+    if (concerns(kinds, 'release')) await quietly(() => this.view.renew())
     if (concerns(kinds, 'release')) await this.loadReleases()
     if (concerns(kinds, 'incident', 'release', 'placement')) await Promise.all([this.loadUnits(), this.loadThings()])
   }

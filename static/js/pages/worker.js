@@ -142,7 +142,7 @@ class Worker {
     if (concerns(kinds, 'incident', 'assignment', 'photo')) await this.loadIncidents()
     if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view, whoChanged(kinds, subjects)))
     if (concerns(kinds, 'route')) await quietly(() => this.showRound())
-    if (concerns(kinds, 'release') && !kinds.has('*')) this.view.reload()
+    if (concerns(kinds, 'release')) await quietly(() => this.view.renew())
   }
 
   draw() {

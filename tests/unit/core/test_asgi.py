@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from geo_app.core import asgi
+from geo_app.core.at_hand import AtHand
 from geo_app.core.errors import NotReady
 from geo_app.core.files import Files
 from geo_app.core.recall import Recall
@@ -65,7 +66,7 @@ def front(application: asgi.Wsgi, threads: int = 1) -> asgi.Front:
         asgi.Largest(10, 20),
         lambda: None,
         in_turn=Turns({"/in-turn"}, ()),
-        at_hand=asgi.AtHand(Files(()), Recall()),
+        at_hand=AtHand(Files(()), Recall()),
     )
 
 

@@ -72,6 +72,19 @@ def test_who_was_let_in_gets_the_same_again(memory: Recall) -> None:
     }  # fmt: skip
 
 
+def test_an_address_that_names_the_stamp_may_be_kept_for_a_day(memory: Recall) -> None:
+    named = memory.find({**SCOPE, "query_string": b"v=s1"})
+    assert named is not None
+    assert dict(named[1])[b"cache-control"].decode() == recall.FOR_A_DAY
+    plain = memory.find(SCOPE)
+    assert plain is not None
+    assert (plain[0], plain[2]) == (named[0], named[2])
+    assert dict(plain[1])[b"cache-control"] == b"no-cache"
+    assert memory.find({**SCOPE, "query_string": b"v=s0"}) is None, (
+        "which stamp is the newest, the application knows"
+    )
+
+
 def test_a_query_is_part_of_the_address(memory: Recall, moment: Moment) -> None:
     memory.keep(f"{PATH}?release=3", kept(packed=b"third"), moment.now)
     found = memory.find({**SCOPE, "query_string": b"release=3"})

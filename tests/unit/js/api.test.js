@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { address, get, newKey, patch, post, step, take, upload } from '../../../static/js/api.js'
+import { address, get, know, newKey, patch, post, step, take, upload } from '../../../static/js/api.js'
 
 const answer = (status, body, type = 'application/json') => new Response(body === null ? null : JSON.stringify(body), {
   status, headers: { 'Content-Type': type },
@@ -97,4 +97,14 @@ test('a file that is answered comes with its name', async () => {
 test('a refused file is a Problem like any other', async () => {
   serving(() => answer(422, { title: 'Bad input', detail: 'x', field: 'rows', rule: 'at most 10' }, 'application/problem+json'))
   await assert.rejects(take('/api/x', {}), { name: 'Problem', status: 422, field: 'rows' })
+})
+
+test('an answer that came with the page is given once, and then asked for', async () => {
+  const calls = serving(() => answer(200, { is: 'new' }))
+  know({ '/api/me': { is: 'brought' }, '/api/units?city=a': { is: 'other' } })
+  assert.deepEqual(await get('/api/me'), { is: 'brought' })
+  assert.deepEqual(await get('/api/units', { city: 'a' }), { is: 'other' })
+  assert.equal(calls.length, 0)
+  assert.deepEqual(await get('/api/me'), { is: 'new' })
+  assert.equal(calls.length, 1)
 })

@@ -116,6 +116,15 @@ def test_the_data_of_the_page_is_json() -> None:
     assert {"palette", "sources", "paint", "labels"} <= data["style"].keys()
 
 
+def test_answers_stand_in_a_block_of_their_own_whatever_they_hold() -> None:
+    hostile = {"/api/x": "</script>{{7*7}}@@nonce@@@@answers@@"}
+    told = page.render(Page(Role.WORKER, Lang.EN, None), NONCE, "to.ken", hostile)
+    tags = Tags(told)
+    assert json.loads(tags.texts["page-answers"]) == hostile
+    assert [one["content"] for one in tags.named("meta") if one.get("name") == "csrf-token"] == ["to.ken"]
+    assert json.loads(Tags(html()).texts["page-answers"]) == {}
+
+
 @pytest.mark.parametrize("city", ["Demo", "a b", "</script>", "x" * 41, "", "a\n", "é", "{{7*7}}"])
 def test_only_a_city_code_gets_into_the_page(city: str) -> None:
     with pytest.raises(ValueError, match="city"):
