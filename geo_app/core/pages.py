@@ -82,7 +82,9 @@ def first_answers(*endpoints: str) -> dict[str, object]:
 
     One who may not have an answer asks for it like any other, and hears the refusal.
     """
-    found = {}
+    found: dict[str, object] = {}
+    if door.actor().account is None:  # a program that asks for a page is nobody in particular
+        return found
     for endpoint in endpoints:
         view = current_app.view_functions[endpoint]
         if any(door.actor().may(permission) for permission in door.permissions_of(view)):

@@ -18,4 +18,4 @@ class Sessions(SecureCookieSessionInterface):
         """Write the cookie where it has changed, and say what the answer depends on."""
         super().save_session(app, session, response)
         if LET_IN in request.environ:
-            response.vary.discard("Cookie")
+            response.vary.discard("cookie")  # in lower case, else werkzeug finds it and leaves it

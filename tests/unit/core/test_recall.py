@@ -69,6 +69,7 @@ def test_who_was_let_in_gets_the_same_again(memory: Recall) -> None:
     assert dict(headers) == {
         b"etag": b'W/"s1"', b"cache-control": b"no-cache", b"content-type": b"application/x-tile",
         b"content-encoding": b"gzip", b"content-length": b"6", b"x-frame-options": b"DENY",
+        b"vary": b"Accept-Encoding",
     }  # fmt: skip
 
 
