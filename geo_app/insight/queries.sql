@@ -33,7 +33,7 @@ WITH done AS (
 SELECT string_agg(float8send(ST_X(point)), '') AS x, string_agg(float8send(ST_Y(point)), '') AS y,
   string_agg(int8send(cell_id), '') AS cell_id, string_agg(int8send(community_id), '') AS community_id,
   string_agg(int8send(category_id), '') AS category,
-  string_agg(int8send(coalesce(greatest(round(handled), 0), -1)::bigint), '') AS handled
+  string_agg(int8send(CASE WHEN handled IS NULL THEN -1 ELSE greatest(round(handled), 0) END::bigint), '') AS handled
 FROM one;
 
 -- name: open_cases(city_id)^

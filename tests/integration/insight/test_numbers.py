@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from geo_app.core.actor import SYSTEM
-from geo_app.insight import numbers, service
+from geo_app.insight import numbers, service, store
 from geo_app.insight.model import Basis, Numbers
 from geo_app.insight.service import Grid, Kind
 from geo_app.planning import service as planning
@@ -212,3 +212,21 @@ def test_a_new_name_is_no_new_border(town: Town, plan: Plan, desk: Desk) -> None
     found = of_plan(town, asked)
     assert found.before == found.after
     assert (found.changes.workers, found.changes.open.cell, set(found.cells)) == (0, 0, {A})
+
+
+def test_an_incident_is_done_when_its_lead_is_or_when_it_is_closed(town: Town) -> None:
+    town.run(
+        "INSERT INTO assignment (city_id, jurisdiction, incident_id, responder_id, role, state, offered_at, ended_at,"
+        " changed_at, ranking) SELECT city_id, jurisdiction, id, (SELECT min(id) FROM responder), 'lead', 'done',"
+        " reported_at, reported_at + interval '90 seconds', reported_at, '{}'"
+        " FROM incident WHERE id = (SELECT min(id) FROM incident)"
+    )
+    when = service.window(town.city, 12, UNTIL)
+    with town.database.transaction(SYSTEM) as tx:
+        assert store.past(tx, town.city, when).handled.tolist() == [90, -1, 24 * 3600]
+
+
+def test_an_exercise_is_no_history(town: Town, plan: Plan) -> None:
+    town.run("UPDATE incident SET is_exercise = true WHERE state = 'closed'")
+    found = of_plan(town, plan())
+    assert (found.before.incidents, found.before.open, found.basis) == (2, 2, Basis.INCIDENTS)
