@@ -16,7 +16,7 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from grids import noding
+from grids import noding, partition
 from grids.defects import Shapes, width
 from grids.model import MILLIMETRE
 
@@ -38,6 +38,8 @@ class Mismatch:
     """Which cells, by index, have land that is not theirs alone; and junctions missing, by pair of cells."""
 
     touched: frozenset[int]
+    beside: frozenset[int]
+    """Of those touched, the ones that match, but with a vertex less than a millimetre beside a border."""
     nodes: Mapping[tuple[int, int], np.ndarray]
     """(cell without the vertex, cell with it): x, y of each."""
 
@@ -45,8 +47,9 @@ class Mismatch:
 def mismatch(shapes: Shapes, land: BaseGeometry | None) -> Mismatch:
     """Return where valid polygons, on the millimetre grid, do not make one whole."""
     loose = edges(shapes, land)
+    near_miss = frozenset(partition.suspects(shapes).tolist())
     if not len(loose.owner):
-        return Mismatch(frozenset(), {})
+        return Mismatch(near_miss, near_miss, {})
     tree = shapely.STRtree(shapes)
     nodes = _nodes(loose)
     touched = {index for pair in nodes for index in pair}
@@ -54,7 +57,7 @@ def mismatch(shapes: Shapes, land: BaseGeometry | None) -> Mismatch:
     if len(bad):
         _, near = tree.query(bad, predicate="dwithin", distance=MILLIMETRE)
         touched.update(near.tolist())
-    return Mismatch(frozenset(touched), nodes)
+    return Mismatch(near_miss.union(touched), near_miss.difference(touched), nodes)
 
 
 def edges(shapes: Shapes, land: BaseGeometry | None) -> Edges:

@@ -14,7 +14,7 @@ import shapely
 from shapely import MultiPoint, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from grids import defects, defects_borders, defects_codes, repair
+from grids import defects, defects_borders, defects_codes, partition, repair
 from grids.defects import Accepted, Change, Diagnosis, Finding, Ground, Kind, Mend, Row, Weight
 from grids.defects_rows import Pieces, pieces
 from grids.model import MILLIMETRE, Cell
@@ -85,7 +85,21 @@ def _mended(polygons: Mapping[str, Polygon], ground: Ground) -> _Whole:
         left = _remaining(whole, ground)
     told = [one for one in mended if one.kind is repair.Kind.LOST or not defects_borders.is_thin(one.place)]
     nodes = {(codes[one], codes[other]): places for (one, other), places in found.nodes.items()}
-    return _Whole(whole, (*_nodes(nodes, told), *map(_defect, told), *left))
+    misses = _near_misses(codes, shapes, found.beside)
+    return _Whole(whole, (*_nodes(nodes, told), *misses, *map(_defect, told), *left))
+
+
+def _near_misses(codes: Sequence[str], shapes: defects.Shapes, beside: frozenset[int]) -> list[Finding]:
+    """Return the borders that match, but for a vertex less than a millimetre beside them."""
+    cells = (
+        [Cell(code, "", "", shape) for code, shape in zip(codes, shapes.tolist(), strict=True)]
+        if beside
+        else []
+    )
+    return [
+        Finding(Kind.NODE, one.codes, one.place, 0.0, Mend.ADD_NODES, f"less than a millimetre apart: {one.message}")
+        for one in partition.mismatches(cells, shapes, np.array(sorted(beside)))
+    ] if beside else []  # fmt: skip
 
 
 def _mend_some(
