@@ -38,8 +38,9 @@ def line(row: Row) -> str:
     """Return `row` as one line for people."""
     text = f"{row.name}: {row.ours:.4g} {row.unit}"
     if row.peer is not None and row.peer_figure is not None and row.ratio is not None:
-        verdict = "same result" if row.equal else "RESULTS DIFFER"
-        text += f", {row.peer} {row.peer_figure:.4g} {row.unit}, {row.ratio:.2f} times better, {verdict}"
+        text += f", {row.peer} {row.peer_figure:.4g} {row.unit}, {row.ratio:.2f} times better"
+        if row.equal is not None:
+            text += ", same result" if row.equal else ", RESULTS DIFFER"
     return f"{text} ({row.note})" if row.note else text
 
 
