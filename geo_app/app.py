@@ -55,6 +55,7 @@ DOORS = (
     scoped.routes,
     responders.routes,
     planning.routes,
+    planning.grid,
     patrols.routes,
     categories.routes,
     incidents.routes,

@@ -18,3 +18,7 @@ SELECT r.id, r.department_id AS department,
   ) AS communities,
   array(SELECT a.incident_id FROM assignment a WHERE a.responder_id = r.id AND a.is_active) AS incidents
 FROM responder r WHERE r.id = ANY(:ids::bigint[]);
+
+-- name: duties(cells)
+-- Who answers for these cells.
+SELECT DISTINCT cell_id, responder_id FROM responder_cell WHERE cell_id = ANY(:cells::bigint[]);

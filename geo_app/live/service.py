@@ -166,17 +166,22 @@ def _key(position: Position) -> tuple[int, int]:
 def with_audience(tx: db.Transaction, found: Sequence[Fact]) -> list[Told]:
     """Return facts with whom they concern, as things stand now: two questions for all of them.
 
-    What has moved since concerns also those where it was: the fact names their communities.
+    What has moved since concerns also those where it was: the fact names their communities, and the cells before and
+    now, whose people hear of it too.
     """
     people = {one for fact in found for one in _responders(fact)}
     homes = store.responders(tx, people) if people else {}
     cases = {one for fact in found for one in _incidents(fact)}
     cases |= {incident for _, sent in homes.values() for incident in sent}
     concern = store.incidents(tx, cases) if cases else {}
+    cells = {
+        cell for fact in found for cell in fact.data.get("cells", ()) if about(fact.kind) is About.PLACED
+    }
+    duties = store.duties(tx, cells) if cells else {}
     return [
         Told(
             fact.position, fact.kind, fact.subject, fact.jurisdiction, fact.at, fact.data,
-            _audience(fact, concern, homes),
+            _audience(fact, concern, homes) | _on_duty(fact, duties),
         )
         for fact in found
     ]  # fmt: skip
@@ -196,6 +201,13 @@ def _audience(
         for incident in sent:
             whom |= concern.get(incident, NOBODY)
     return whom
+
+
+def _on_duty(fact: Fact, duties: dict[int, list[int]]) -> Audience:
+    """Return whose cells a thing lay in before it was moved, and whose it lies in now."""
+    return Audience(
+        responders=frozenset(one for cell in fact.data.get("cells", ()) for one in duties.get(cell, ()))
+    )
 
 
 def _incidents(fact: Fact) -> list[int]:

@@ -20,6 +20,14 @@ def responders(tx: db.Transaction, ids: Iterable[int]) -> dict[int, tuple[Audien
     return dict(tx.all(SQL.responders, _responder, ids=sorted(ids)))
 
 
+def duties(tx: db.Transaction, cells: Iterable[int]) -> dict[int, list[int]]:
+    """Return who answers for these cells; cells nobody answers for are left out."""
+    found: dict[int, list[int]] = {}
+    for cell, responder in tx.all(SQL.duties, lambda row: tuple(row.values()), cells=sorted(cells)):
+        found.setdefault(cell, []).append(responder)
+    return found
+
+
 def _incident(row: db.Row) -> tuple[int, Audience]:
     return row["id"], Audience(
         units=_ids(row["community"]), departments=frozenset(row["departments"]),

@@ -7,6 +7,7 @@ from pydantic import Field
 from geo_app.core.answers import Answer, CellName, Position
 from geo_app.geocoding.model import How, Kind
 from geo_app.organisation.model import Level
+from geo_app.planning.changes import Descent
 from geo_app.planning.model import Verdict
 
 
@@ -58,3 +59,35 @@ class Words(Answer):
     metres: float | None
     units: list[Above]
     cell: CellName | None
+
+
+class DescentItem(Answer):
+    """Land that a cell got from another, or kept: m², and shares of what the parent had and of the child's land.
+
+    Shares are null where nothing is known or there was none.
+    """
+
+    child: str
+    parent: str
+    is_same: bool = Field(description="whether both codes are of one cell")
+    kind: Descent
+    area: float = Field(gt=0)
+    area_share: float = Field(ge=0, le=1)
+    child_share: float = Field(ge=0, le=1)
+    household_share: float | None = Field(ge=0, le=1)
+    incident_share: float | None = Field(ge=0, le=1)
+
+
+class Descents(Answer):
+    """Where the land of the cells a release changed came from."""
+
+    items: list[DescentItem]
+
+
+class CellAt(Answer):
+    """The cell that covered a point `at`, null outside all cells, and the release then in force, by what was known."""
+
+    cell: CellName | None
+    release: int | None
+    at: str
+    known_at: str

@@ -1,4 +1,4 @@
-"""Doors for places: suggestions and candidates for what was said, words for a point."""
+"""Doors for places: suggestions and candidates for what was said, words for a point; and for the grid over time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ from geo_app.planning import answers, service
 from geo_app.planning.model import LocatedCandidate
 
 routes = APIBlueprint("places", __name__, tag="Places")
+grid = APIBlueprint("grid", __name__, tag="Grid")
 SAID = describe.query("q", "What was said: an address, a name, coordinates, a grid code.")
 BEGUN = describe.choice("begun", "yes while it is being typed.", "no", ("yes", "no"))
 LIMIT = describe.whole("limit", "Most candidates.", 8, 1, 20)
 LON = describe.query("lon", "Longitude, or x of the frame.", required=True, type="number")
+AT = describe.query("at", "An instant; now unless stated.", format="date-time")
+KNOWN_AT = describe.query(
+    "known_at", "As it was known at this instant; now unless stated.", format="date-time"
+)
 LAT = describe.query("lat", "Latitude, or y of the frame.", required=True, type="number")
 
 
@@ -55,11 +60,10 @@ def places() -> ResponseReturnValue:
 @door.permit("place.search")
 def reverse() -> ResponseReturnValue:
     """Say a point in words: the nearest address, the community, the cell."""
-    xy = np.array([[_number("lon"), _number("lat")]])
-    lon, lat = np.round(coords.to_wgs84(xy, request.args.get("frame", "wgs84"))[0], 9)
+    point = _point()
     with web.transaction() as tx:
         city = organisation.city(tx, request.args.get("city"))
-        found = service.describe(tx, city, Point(lon, lat), clock.now())
+        found = service.describe(tx, city, point, clock.now())
     return web.ok(
         {
             "text": found.text,
@@ -71,6 +75,52 @@ def reverse() -> ResponseReturnValue:
             else {"code": found.placed.code, "name": found.placed.name},
         }
     )
+
+
+@grid.get("/api/releases/<int:release_id>/lineage")
+@grid.doc(**describe.door(answers.Descents, describe.CITY))
+@door.permit("map.read")
+def lineage(release_id: int) -> ResponseReturnValue:
+    """List where the land of the cells a release changed came from, with shares of land and incidents."""
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        found = service.lineage(tx, city, release_id)
+    items = [
+        {
+            "child": one.child_code, "parent": one.parent_code, "is_same": one.child == one.parent,
+            "kind": one.kind, "area": round(one.area, 3), "area_share": one.area_share,
+            "child_share": one.child_share, "household_share": one.household_share,
+            "incident_share": one.incident_share,
+        }
+        for one in found
+    ]  # fmt: skip
+    return web.ok({"items": items})
+
+
+@grid.get("/api/cells/at")
+@grid.doc(**describe.door(answers.CellAt, describe.CITY, LON, LAT, describe.FRAME, AT, KNOWN_AT))
+@door.permit("map.read")
+def cell_at() -> ResponseReturnValue:
+    """Say which cell covered a point at an instant, by what was known at another; on a border the lowest code."""
+    point, now = _point(), clock.now()
+    at = clock.moment(request.args["at"], "at") if "at" in request.args else now
+    known_at = clock.moment(request.args["known_at"], "known_at") if "known_at" in request.args else now
+    with web.transaction() as tx:
+        city = organisation.city(tx, request.args.get("city"))
+        found = service.cell_as_known(tx, city, point, at, known_at)
+    return web.ok(
+        {
+            "cell": None if found.code is None else {"code": found.code, "name": found.name},
+            "release": found.release, "at": at.isoformat(), "known_at": known_at.isoformat(),
+        }
+    )  # fmt: skip
+
+
+def _point() -> Point:
+    """Return the point a request names, in WGS 84."""
+    xy = np.array([[_number("lon"), _number("lat")]])
+    lon, lat = np.round(coords.to_wgs84(xy, request.args.get("frame", "wgs84"))[0], 9)
+    return Point(lon, lat)
 
 
 def _number(name: str) -> float:

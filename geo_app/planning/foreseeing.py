@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import shapely
 
 from geo_app.core import clock, db
 from geo_app.organisation import service as organisation
@@ -31,7 +30,8 @@ def foresee(tx: db.Transaction, city: City, prepared: Prepared, before: Partitio
     index = matching.get_ready(tx, city, prepared)
     line = placements.written(tx, city)
     foretold = placements.foretold(tx, city)
-    things = placements.things_in(tx, city, _boxes(prepared))
+    touched = np.array([cell.geometry for cell in (*prepared.was, *prepared.opened)], dtype=object)
+    things = placements.things_in(tx, city, touched)
     xy = np.array([(one.x, one.y) for one in things]).reshape(-1, 2)
     old = matching.codes_of(before, None, xy)
     new = matching.codes_of(prepared.draft.partition, index, xy)
@@ -89,11 +89,6 @@ def move(
 
 def _begun(stages: Sequence[Stage], at: datetime) -> int:
     return sum(stage.since <= at for stage in stages)
-
-
-def _boxes(prepared: Prepared) -> np.ndarray:
-    touched = np.array([cell.geometry for cell in (*prepared.was, *prepared.opened)], dtype=object)
-    return np.asarray(shapely.bounds(touched)).reshape(-1, 4)
 
 
 def _homes(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import shapely
 from shapely import Point
 
 from geo_app.core import db
@@ -113,14 +114,11 @@ def written(tx: db.Transaction, city: City) -> int:
         tx.value(SQL.go_on_matching, city_id=city.id)
 
 
-def things_in(tx: db.Transaction, city: City, boxes: np.ndarray) -> list[Thing]:
-    """Return what lies in any of these boxes (west, south, east, north; metric), the closed too, by id."""
-    west, south, east, north = (_array(side) for side in boxes.T.tolist())
+def things_in(tx: db.Transaction, city: City, shapes: np.ndarray) -> list[Thing]:
+    """Return what lies in the boxes around metric shapes, the closed too, by id."""
+    boxes = shapely.set_srid(shapely.envelope(shapes), city.srid)
     with tx.beyond_scope():
-        rows = tx.all(
-            SQL.things_in, lambda row: Thing(**row), city_id=city.id, srid=city.srid, west=west, south=south,
-            east=east, north=north,
-        )  # fmt: skip
+        rows = tx.all(SQL.things_in, lambda row: Thing(**row), city_id=city.id, boxes=boxes.tolist())
     return sorted({one.id: one for one in rows}.values(), key=lambda one: one.id)
 
 

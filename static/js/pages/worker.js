@@ -140,9 +140,20 @@ class Worker {
     if (!this.me) return
     if (concerns(kinds, 'assignment')) await this.tasks.show(this.me.properties.id)
     if (concerns(kinds, 'incident', 'assignment', 'photo')) await this.loadIncidents()
+    if (subjects.has('placement.moved')) await this.tellMoved(subjects.get('placement.moved'))
     if (concerns(kinds, 'responder')) await quietly(() => loadResponders(this.view, whoChanged(kinds, subjects)))
     if (concerns(kinds, 'route')) await quietly(() => this.showRound())
     if (concerns(kinds, 'release')) await quietly(() => this.view.renew())
+  }
+
+  /** Say which of these incidents a new grid has given to my cells, and how many it has taken from them. */
+  async tellMoved(ids) {
+    const before = this.features
+    await this.loadIncidents()
+    const without = (some, others) => some.filter((f) => ids.has(f.properties.id) && !others.some((o) => o.properties.id === f.properties.id))
+    const gained = without(this.features, before).length
+    const lost = without(before, this.features).length
+    if (gained || lost) this.say(word('worker.moved', { gained, lost }))
   }
 
   draw() {

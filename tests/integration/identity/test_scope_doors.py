@@ -18,7 +18,7 @@ from tests import people
 from tests.integration.conftest import Town
 from tests.integration.identity.scoping import EAST, WEST, WEST_SPOT, of_street, report, spot
 
-OTHERS = ("account", "department", "export", "import", "override", "plan", "token")
+OTHERS = ("account", "department", "export", "import", "override", "plan", "release", "token")
 """Ids in addresses that name neither a case nor who is sent; their doors have tests of their own."""
 
 

@@ -112,6 +112,8 @@ def test_a_release_that_moves_a_cell_to_another_street_moves_who_sees_and_hears(
     before = {street: _seen(town, street) for street in (EAST, WEST)}
     assert mine in before[EAST]
     at = clock.now()
+    on_duty = "SELECT rc.responder_id FROM responder_cell rc JOIN placement p ON p.cell_id = rc.cell_id"
+    theirs = town.all(on_duty + " WHERE p.subject_kind = 'incident' AND p.subject_id = %(id)s", id=mine)
     with town.database.transaction(SYSTEM) as tx:
         whole = planning.partition(tx, town.city, at)
         code = planning.cell_at(tx, town.city, spot(town, EAST_SPOT), at).code or ""
@@ -132,6 +134,9 @@ def test_a_release_that_moves_a_cell_to_another_street_moves_who_sees_and_hears(
     for street in (EAST, WEST):
         told = heard(town, feed, since, of_street(town, street))
         assert {("placement.moved", one) for one in gone} <= set(told)
+    for one in theirs:
+        assert ("placement.moved", mine) in heard(town, feed, since, Actor("own", responder=one))
+    assert theirs
 
 
 def _seen(town: Town, street: str) -> set[int]:

@@ -101,7 +101,13 @@ def stale(town: Town, at: datetime) -> list[int]:
 
 def bring_forward(town: Town, begins: datetime, at: datetime) -> None:
     """Let a release that is scheduled for `begins` begin `at`, as if so much time had gone by."""
-    moved = {"release": "effective", "cell_version": "valid", "placement_ahead": "valid", "outline": "valid"}
+    moved = {
+        "release": "effective",
+        "cell_version": "valid",
+        "placement_ahead": "valid",
+        "outline": "valid",
+        "unit_shape": "valid",
+    }
     for table, column in moved.items():
         town.run(f"UPDATE {table} SET {column} = tstzrange(lower({column}), %(at)s) WHERE upper({column}) = %(b)s",
                  at=at, b=begins)  # fmt: skip
