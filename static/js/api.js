@@ -29,6 +29,15 @@ export async function get(path, values = {}, options = {}) {
   return body
 }
 
+/** Return a module that a page fetches only when somebody wants it; `load` imports it. */
+export async function late(load) {
+  try {
+    return await load()
+  } catch {
+    throw new Problem(0)
+  }
+}
+
 /** Send JSON; `key` identifies the decision, so that sending it twice does it once. */
 export function post(path, body, key = newKey()) {
   return send('POST', path, body, { 'Idempotency-Key': key })

@@ -14,6 +14,7 @@ import { tileSource } from './tiles.js'
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
 const FINGER = 6 // pixels of tolerance around a mark on a touch screen
 const EDGE = 16 // pixels around what is shown as a whole
+const PATIENCE = 3000 // ms that rows wait for the map
 const MARGIN = 0.12 // of the free map; what lies further out is not well in sight
 
 /** The map and everything drawn on it. */
@@ -59,6 +60,14 @@ export class MapView {
       sources, attribution: '', ...this.rules(), maxZoom: 19, minZoom: 7, updateWhenZooming: false,
     })
     this.base.addTo(this.map)
+  }
+
+  /** Return when all tiles in sight have come, or after a while without them. */
+  drawn() {
+    return new Promise((done) => {
+      this.base.once('load', done)
+      window.setTimeout(done, this.base.isLoading() ? PATIENCE : 0)
+    })
   }
 
   addThings(say) {

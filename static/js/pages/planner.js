@@ -1,6 +1,6 @@
 /** The planner's page (网格规划): load and size of every unit and the releases, or the plans; and the facts of a cell. */
 
-import { get } from '../api.js'
+import { get, late } from '../api.js'
 import { announce, el } from '../dom.js'
 import { area, count, moment } from '../format.js'
 import { concerns, listen } from '../live.js'
@@ -8,7 +8,6 @@ import { lang, query, setQuery, word } from '../page.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { empty, fill, loading, quietly, turnOf } from '../parts/states.js'
-import { Plans } from '../plan/plans.js'
 import { sorted } from '../sort.js'
 import { inPaintOrder, loadRoutes, showConnection, start } from '../start.js'
 
@@ -33,13 +32,16 @@ class Planner {
     this.order = { key: 'name', isDescending: false }
     this.table = el('div', { class: 'panel-body' }, loading())
     this.releases = el('div', { class: 'releases' }, loading())
-    this.plans = new Plans(page)
+    this.plans = null // their screens are fetched when somebody wants to see them
+    this.page = page
     this.overview = el('div', {}, this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.releases)
     this.place = el('div', { class: 'planner-view' }, this.overview)
     this.shown = 'units'
     fillPanel(panelHead(word('planner.title')), this.views(), this.place)
     await listen(this.city.code, (kinds, subjects) => this.hear(kinds, subjects), showConnection)
-    await Promise.all([this.loadUnits(), this.loadReleases(), this.loadThings(), query('view') === 'plans' ? this.see('plans') : null])
+    if (query('view') === 'plans') this.see('plans')
+    await this.view.drawn() // the map first: rows of a large city take the browser a while
+    await Promise.all([this.loadUnits(), this.loadReleases(), this.loadThings()])
   }
 
   views() {
@@ -52,17 +54,25 @@ class Planner {
 
   /** Show the units or the plans; what was open of the plans is left. */
   async see(view) {
-    if (this.shown === 'plans') this.plans.close()
+    if (this.plans && this.shown === 'plans') this.plans.close()
     this.shown = view
     setQuery('view', view === 'units' ? null : view)
     this.viewBoxes.forEach((box) => { box.checked = box.value === view })
-    this.place.replaceChildren(view === 'plans' ? this.plans.element : this.overview)
-    if (view === 'plans') await this.plans.open()
+    this.place.replaceChildren()
+    const shown = await fill(this.place, () => (view === 'plans' ? this.drawingRoom() : this.overview), (element) => element)
+    if (shown && view === 'plans' && this.shown === view) await this.plans.open()
+  }
+
+  /** Return the element of the plans; their screens come with the first call. */
+  async drawingRoom() {
+    const { Plans } = await late(() => import('../plan/plans.js'))
+    if (!this.plans) this.plans = new Plans(this.page)
+    return this.plans.element
   }
 
   /** Go back to an earlier release: a plan with its cells, to be approved and published like any other. */
   goBack(item) {
-    return this.see('plans').then(() => this.plans.goBack(item.id))
+    return this.see('plans').then(() => (this.plans ? this.plans.goBack(item.id) : null))
   }
 
   /** Fetch the units; the table is drawn again only when something is new in it, and the focus stays where it was. */
@@ -102,7 +112,7 @@ class Planner {
   }
 
   async hear(kinds, subjects) {
-    if (this.shown === 'plans' && concerns(kinds, 'plan', 'release')) await this.plans.hear(subjects)
+    if (this.plans && this.shown === 'plans' && concerns(kinds, 'plan', 'release')) await this.plans.hear(subjects)
     if (concerns(kinds, 'release')) await quietly(() => this.view.renew())
     if (concerns(kinds, 'release')) await this.loadReleases()
     if (concerns(kinds, 'incident', 'release', 'placement')) await Promise.all([this.loadUnits(), this.loadThings()])
@@ -170,7 +180,7 @@ class Planner {
       el('span', { class: 'soft' }, word('release.cells', { n: count(item.cells, lang) })),
       el('span', { class: 'soft' }, word(range, { from: when(item.effective_from), to: item.effective_to ? when(item.effective_to) : '' })),
       item.note ? el('span', {}, item.note) : null,
-      item.effective_to && this.plans.mayEdit ? el('button', { type: 'button', class: 'link', 'data-release': item.id, onclick: () => this.goBack(item) }, word('plans.make_this')) : null)
+      item.effective_to && this.permissions.includes('plan.edit') ? el('button', { type: 'button', class: 'link', 'data-release': item.id, onclick: () => this.goBack(item) }, word('plans.make_this')) : null)
   }
 
   pick(feature) {
