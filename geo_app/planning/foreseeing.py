@@ -48,42 +48,39 @@ def foresee(tx: db.Transaction, city: City, prepared: Prepared, before: Partitio
     return Seen(Foreseen(line, current, then, foretold), incidents)
 
 
-def foretell(tx: db.Transaction, foreseen: Foreseen | None, stages: Sequence[Stage], at: datetime) -> None:
-    """Write what is foreseen of releases that begin after `at`; of things placed since it may be wrong yet."""
-    if foreseen is None:
-        return
-    begun = _begun(stages, at)
-    rows = [
-        one
-        for thing, homes in foreseen.homes.items()
-        for one in timelines.ahead(
-            thing, homes[begun - 1] if begun else foreseen.current[thing], homes[begun:], stages[begun:],
-            is_foretold=thing in foreseen.foretold,
-        )
-    ]  # fmt: skip
-    anew = foreseen.foretold.intersection(foreseen.homes)
-    placements.foretell(tx, anew, stages[0].since, rows, at)
-
-
-def move(
+def fulfil(
     tx: db.Transaction, city: City, foreseen: Foreseen | None, stages: Sequence[Stage], at: datetime
 ) -> None:
-    """Move what is foreseen by releases that have begun at `at`, and match again what was placed since.
+    """Move what is foreseen by releases that have begun at `at`, write ahead what is of those that have not.
 
-    For when nothing is being matched.
+    What was placed since it was foreseen is matched again. For when nothing is being matched: who matches a thing
+    writes ahead of it too, and two who did it at once would wait for each other.
     """
     if foreseen is None:
         matching.match_all(tx, city)
         return
     late, xy = placements.placed_after(tx, city, foreseen.line)
-    begun = _begun(stages, at)
+    known, begun = set(late), _begun(stages, at)
+    homes = {thing: there for thing, there in foreseen.homes.items() if thing not in known}
+    here = {thing: there[begun - 1] if begun else foreseen.current[thing] for thing, there in homes.items()}
     if begun:
-        known = set(late)
-        here = {thing: homes[begun - 1] for thing, homes in foreseen.homes.items() if thing not in known}
-        cells = {thing: home[0] for thing, home in here.items() if home != foreseen.current[thing]}
+        cells = {
+            thing: home[0] for thing, home in here.items()
+            if home != foreseen.current[thing] or thing in foreseen.foretold  # taken over meanwhile, perhaps
+        }  # fmt: skip
         stage = stages[begun - 1]
-        moved = placements.match(tx, cells, stage.release, stage.since, clock.now()) if cells else []
+        moved = placements.match(tx, cells, stage.release, stage.since, clock.now())
         matching.tell(tx, city, stage.release, moved)
+    rows = [
+        one
+        for thing, there in homes.items()
+        for one in timelines.ahead(
+            thing, here[thing], there[begun:], stages[begun:], is_foretold=thing in foreseen.foretold
+        )
+    ]
+    anew = foreseen.foretold.intersection(homes)
+    if anew or rows:
+        placements.foretell(tx, anew, stages[0].since, rows, at)
     matching.match_again(tx, city, late, np.array(xy).reshape(-1, 2))
 
 

@@ -63,7 +63,7 @@ def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
 
 
 def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> int:
-    """Write a release, and what is foreseen of things, while things are matched by the grid before; return its id."""
+    """Write a release while things are still matched by the grid before it, and return its id."""
     draft = prepared.draft
     if [one.id for one in _later(tx, city, draft)] != [one.release.id for one in prepared.later]:
         raise Conflict(MEANWHILE)
@@ -79,14 +79,13 @@ def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> i
         versions.rebase(tx, stage.release, base, cells, one.prepared.bounds)
         _draw(tx, city, one.prepared, stage)
     facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
-    foreseeing.foretell(tx, prepared.foreseen, _stages(prepared, release_id), at)
     return release_id
 
 
 def switch(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:
-    """Move what a release written `at` moves; from here nothing else is matched until the transaction ends."""
+    """Move, now or ahead, what a release written `at` moves; nothing else is matched until the transaction ends."""
     store.lock_layer(tx, city)
-    foreseeing.move(tx, city, prepared.foreseen, _stages(prepared, release_id), at)
+    foreseeing.fulfil(tx, city, prepared.foreseen, _stages(prepared, release_id), at)
     begins = prepared.draft.effective_at
     if begins <= at:
         facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)
