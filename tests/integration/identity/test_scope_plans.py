@@ -41,9 +41,10 @@ FROM (
     (SELECT min(id) FROM category) + n % 5 AS category_id
   FROM city c, generate_series(1, {rows}) n
 ) made;
-INSERT INTO placement (city_id, jurisdiction, subject_kind, subject_id, point, cell_id, release_id, matched_at, is_open)
+INSERT INTO placement (city_id, jurisdiction, subject_kind, subject_id, point, cell_id, release_id, matched_at, is_open,
+  closed_at)
 SELECT c.id, i.jurisdiction, 'incident', i.id, ST_Transform(i.point, c.srid), v.cell_id, v.release_id, now(),
-  i.state <> 'closed'
+  i.state <> 'closed', CASE WHEN i.state = 'closed' THEN now() END
 FROM city c JOIN incident i ON i.city_id = c.id
 JOIN LATERAL (
   SELECT cell_id, release_id FROM cell_version

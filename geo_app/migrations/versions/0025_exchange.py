@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo_app.migrations import sql
 
-revision = "0023"
+revision = "0025"
 down_revision = "0024"
 
 
