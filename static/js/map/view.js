@@ -12,6 +12,7 @@ import { remember, remembered, themesOf } from './themes.js'
 import { tileSource } from './tiles.js'
 
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
+const GRID = ['cells', 'communities', 'streets', 'districts'] // the sources that have releases
 const FINGER = 6 // pixels of tolerance around a mark on a touch screen
 const EDGE = 16 // pixels around what is shown as a whole
 const PATIENCE = 3000 // ms that rows wait for the map
@@ -25,6 +26,7 @@ export class MapView {
     this.city = city
     this.on = on
     this.picker = null
+    this.release = null // the release whose grid is shown; null is now
     this.parts = { basemap: true, cells: true, routes: true, responders: true, incidents: true }
     for (const part of hidden) this.parts[part] = false
     this.covered = new Set() // parts that something above them shows better
@@ -52,7 +54,7 @@ export class MapView {
     const sources = {}
     for (const source of style.sources) {
       sources[source.name] = {
-        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0),
+        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0, () => (GRID.includes(source.name) ? this.release : null)),
         maxDataZoom: source.max_zoom,
       }
     }
@@ -165,6 +167,14 @@ export class MapView {
     this.base.redraw()
   }
 
+  /** Show the grid as it is with a release, null for now; meanwhile `onCell` hears what its tiles say of a cell that is picked. */
+  asOf(release, onCell = null) {
+    Object.assign(this, { release, onPastCell: onCell })
+    for (const name of GRID) this.base.views.get(name).tileCache.cache.clear()
+    this.base.clearLayout()
+    this.base.redraw()
+  }
+
   /** Show the whole city, or the part of it in the address. */
   fit() {
     const place = /^#(\d+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(window.location.hash)
@@ -249,11 +259,12 @@ export class MapView {
       return
     }
     const found = this.at(latlng)
-    if (found.cells) this.on.onCell(found.cells.code)
+    if (found.cells && this.release !== null) this.onPastCell(found.cells)
+    else if (found.cells) this.on.onCell(found.cells.code)
     else {
       const unit = found.communities || found.streets || found.districts
       if (unit) this.on.onUnit(unit, [latlng.lng, latlng.lat])
-      else quietly(() => this.ask(latlng))
+      else if (this.release === null) quietly(() => this.ask(latlng))
     }
   }
 

@@ -2,12 +2,13 @@
 
 import { get, late } from '../api.js'
 import { announce, el } from '../dom.js'
-import { area, count, moment } from '../format.js'
+import { area, count } from '../format.js'
 import { concerns, listen } from '../live.js'
 import { lang, query, setQuery, word } from '../page.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { empty, fill, loading, quietly, turnOf } from '../parts/states.js'
+import { Timeline, reign } from '../plan/timeline.js'
 import { sorted } from '../sort.js'
 import { inPaintOrder, loadRoutes, showConnection, start } from '../start.js'
 
@@ -32,9 +33,10 @@ class Planner {
     this.order = { key: 'name', isDescending: false }
     this.table = el('div', { class: 'panel-body' }, loading())
     this.releases = el('div', { class: 'releases' }, loading())
+    this.timeline = new Timeline(page)
     this.plans = null // their screens are fetched when somebody wants to see them
     this.page = page
-    this.overview = el('div', {}, this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.releases)
+    this.overview = el('div', {}, this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.timeline.element, this.releases)
     this.place = el('div', { class: 'planner-view' }, this.overview)
     this.shown = 'units'
     fillPanel(panelHead(word('planner.title')), this.views(), this.place)
@@ -55,6 +57,7 @@ class Planner {
   /** Show the units or the plans; what was open of the plans is left. */
   async see(view) {
     if (this.plans && this.shown === 'plans') this.plans.close()
+    if (view === 'plans') this.timeline.back() // a plan lies over the grid of now
     this.shown = view
     setQuery('view', view === 'units' ? null : view)
     this.viewBoxes.forEach((box) => { box.checked = box.value === view })
@@ -97,6 +100,7 @@ class Planner {
 
   loadReleases() {
     return fill(this.releases, () => get('/api/releases', { city: this.city.code }), ({ items }) => {
+      this.timeline.show(items)
       if (items.length === 0) return empty('releases.empty')
       return el('ol', { class: 'release-list' }, items.map((item) => this.release(item)))
     })
@@ -170,15 +174,13 @@ class Planner {
   }
 
   release(item) {
-    const when = (iso) => moment(iso, this.city.time_zone, lang)
     const isToCome = Date.parse(item.effective_from) > Date.now()
     const isNow = !isToCome && (!item.effective_to || Date.parse(item.effective_to) > Date.now())
-    const range = item.effective_to ? 'release.range' : isToCome ? 'release.from_then' : 'release.from'
     return el('li', {},
       el('strong', {}, word('release.number', { id: item.id })),
       isNow ? el('span', { class: 'tag good' }, word('release.current')) : isToCome ? el('span', { class: 'tag' }, word('release.to_come')) : null,
       el('span', { class: 'soft' }, word('release.cells', { n: count(item.cells, lang) })),
-      el('span', { class: 'soft' }, word(range, { from: when(item.effective_from), to: item.effective_to ? when(item.effective_to) : '' })),
+      el('span', { class: 'soft' }, reign(item, this.city)),
       item.note ? el('span', {}, item.note) : null,
       item.effective_to && this.permissions.includes('plan.edit') ? el('button', { type: 'button', class: 'link', 'data-release': item.id, onclick: () => this.goBack(item) }, word('plans.make_this')) : null)
   }
