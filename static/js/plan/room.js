@@ -6,6 +6,7 @@ import { word } from '../page.js'
 import { singleKeys } from '../parts/help.js'
 import { CellBox } from './cellbox.js'
 import { Comments } from './comments.js'
+import { Compare } from './compare.js'
 import { Dragging } from './dragging.js'
 import { Editing } from './editing.js'
 import { Hand, Tool } from './hand.js'
@@ -37,12 +38,13 @@ export class Room {
     this.numbers = new Numbers(plan)
     this.steps = new Steps(this.editing, page.city)
     this.comments = new Comments(this.editing, page.city)
+    this.compare = new Compare(this.editing, page.city, (isOpen) => this.compares(isOpen))
     this.makeTools()
     this.place = el('div', { class: 'plan-tool' })
     this.element = el('div', { class: 'plan-room' },
       el('button', { type: 'button', class: 'quiet plan-back', onclick: () => this.onClose() }, word('plan.back')),
       this.standing.element, el('p', { class: 'soft plan-desk-only' }, word('plan.desk_only')), this.editing.refused.element, this.result, this.notice, this.place, this.cells.element,
-      this.numbers.element, el('div', { id: 'plan-compare' }), this.steps.element, this.comments.element)
+      this.numbers.element, this.compare.element, this.steps.element, this.comments.element)
     this.hand = new Hand(page.view, () => this.tool, { onEscape: () => this.escape(), onEmpty: () => this.editing.catchUp() })
     this.keys = (event) => this.key(event)
     document.addEventListener('keydown', this.keys)
@@ -104,6 +106,7 @@ export class Room {
   }
 
   close() {
+    this.compare.close()
     this.tool.end()
     this.hand.close()
     document.removeEventListener('keydown', this.keys)
@@ -120,7 +123,7 @@ export class Room {
     this.state = plan.state
     this.undo.disabled = !may.undo
     this.redo.disabled = !may.redo
-    this.bar.hidden = !may.edit
+    this.bar.hidden = !may.edit || this.compare.isOpen
     if (!may.edit && this.toolName && this.toolName !== 'choose') this.take('choose')
     this.cells.show()
     if (this.seq === undefined || plan.seq !== this.seq) this.changed(plan.seq)
@@ -133,6 +136,13 @@ export class Room {
     if (isFirst) return
     this.numbers.load()
     this.steps.load()
+    this.compare.load()
+  }
+
+  /** While both sides are shown nothing is drawn: tools are put away. */
+  compares(isOpen) {
+    if (isOpen && this.toolName !== 'choose') this.take('choose')
+    this.bar.hidden = isOpen || !this.editing.mayEdit
   }
 
   /** Somebody else changed something: the plan is fetched again. */
@@ -153,6 +163,7 @@ export class Room {
   saw({ arcs, text }) {
     this.notice.hidden = text === ''
     this.notice.textContent = text
+    this.compare.refresh()
     if (!arcs) this.chose()
   }
 
@@ -187,7 +198,8 @@ export class Room {
     if (this.editing.refused.isShown) {
       this.editing.refused.clear()
       this.editing.board.draw([])
-    } else if (this.editing.chosen.length) this.editing.choose([])
+    } else if (this.compare.isOpen) this.compare.close()
+    else if (this.editing.chosen.length) this.editing.choose([])
   }
 
   key(event) {
@@ -199,6 +211,7 @@ export class Room {
       return
     }
     const tool = actionOf(event, KEYS, singleKeys())
+    if (this.compare.isOpen) return
     if (tool) this.take(tool)
     else if (event.key === 'Delete' && this.toolName === 'points') this.tool.remove()
   }
