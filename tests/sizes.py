@@ -14,8 +14,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "publish_rounds": (5, 200),
     # Releases, half of them dated ahead, after each of which is noted what was matched and known.
     "noted_releases": (8, 50),
-    # Who publishes is killed at every so many statements.
-    "publish_kills": (9, 1),
+    # Of every nine statements of who publishes, how many are its last.
+    "publish_kills": (1, 9),
     # Incidents, each of which is assigned twice, by 16 clients.
     "contested_incidents": (60, 5_000),
     # Stories of up to 40 steps of dispatchers and responders, each compared with a model step by step.

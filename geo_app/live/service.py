@@ -174,9 +174,7 @@ def with_audience(tx: db.Transaction, found: Sequence[Fact]) -> list[Told]:
     cases = {one for fact in found for one in _incidents(fact)}
     cases |= {incident for _, sent in homes.values() for incident in sent}
     concern = store.incidents(tx, cases) if cases else {}
-    cells = {
-        cell for fact in found for cell in fact.data.get("cells", ()) if about(fact.kind) is About.PLACED
-    }
+    cells = {cell for fact in found for cell in _cells(fact)}
     duties = store.duties(tx, cells) if cells else {}
     return [
         Told(
@@ -205,9 +203,12 @@ def _audience(
 
 def _on_duty(fact: Fact, duties: dict[int, list[int]]) -> Audience:
     """Return whose cells a thing lay in before it was moved, and whose it lies in now."""
-    return Audience(
-        responders=frozenset(one for cell in fact.data.get("cells", ()) for one in duties.get(cell, ()))
-    )
+    return Audience(responders=frozenset(one for cell in _cells(fact) for one in duties.get(cell, ())))
+
+
+def _cells(fact: Fact) -> Sequence[int]:
+    """Return the cells in which what a fact tells of lay and lies; other facts may name a number of cells."""
+    return fact.data.get("cells", ()) if about(fact.kind) is About.PLACED else ()
 
 
 def _incidents(fact: Fact) -> list[int]:

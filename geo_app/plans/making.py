@@ -187,7 +187,7 @@ def replace(
     )  # fmt: skip
     after = _write(tx, city, found, step, draft)
     store.add_given(tx, city, step, put, gone)
-    facts.record(tx, "plan.replaced", plan.id, city.jurisdiction, seq=step.seq, cells=len(touched))
+    facts.record(tx, "plan.replaced", plan.id, city.jurisdiction, seq=step.seq, count=len(touched))
     return Made(city, found.draft, after, step, tuple(gone), tuple(cell.code for cell in put), ())
 
 

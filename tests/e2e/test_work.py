@@ -228,7 +228,7 @@ def test_the_table_of_units_is_sorted_by_keyboard_and_leads_the_map(windows: Win
     before = visit.page.evaluate("map_main.getCenter().toString()")
     visit.page.locator("tbody .link").first.click()
     visit.page.wait_for_function("before => map_main.getCenter().toString() !== before", arg=before)
-    expect(visit.page.locator(".release-list li").first).to_contain_text(ZH["release.current"])
+    expect(visit.page.locator(".release-list li", has_text=ZH["release.current"])).to_have_count(1)
 
 
 def test_new_incidents_arrive_without_reloading(windows: Windows) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from geo_app.core import asgi, clock, recall
 from geo_app.core.actor import SYSTEM
+from geo_app.core.at_hand import AtHand
+from geo_app.core.files import Files
 from geo_app.core.turns import Turns
 from geo_app.identity import service, tokens
 from geo_app.identity.model import Token
@@ -53,7 +55,8 @@ class Gate:
 
     def __post_init__(self) -> None:
         largest, turns = asgi.Largest(10, 20), Turns(set(), ())
-        self.front = asgi.Front(self._count, 1, largest, lambda: None, in_turn=turns, recall=self.memory)
+        at_hand = AtHand(Files(()), self.memory)
+        self.front = asgi.Front(self._count, 1, largest, lambda: None, in_turn=turns, at_hand=at_hand)
 
     def _count(self, environ: asgi.Environ, start: Callable[..., Any]) -> Any:
         self.asked += 1

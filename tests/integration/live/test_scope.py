@@ -168,6 +168,13 @@ def test_a_stream_ends_when_what_its_account_may_changes_and_goes_on_behind(town
     assert follow == [("incident.reported", never)], "the page comes back behind what ended its stream"
 
 
+def test_what_a_fact_names_like_the_cells_of_a_moved_thing_stops_nobody(town: Town, feed: Feed) -> None:
+    since = feed.now()
+    with town.database.transaction(of_city(town)) as tx:
+        facts.record(tx, "plan.replaced", 7, town.city.jurisdiction, cells=3)
+    assert heard(town, feed, since, of_city(town)) == [("plan.replaced", 7)]
+
+
 def test_every_kind_that_is_recorded_says_whom_it_concerns() -> None:
     sources = [path.read_text("utf-8") for path in (ROOT / "geo_app").rglob("*.py")]
     kinds = {kind for source in sources for kind in RECORDED.findall(source)}
