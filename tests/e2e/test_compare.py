@@ -30,7 +30,7 @@ def test_a_plan_is_compared_with_what_stands_by_keyboard(windows: Windows, site:
     plan = plans.made(site)["id"]
     visit = windows()
     borders = plans.open_plan(visit, site, plan)
-    button, handle = visit.page.locator("#compare-open"), visit.page.get_by_role("slider")
+    button, handle = visit.page.locator("#compare-open"), visit.page.locator(".compare-handle[role=slider]")
     keyboard = visit.page.keyboard
     button.focus()
     keyboard.press("Enter")

@@ -10,7 +10,9 @@ import { wordAt } from './names.js'
 const PANES = { 'plan-fills': 425, 'plan-lines': 430, 'plan-marks': 440 }
 const NAMES_FROM = 15 // zoom from which cells have their numbers
 const MOST_HANDLES = 600
-const LINES = {
+
+/** How borders are drawn, by what they part. */
+export const LINES = {
   chosen: { name: 'selected', weight: 3.5 }, outer: { name: 'district', weight: 3 },
   unit: { name: 'community', weight: 2.6 }, cell: { name: 'cell', weight: 1.5 },
 }

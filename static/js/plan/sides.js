@@ -3,12 +3,14 @@
 import { cellLabel } from '../format.js'
 import { leafletPositions } from '../geo.js'
 import { colour } from '../page.js'
+import { LINES } from './board.js'
 import { clips, isOfLand } from './compared.js'
 import { wordAt } from './names.js'
 import { inside } from './pixels.js'
 
-const PANES = { 'compare-new': 427, 'compare-old': 432 }
-const OF_PLAN = ['plan-fills', 'plan-lines', 'plan-marks', 'compare-new'] // what is drawn of the plan is to be seen on its side only
+const PANES = { 'compare-new': 431, 'compare-old': 432 }
+const OF_PLAN = ['plan-lines', 'plan-marks', 'compare-new'] // what is drawn of the plan is to be seen on its side only
+const FILLS = 'plan-fills' // put away meanwhile: what changed has the fills of both sides
 const MOVES = 'move zoomend viewreset resize'
 const NAMES_FROM = 15 // zoom from which cells have their numbers
 
@@ -24,6 +26,7 @@ export class Sides {
       this.canvas[name] = window.L.canvas({ pane: name, padding: 0.2 })
       this.groups[name] = window.L.layerGroup().addTo(this.map)
     }
+    this.map.getPane(FILLS).style.display = 'none'
     this.again = () => this.cut()
     this.map.on(MOVES, this.again)
     this.view.more.push(this)
@@ -33,6 +36,7 @@ export class Sides {
     this.view.more.splice(this.view.more.indexOf(this), 1)
     this.map.off(MOVES, this.again)
     for (const name of OF_PLAN) this.map.getPane(name).style.clipPath = ''
+    this.map.getPane(FILLS).style.display = ''
     Object.values(this.groups).forEach((group) => group.remove())
     Object.values(this.canvas).forEach((canvas) => canvas.remove())
   }
@@ -66,7 +70,7 @@ export class Sides {
     const isLand = isOfLand(properties.changes)
     const tone = colour(isLand ? 'warn' : 'community')
     this.groups[pane].addLayer(window.L.polygon(leafletPositions(geometry.coordinates), {
-      renderer: this.canvas[pane], interactive: false, fillColor: tone, fillOpacity: isLand ? 0.2 : 0.12,
+      renderer: this.canvas[pane], interactive: false, stroke: isLand || pane === 'compare-old', fill: true, fillColor: tone, fillOpacity: isLand ? 0.2 : 0.12,
       color: isLand ? tone : colour('cell'), weight: isLand ? 3 : 1.5, opacity: 0.95, lineJoin: 'round',
     }))
     if (pane === 'compare-old') this.addName(properties, geometry.type === 'Polygon' ? geometry.coordinates[0] : geometry.coordinates[0][0])
@@ -76,9 +80,12 @@ export class Sides {
   addSame(changed) {
     const { arcs } = this.editing
     if (!arcs) return
-    const look = { renderer: this.canvas['compare-old'], interactive: false, color: colour('cell'), weight: 1.5, opacity: 0.95, lineJoin: 'round' }
+    const look = { renderer: this.canvas['compare-old'], interactive: false, opacity: 0.95, lineJoin: 'round' }
     for (const { one, other, lonlat } of arcs.arcs) {
-      if (!changed.has(one) && !changed.has(other)) this.groups['compare-old'].addLayer(window.L.polyline(leafletPositions(lonlat), look))
+      if (changed.has(one) || changed.has(other)) continue
+      const [here, there] = [arcs.cells.get(one), arcs.cells.get(other)]
+      const { name, weight } = LINES[other === null ? 'outer' : here && there && here.community !== there.community ? 'unit' : 'cell']
+      this.groups['compare-old'].addLayer(window.L.polyline(leafletPositions(lonlat), { ...look, color: colour(name), weight }))
     }
     for (const cell of arcs.cells.values()) if (!changed.has(cell.code)) this.addName(cell, arcs.rings(cell.code)[0])
   }
