@@ -190,7 +190,7 @@ def _audience(
 ) -> Audience:
     if about(fact.kind) is About.CITY:
         return Audience(everybody=True)
-    whom = Audience(units=frozenset(fact.data.get("communities", ())))
+    whom = Audience(units=frozenset(_ids(fact, "communities")))
     for incident in _incidents(fact):
         whom |= concern.get(incident, NOBODY)
     for responder in _responders(fact):
@@ -208,14 +208,24 @@ def _on_duty(fact: Fact, duties: dict[int, list[int]]) -> Audience:
 
 def _cells(fact: Fact) -> Sequence[int]:
     """Return the cells in which what a fact tells of lay and lies; other facts may name a number of cells."""
-    return fact.data.get("cells", ()) if about(fact.kind) is About.PLACED else ()
+    return _ids(fact, "cells") if about(fact.kind) is About.PLACED else ()
+
+
+def _ids(fact: Fact, name: str) -> list[int]:
+    """Return the ids a fact names; what it names in another way is said in the log and stops nobody's pages."""
+    named = fact.data.get(name, [])
+    ids = named if isinstance(named, list) else [named]
+    if all(type(one) is int for one in ids):
+        return ids
+    log.warn("feed.unreadable", fact=fact.position.id, kind=fact.kind, field=name)
+    return []
 
 
 def _incidents(fact: Fact) -> list[int]:
     """Return the incident a fact is about, if any."""
     what = about(fact.kind)
     if what is About.ASSIGNMENT:
-        return [fact.data["incident"]]
+        return _ids(fact, "incident")
     is_one = what is About.INCIDENT or (what is About.PLACED and fact.data.get("of") == "incident")
     return [fact.subject] if is_one and fact.subject is not None else []
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,25 @@ def test_what_a_fact_names_like_the_cells_of_a_moved_thing_stops_nobody(town: To
     with town.database.transaction(of_city(town)) as tx:
         facts.record(tx, "plan.replaced", 7, town.city.jurisdiction, cells=3)
     assert heard(town, feed, since, of_city(town)) == [("plan.replaced", 7)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("placement.moved", {"cells": {"a": 1}, "of": "incident"}),
+        ("placement.moved", {"cells": ["a"], "communities": "b"}),
+        ("assignment.sent", {"incident": "c"}),
+        ("assignment.sent", {}),
+    ],
+)
+def test_a_fact_that_cannot_be_read_stops_nobody(
+    town: Town, feed: Feed, kind: str, named: dict[str, Any]
+) -> None:
+    since = feed.now()
+    with town.database.transaction(of_city(town)) as tx:
+        facts.record(tx, kind, 7, town.city.jurisdiction, **named)
+        facts.record(tx, "grid.changed", 8, town.city.jurisdiction)
+    assert heard(town, feed, since, of_city(town)) == [(kind, 7), ("grid.changed", 8)]
 
 
 def test_every_kind_that_is_recorded_says_whom_it_concerns() -> None:
