@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import shapely
 from playwright.sync_api import Locator, expect
 from shapely import LineString, Polygon
 
+from geo_app.core import clock
+from tests import people
 from tests.e2e import deeds
+from tests.e2e.hands import YEARS
 from tests.e2e.test_pages import a_place_full_of_things
 from tests.e2e.windows import Visit
 
@@ -47,31 +52,73 @@ def open_plan(visit: Visit, site: Any, plan: int, lang: str = "zh") -> Picture:
     return picture
 
 
+def another(site: Any, *roles: str) -> Any:
+    """Return the site as a program of another account with these roles sees it."""
+    with site.database() as database:
+        return replace(site, head={"Authorization": f"Bearer {people.token(database, *roles)}"})
+
+
+def edited(site: Any, plan: int, *edits: dict[str, Any]) -> None:
+    """Make edits in a plan, as a program that has seen all there is."""
+    for edit in edits:
+        seen = found(site, plan)["seq"]
+        deeds.send(site, "POST", f"/api/plans/{plan}/edits", {"seen": seen, "edit": edit})
+
+
+def approved(site: Any, plan: int) -> None:
+    """Let a plan be submitted by one account and approved by another."""
+    approver = another(site, "approver")
+    deeds.send(site, "POST", f"/api/plans/{plan}/state", {"to": "review", "note": ""})
+    deeds.send(approver, "POST", f"/api/plans/{plan}/state", {"to": "approved", "note": ""})
+
+
+def newest_begins(site: Any, city: str = "demo") -> datetime:
+    """Return when the newest release begins: what is published next begins later."""
+    items = deeds.api(site, f"/api/releases?city={city}")["items"]
+    return max(datetime.fromisoformat(one["effective_from"]) for one in items)
+
+
+def fours_ahead(site: Any) -> int:
+    """Return how many times four years from now lie after the newest release."""
+    return max(0, newest_begins(site).year - clock.now().year) // YEARS + 1
+
+
 def result(visit: Visit) -> Locator:
     """Return where the page says what was done."""
     return visit.page.locator(".plan-room > .result")
+
+
+def shape(data: dict[str, Any], cell: dict[str, Any]) -> Polygon:
+    """Return the shape of a cell of borders asked of the API."""
+    rings = [_ring(data, ring) for ring in cell["rings"]]
+    return Polygon(rings[0], rings[1:])
+
+
+def inside(data: dict[str, Any], cell: dict[str, Any]) -> LonLat:
+    """Return a place well inside a cell of borders asked of the API."""
+    return on_surface(shape(data, cell))
+
+
+def on_surface(shape: Polygon) -> LonLat:
+    """Return a place well inside a shape."""
+    at = shape.point_on_surface()
+    return at.x, at.y
+
+
+def _ring(data: dict[str, Any], signed: list[int]) -> list[LonLat]:
+    lines = [data["arcs"][n]["lonlat"] if n >= 0 else data["arcs"][~n]["lonlat"][::-1] for n in signed]
+    return [tuple(at) for line in lines for at in line[:-1]]
 
 
 class Picture:
     """The borders in view, asked of the API: a cell in the middle of the screen, and what is around it."""
 
     def __init__(self, visit: Visit, site: Any, plan: int) -> None:
-        self.visit = visit
+        self.visit, self.site, self.plan = visit, site, plan
         box = visit.page.evaluate("map_main.getBounds().toBBoxString()")
         self.data = deeds.api(site, f"/api/plans/{plan}/arcs?bbox={box}")
-        self.shapes = {cell["code"]: self._shape(cell) for cell in self.data["cells"]}
+        self.shapes = {cell["code"]: shape(self.data, cell) for cell in self.data["cells"]}
         self.cell = self._in_the_middle()
-
-    def _shape(self, cell: dict[str, Any]) -> Polygon:
-        rings = [self._ring(ring) for ring in cell["rings"]]
-        return Polygon(rings[0], rings[1:])
-
-    def _ring(self, signed: list[int]) -> list[LonLat]:
-        lines = [
-            self.data["arcs"][n]["lonlat"] if n >= 0 else self.data["arcs"][~n]["lonlat"][::-1]
-            for n in signed
-        ]
-        return [tuple(at) for line in lines for at in line[:-1]]
 
     def _in_the_middle(self) -> str:
         """Return the cell, not at the outer border, with a junction farthest from its other vertices, in mid-screen."""
@@ -86,21 +133,20 @@ class Picture:
 
     def inside(self, code: str) -> LonLat:
         """Return a place well inside a cell."""
-        at = self.shapes[code].point_on_surface()
-        return at.x, at.y
+        return on_surface(self.shapes[code])
 
     def place(self, lonlat: LonLat) -> tuple[float, float]:
         """Return where a place is on the screen."""
         x, y = self.visit.page.evaluate(PLACE, list(lonlat))
         return x, y
 
-    def neighbour(self) -> str:
-        """Return the cell that has the longest border with the one in the middle."""
+    def neighbour(self, code: str | None = None) -> str:
+        """Return the cell that has the longest border with a cell, or with the one in the middle."""
         borders = [
             (shapely.length(LineString(arc["lonlat"])), one)
             for arc in self.data["arcs"]
             for one, other in ((arc["one"], arc["other"]), (arc["other"], arc["one"]))
-            if other == self.cell and one in self.shapes
+            if other == (code or self.cell) and one in self.shapes
         ]
         return max(borders)[1]
 

@@ -1,36 +1,39 @@
-"""A plan from draft to release: submitted, approved by another person, published on a date, taken back."""
+"""A plan from draft to release: submitted, approved by another person, published on a date, rolled back, by each hand.
+
+It is published so far ahead that the grid of other tests stays what it is.
+"""
 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from geo_app.core import clock
 from layers import words
 from layers.words import Lang
 from tests.e2e import deeds, plans
 from tests.e2e.entering import enter
+from tests.e2e.hands import HANDS, Hand
 from tests.e2e.test_pages import CLEAN, picture
 from tests.e2e.windows import DESK, PHONE, Visit, Windows
 
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
-AHEAD = timedelta(days=400)
-"""Published so far ahead that the grid of other tests stays what it is."""
 
 
-def renamed(site: Any) -> int:
-    """Return a plan in which a program has renamed a cell."""
+def renamed(site: Any) -> tuple[int, tuple[float, float], str, str]:
+    """Return a plan in which a program has renamed a cell, a place in the cell, its name before and now."""
     plan = plans.made(site)["id"]
-    code = deeds.api(site, f"/api/plans/{plan}/arcs?bbox={middle(site)}")["cells"][0]["code"]
-    edit = {"kind": "rename", "code": code, "name": f"先锋网格{uuid.uuid4().hex[:6]}"}
-    deeds.send(site, "POST", f"/api/plans/{plan}/edits", {"seen": 0, "edit": edit})
-    return int(plan)
+    data = deeds.api(site, f"/api/plans/{plan}/arcs?bbox={middle(site)}")
+    cell = data["cells"][0]
+    name = f"先锋网格{uuid.uuid4().hex[:6]}"
+    plans.edited(site, plan, {"kind": "rename", "code": cell["code"], "name": name})
+    return plan, plans.inside(data, cell), cell["name"], name
 
 
 def middle(site: Any) -> str:
@@ -40,16 +43,15 @@ def middle(site: Any) -> str:
     return f"{lon - 0.002},{lat - 0.002},{lon + 0.002},{lat + 0.002}"
 
 
-def ask(visit: Visit, does: str, did: str) -> None:
-    """Take a step of the plan by keyboard, with a note."""
-    visit.page.locator(f"[data-does={does}]").focus()
-    visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("#plan-note")).to_be_focused()
-    visit.page.keyboard.type("已核对")
-    visit.page.keyboard.press("Tab")
-    visit.page.keyboard.press("Enter")
-    expect(visit.page.locator(".dialog")).to_have_count(0)
-    expect(plans.result(visit)).to_have_text(ZH[f"did.{did}"])
+def step(hand: Hand, does: str) -> None:
+    """Take a step of the plan, with a note."""
+    hand.press(hand.visit.page.locator(f"[data-does={does}]"))
+    expect(hand.visit.page.locator("#plan-note")).to_be_focused()
+    hand.write(hand.visit.page.locator("#plan-note"), "已核对")
+    hand.press(hand.visit.page.locator(".dialog button[type=submit]"))
+    expect(hand.visit.page.locator(".dialog")).to_have_count(0)
+    expect(plans.result(hand.visit)).to_have_text(ZH[f"did.{does}"])
+    hand.is_kept()
 
 
 def shown(visit: Visit, site: Any, plan: int, lang: str = "zh") -> None:
@@ -58,59 +60,73 @@ def shown(visit: Visit, site: Any, plan: int, lang: str = "zh") -> None:
     expect(visit.page.locator(".plan-head h3")).to_be_visible()
 
 
-def test_a_plan_is_submitted_approved_on_a_phone_published_on_a_date_and_taken_back(
-    windows: Windows, strangers: Windows, site: Any
+def publish(hand: Hand, site: Any, note: str) -> str:
+    """Publish the plan that is open on a day after all releases; return the day."""
+    page = hand.visit.page
+    hand.press(page.locator("[data-does=publish]"))
+    expect(page.locator(".consequences dd").first).to_be_visible()
+    at = hand.forward(page.locator("#publish-at"), plans.fours_ahead(site))
+    hand.write(page.locator("#publish-note"), note)
+    assert hand.visit.barriers() == []
+    picture(hand.visit, site, f"plan-publish-{hand.name}")
+    hand.press(page.locator(".dialog button[type=submit]"))
+    expect(plans.result(hand.visit)).to_have_text(ZH["did.publish"])
+    expect(page.locator(".plan-head .plan-state")).to_have_text(ZH["plan_state.scheduled"])
+    hand.is_kept()
+    return at
+
+
+def go_back(hand: Hand, release: int) -> int:
+    """Make an earlier release the plan, from the list of releases; return the plan."""
+    page = hand.visit.page
+    hand.change(page.locator("[name=view][value=plans]"), page.locator("[name=view][value=units]"))
+    hand.press(page.locator(f"[data-release='{release}']"))
+    expect(page.locator(".plan-head h3")).to_contain_text(ZH["plans.back_to"].format(id=release))
+    hand.is_kept()
+    return int(parse_qs(urlsplit(page.url).query)["plan"][0])
+
+
+def name_after(site: Any, place: tuple[float, float], at: str) -> str:
+    """Return what the cell at a place is called a day after `at`, a time of the city's clock."""
+    moment = (datetime.fromisoformat(f"{at}:00+00:00") + timedelta(days=1)).isoformat().replace("+", "%2B")
+    said = f"city=demo&lon={place[0]}&lat={place[1]}&at={moment}"
+    name: str = deeds.api(site, f"/api/cells/at?{said}")["cell"]["name"]
+    return name
+
+
+@pytest.mark.parametrize("way", HANDS)
+def test_a_plan_is_submitted_approved_published_on_a_date_and_rolled_back(
+    windows: Windows, strangers: Windows, site: Any, way: str
 ) -> None:
-    plan = renamed(site)
-    planner = windows()
+    plan, place, was, name = renamed(site)
+    planner, approver = windows(), strangers(PHONE if way == "mouse" else DESK)
+    hand, other = HANDS[way](planner), HANDS[way](approver)
     shown(planner, site, plan)
-    ask(planner, "submit", "submit")
+    step(hand, "submit")
     expect(planner.page.locator(".plan-tools")).to_be_hidden()
-    approver = strangers(PHONE)
     enter(approver, site, "approver")
     shown(approver, site, plan)
-    ask(approver, "approve", "approve")
-    picture(approver, site, "plan-approved-phone")
+    step(other, "approve")
+    picture(approver, site, f"plan-approved-{way}")
     assert approver.barriers() == []
     expect(planner.page.locator(".plan-head .plan-state")).to_have_text(ZH["plan_state.approved"])
-    planner.page.locator("[data-does=publish]").focus()
-    planner.page.keyboard.press("Enter")
-    expect(planner.page.locator(".consequences dd").first).to_be_visible()
-    at = (clock.now() + AHEAD).strftime("%Y-%m-%dT09:30")
-    planner.page.fill("#publish-at", at)
-    planner.page.fill("#publish-note", "先锋网格改名")
-    assert planner.barriers() == []
-    picture(planner, site, "plan-publish-desk")
-    planner.page.keyboard.press("Tab")
-    planner.page.keyboard.press("Enter")
-    expect(plans.result(planner)).to_have_text(ZH["did.publish"])
-    expect(planner.page.locator(".plan-head .plan-state")).to_have_text(ZH["plan_state.scheduled"])
-    assert plans.found(site, plan)["effective_from"].startswith(at[:10])
-    go_back(planner, site, plans.found(site, plan)["base"])
+    first = publish(hand, site, "先锋网格改名")
+    base = plans.found(site, plan)["base"]
+    assert name_after(site, place, first) == name
+    back = go_back(hand, base)
+    assert plans.found(site, back)["rolls_back"] == base
+    assert plans.changed(site, back) == 1
+    plans.approved(site, back)
+    second = publish(hand, site, "恢复原网格")
+    assert name_after(site, place, first) == name
+    assert name_after(site, place, second) == was
     assert planner.faults() == CLEAN
     assert approver.faults() == CLEAN
 
 
-def go_back(visit: Visit, site: Any, release: int) -> None:
-    """Make an earlier release the plan, from the list of releases, by keyboard."""
-    visit.page.locator("[name=view][value=units]").focus()
-    visit.page.keyboard.press("Space")
-    button = visit.page.locator(f"[data-release='{release}']")
-    expect(button).to_be_visible()
-    picture(visit, site, "plan-releases-desk")
-    button.focus()
-    visit.page.keyboard.press("Enter")
-    expect(visit.page.locator(".plan-head h3")).to_contain_text(ZH["plans.back_to"].format(id=release))
-    plan = int(visit.page.evaluate("new URLSearchParams(location.search).get('plan')"))
-    assert plans.found(site, plan)["rolls_back"] == release
-    assert plans.changed(site, plan) == 1
-    visit.page.get_by_text(ZH["steps.title"], exact=True).click()
-    expect(visit.page.locator(".plan-list strong", has_text=ZH["step.replace"])).to_be_visible()
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_list_of_plans_and_a_plan_are_clean(windows: Windows, site: Any, theme: str) -> None:
-    plan = renamed(site)
+    plan = renamed(site)[0]
     visit = windows(DESK, theme)
     visit.open(f"/planner?lang=en&view=plans{plans.a_place_full_of_things(site)}")
     expect(visit.page.locator(f"[data-plan='{plan}']")).to_be_visible()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from layers import words
 from layers.words import Lang
 from tests.e2e import deeds, plans
+from tests.e2e.hands import HANDS, Keys
 from tests.e2e.test_pages import CLEAN, picture
 from tests.e2e.windows import Windows
 
@@ -21,7 +24,7 @@ def test_a_junction_is_dragged_with_its_neighbours_and_taken_back(windows: Windo
     plan = plans.made(site)["id"]
     visit = windows()
     borders = plans.open_plan(visit, site, plan)
-    mouse, keyboard = visit.page.mouse, visit.page.keyboard
+    mouse = visit.page.mouse
     mouse.click(*borders.place(borders.inside(borders.cell)))
     expect(visit.page.locator(f"#in-view-{borders.cell}")).to_be_checked()
     visit.page.locator("[data-tool=points]").click()
@@ -31,79 +34,93 @@ def test_a_junction_is_dragged_with_its_neighbours_and_taken_back(windows: Windo
     mouse.down()
     mouse.move(x + 6, y + 9, steps=3)
     picture(visit, site, "plan-drag-desk")
+    asked: list[str] = []
+    visit.page.on("request", lambda request: asked.append(request.url) if "/arcs" in request.url else None)
     mouse.up()
     expect(plans.result(visit)).to_have_text(ZH["done.move_vertex"])
+    assert asked == []  # the answer brings what there is to draw
     assert plans.changed(site, plan) == len(codes)
     moved = plans.Picture(visit, site, plan)
     assert list(at) not in moved.data["junctions"]
-    keyboard.press("Control+z")
+    visit.page.get_by_role("button", name=ZH["plan.undo"]).click()
     expect(plans.result(visit)).to_have_text(ZH["done.undo"])
     assert plans.changed(site, plan) == 0
-    keyboard.press("Control+Shift+z")
+    visit.page.get_by_role("button", name=ZH["plan.redo"]).click()
     expect(plans.result(visit)).to_have_text(ZH["done.redo"])
     assert plans.Picture(visit, site, plan).data["arcs"] == moved.data["arcs"]
+    assert asked == []
     assert visit.barriers() == []
 
 
-def test_everything_that_is_drawn_can_be_done_by_keyboard(windows: Windows, site: Any) -> None:
+def test_all_of_it_is_done_with_the_keyboard_alone(windows: Windows, site: Any) -> None:
     visit = windows()
     visit.open(f"/planner?lang=zh&view=plans{plans.a_place_full_of_things(site)}")
-    keyboard = visit.page.keyboard
-    visit.page.locator("#new-plan").focus()
-    keyboard.type("键盘方案")
-    keyboard.press("Enter")
-    expect(visit.page.locator(".plan-head h3")).to_contain_text("键盘方案")
-    plan = int(visit.page.evaluate("new URLSearchParams(location.search).get('plan')"))
+    keys, page = Keys(visit), visit.page
+    keys.write(page.locator("#new-plan"), "键盘方案")
+    page.keyboard.press("Enter")
+    expect(page.locator(".plan-head h3")).to_contain_text("键盘方案")
+    expect(page.locator(".plan-head h3")).to_be_focused()
+    plan = int(parse_qs(urlsplit(page.url).query)["plan"][0])
     borders = plans.Picture(visit, site, plan)
     other = borders.neighbour()
-    visit.page.locator(".plan-fold summary").first.focus()
-    keyboard.press("Enter")  # unfold the list of cells in view
-    visit.page.locator(f"#in-view-{borders.cell}").focus()
-    keyboard.press("Space")
-    expect(visit.page.locator("#plan-name")).to_be_visible()
-    keyboard.press("m")
-    at, _, codes = borders.junction()
-    visit.page.locator("#point-list").select_option(f"{at[0]},{at[1]}")
-    visit.page.locator("#point-list").focus()
-    keyboard.press("Control+ArrowRight")
-    keyboard.press("Control+ArrowUp")
-    keyboard.press("Control+Shift+ArrowUp")
-    keyboard.press("Control+Alt+ArrowRight")
-    keyboard.press("Enter")
-    expect(plans.result(visit)).to_have_text(ZH["done.move_vertex"])
-    assert [at[0] + 1100, at[1] + 11000] in plans.Picture(visit, site, plan).data["junctions"]
+    keys.press(page.locator(".plan-fold summary", has_text=ZH["cells.in_view"]))
+    keys.write(page.locator("#plan-filter"), borders.cell)
+    keys.tick(page.locator(f"#in-view-{borders.cell}"))
+    expect(page.locator("#plan-name")).to_be_visible()
+    codes = moved_by_keys(keys, borders)
     assert plans.changed(site, plan) == len(codes)
-    split_by_keyboard(visit, borders)
+    split_by_keys(keys, borders)
     assert plans.found(site, plan)["counts"]["new"] == 1
-    visit.page.locator(f"#in-view-{other}").focus()
-    keyboard.press("Space")
-    visit.page.locator("#plan-into").focus()
-    keyboard.press("Tab")
-    keyboard.press("Enter")
+    keys.write(page.locator("#plan-filter"), other)
+    keys.tick(page.locator(f"#in-view-{other}"))
+    keys.choose(page.locator("#plan-into"), borders.cell)
+    keys.press(page.locator(".plan-cells button[type=submit]").first)
     expect(plans.result(visit)).to_have_text(ZH["done.merge"])
+    keys.is_kept()
     assert plans.found(site, plan)["counts"]["gone"] == 1
-    visit.page.locator("#plan-name").fill("新名称")
+    page.keyboard.press("Control+z")
+    expect(plans.result(visit)).to_have_text(ZH["done.undo"])
+    assert plans.found(site, plan)["counts"]["gone"] == 0
+    page.keyboard.press("Control+Shift+z")
+    expect(plans.result(visit)).to_have_text(ZH["done.redo"])
+    assert plans.found(site, plan)["counts"]["gone"] == 1
+    page.keyboard.press("?")
+    expect(page.locator(".dialog .keys")).to_contain_text(ZH["tool.transfer"])
+    page.keyboard.press("Escape")
+    expect(page.locator(".dialog")).to_have_count(0)
+    assert visit.faults() == CLEAN
+
+
+def moved_by_keys(keys: Keys, borders: plans.Picture) -> set[str]:
+    """Move a junction of the chosen cell 1.1 m east and 11 m north; return the cells around it."""
+    page, keyboard = keys.visit.page, keys.visit.page.keyboard
+    keys.press(page.locator("[data-tool=points]"))
+    at, _, codes = borders.junction()
+    keys.choose(page.locator("#point-list"), f"{at[0]},{at[1]}")
+    for key in ("Control+ArrowRight", "Control+ArrowUp", "Control+Shift+ArrowUp", "Control+Alt+ArrowRight"):
+        keyboard.press(key)
     keyboard.press("Enter")
-    expect(plans.result(visit)).to_have_text(ZH["done.rename"])
-    assert visit.barriers() == []
+    expect(plans.result(keys.visit)).to_have_text(ZH["done.move_vertex"])
+    now = plans.Picture(keys.visit, borders.site, borders.plan)
+    assert [at[0] + 1100, at[1] + 11000] in now.data["junctions"]
+    return codes
 
 
-def split_by_keyboard(visit: Any, borders: plans.Picture) -> None:
+def split_by_keys(keys: Keys, borders: plans.Picture) -> None:
     """Split the chosen cell along typed coordinates."""
-    keyboard = visit.page.keyboard
+    page = keys.visit.page
     (west, y), (east, _) = borders.cut()
-    visit.page.locator("[data-tool=split]").focus()
-    keyboard.press("Enter")
-    visit.page.locator(".plan-tool details summary").focus()
-    keyboard.press("Enter")
-    visit.page.locator("#line-between").focus()
-    keyboard.type(f"{west - 1e-5:.8f}, {y:.8f}\n{east + 1e-5:.8f}, {y:.8f}")
-    visit.page.get_by_role("button", name=ZH["line.split_now"]).focus()
-    keyboard.press("Enter")
-    expect(plans.result(visit)).to_have_text(ZH["done.split"])
+    keys.press(page.locator("[data-tool=split]"))
+    keys.press(page.locator(".plan-tool details summary"))
+    keys.write(page.locator("#line-between"), f"{west - 1e-5:.8f}, {y:.8f}\n{east + 1e-5:.8f}, {y:.8f}")
+    keys.press(page.get_by_role("button", name=ZH["line.split_now"]))
+    expect(plans.result(keys.visit)).to_have_text(ZH["done.split"])
+    keys.is_kept()
 
 
-def test_a_cell_is_split_by_clicks_and_a_refusal_stands_at_its_place(windows: Windows, site: Any) -> None:
+def test_a_cell_is_split_and_merged_by_clicks_and_a_refusal_stands_at_its_place(
+    windows: Windows, site: Any
+) -> None:
     plan = plans.made(site)["id"]
     visit = windows()
     borders = plans.open_plan(visit, site, plan)
@@ -114,6 +131,8 @@ def test_a_cell_is_split_by_clicks_and_a_refusal_stands_at_its_place(windows: Wi
     visit.page.mouse.click(*borders.place(east))
     expect(plans.result(visit)).to_have_text(ZH["done.split"])
     assert plans.found(site, plan)["counts"]["new"] == 1
+    merged_by_clicks(visit, site, plan)
+    visit.page.locator("[data-tool=split]").click()
     x, y = borders.place(borders.inside(borders.neighbour()))
     visit.page.mouse.click(x, y)
     visit.page.mouse.click(x + 3, y + 20)
@@ -124,14 +143,35 @@ def test_a_cell_is_split_by_clicks_and_a_refusal_stands_at_its_place(windows: Wi
     assert visit.barriers() == []
     visit.page.keyboard.press("Escape")
     expect(visit.page.locator(".refused-tip")).to_have_count(0)
-    assert plans.found(site, plan)["counts"]["new"] == 1
+    assert plans.found(site, plan)["counts"]["new"] == 0
 
 
-def test_who_is_too_late_is_told_who_was_first_and_can_load_it(windows: Windows, site: Any) -> None:
+def merged_by_clicks(visit: Any, site: Any, plan: int) -> None:
+    """Click the two halves of a cell and make them one again."""
+    halves = plans.Picture(visit, site, plan)
+    code = next(cell["code"] for cell in halves.data["cells"] if cell["is_changed"] and not cell["name"])
+    visit.page.locator("[data-tool=choose]").click()
+    visit.page.mouse.click(*halves.place(halves.inside(halves.neighbour(code))))
+    expect(visit.page.locator("#plan-name")).to_be_visible()
+    visit.page.keyboard.down("Shift")
+    visit.page.mouse.click(*halves.place(halves.inside(code)))
+    visit.page.keyboard.up("Shift")
+    visit.page.get_by_role("button", name=ZH["cells.merge_n"].format(n=2)).click()
+    expect(plans.result(visit)).to_have_text(ZH["done.merge"])
+
+
+@pytest.mark.parametrize("way", HANDS)
+def test_who_is_too_late_is_told_who_was_first_and_can_load_it(windows: Windows, site: Any, way: str) -> None:
     plan = plans.made(site)["id"]
     visit = windows()
+    hand = HANDS[way](visit)
     borders = plans.open_plan(visit, site, plan)
-    visit.page.mouse.click(*borders.place(borders.inside(borders.cell)))
+    if way == "mouse":
+        visit.page.mouse.click(*borders.place(borders.inside(borders.cell)))
+    else:
+        hand.press(visit.page.locator(".plan-fold summary", has_text=ZH["cells.in_view"]))
+        hand.write(visit.page.locator("#plan-filter"), borders.cell)
+        hand.tick(visit.page.locator(f"#in-view-{borders.cell}"))
     expect(visit.page.locator("#plan-name")).to_be_visible()
     theirs = {"seen": 0, "edit": {"kind": "rename", "code": borders.cell, "name": "他人改名"}}
 
@@ -140,10 +180,12 @@ def test_who_is_too_late_is_told_who_was_first_and_can_load_it(windows: Windows,
         route.continue_()
 
     visit.page.route(f"**/api/plans/{plan}/edits", be_late)
-    visit.page.fill("#plan-name", "我改名")
-    visit.page.keyboard.press("Enter")
+    hand.write(visit.page.locator("#plan-name"), "我改名")
+    hand.press(visit.page.get_by_role("button", name=ZH["cells.rename"], exact=True))
     expect(visit.page.locator(".plan-room .refused span").first).to_have_text(ZH["edit.load_theirs"])
-    visit.page.get_by_role("button", name=ZH["edit.load_now"]).click()
+    picture(visit, site, f"plan-conflict-{way}")
+    hand.press(visit.page.get_by_role("button", name=ZH["edit.load_now"]))
     expect(plans.result(visit)).to_have_text(ZH["edit.loaded"])
+    hand.is_kept()
     expect(visit.page.locator("#plan-name")).to_have_value("他人改名")
     assert visit.faults()["violations"] == CLEAN["violations"]

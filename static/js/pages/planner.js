@@ -23,8 +23,9 @@ const COLUMNS = [
 
 class Planner {
   async open() {
+    const help = [] // of the plan that is open: its keys
     const page = await start({
-      parts: ['cells', 'incidents', 'routes', 'basemap'], hasThemes: true, keys: [], onIncident: (feature) => this.pick(feature),
+      parts: ['cells', 'incidents', 'routes', 'basemap'], hasThemes: true, keys: help, onIncident: (feature) => this.pick(feature),
     })
     if (!page) return
     Object.assign(this, page)
@@ -35,7 +36,7 @@ class Planner {
     this.releases = el('div', { class: 'releases' }, loading())
     this.timeline = new Timeline(page)
     this.plans = null // their screens are fetched when somebody wants to see them
-    this.page = page
+    this.page = { ...page, help }
     this.overview = el('div', {}, this.levels(), this.table, el('h2', { class: 'second' }, word('releases.title')), this.timeline.element, this.releases)
     this.place = el('div', { class: 'planner-view' }, this.overview)
     this.shown = 'units'

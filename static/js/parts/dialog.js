@@ -1,6 +1,6 @@
 /** A dialog over the page: the focus stays inside, Escape and a click beside it close it, and the focus goes back. */
 
-import { el } from '../dom.js'
+import { byId, el } from '../dom.js'
 import { word } from '../page.js'
 
 const STOPS = 'button:not([disabled]), input:not([type="hidden"]), select, textarea, a[href]'
@@ -11,7 +11,8 @@ export function openDialog(id, title, children, { wide = false, onKey = null, on
   const close = () => {
     veil.remove()
     if (onClose) onClose()
-    if (back && back.isConnected) back.focus({ preventScroll: true })
+    const again = back && !back.isConnected && back.id ? byId(back.id) : back // it may have been drawn anew meanwhile
+    if (again && again.isConnected) again.focus({ preventScroll: true })
   }
   const sheet = el('div', { class: `dialog${wide ? ' wide' : ''}`, role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': id },
     el('div', { class: 'card-head' },

@@ -26,6 +26,36 @@ export class Arcs {
     else this.places.set(name, [[number, i]])
   }
 
+  /**
+   * Return the arcs after the next step, whose answer brings all cells that may look otherwise; borders that are as they were
+   * stay the same objects. Null when the answer does not fit what is here: all must be fetched again. `isSeen(rings)` says
+   * whether a cell that was not here belongs to what is seen.
+   */
+  after({ seq, gone, cells, arcs, junctions }, isSeen) {
+    if (seq !== this.seq + 1) return null // somebody else made a step between, and its cells are not in the answer
+    const lines = arcs.map((arc) => arc.lonlat)
+    const taken = cells.filter((cell) => this.cells.has(cell.code) || isSeen(cell.rings.map((ring) => joined(ring, lines))))
+    const lost = new Set([...gone, ...cells.map(({ code }) => code)])
+    const kept = Array.from(this.cells.values()).filter(({ code }) => !lost.has(code))
+    const stays = new Set([...kept, ...taken].map(({ code }) => code))
+    const old = new Map(this.arcs.map((arc) => [arc.id, arc]))
+    const brought = arcs.filter((arc) => stays.has(arc.one) || stays.has(arc.other)).map((arc) => (isSameLine(old.get(arc.id), arc) ? old.get(arc.id) : arc))
+    const all = [...this.arcs.filter((arc) => !lost.has(arc.one) && !lost.has(arc.other)), ...brought]
+    const now = new Map(all.map((arc, number) => [arc.id, number]))
+    const fits = kept.every(({ rings }) => rings.every((ring) => ring.every((signed) => {
+      const arc = this.arcs[signed < 0 ? ~signed : signed]
+      return now.has(arc.id) && isSameLine(arc, all[now.get(arc.id)])
+    })))
+    if (!fits) return null
+    const told = new Set(junctions.map(nameOf))
+    const isBrought = new Set(brought)
+    const ends = all.map((arc) => [arc.line[0], arc.line[arc.line.length - 1]].filter((end) => (isBrought.has(arc) ? told : this.junctions).has(nameOf(end))))
+    return new Arcs({
+      seq, arcs: all, junctions: ends.reduce((found, some) => found.concat(some), []),
+      cells: [...kept.map((cell) => renumbered(cell, this.arcs, now)), ...taken.map((cell) => renumbered(cell, arcs, now))],
+    })
+  }
+
   /** Return the numbers of the arcs that have a vertex. */
   around(name) {
     return Array.from(new Set((this.places.get(name) || []).map(([number]) => number)))
@@ -113,6 +143,16 @@ export class Arcs {
     }
     return null
   }
+}
+
+/** Return a cell whose rings name arcs by the numbers they have `now`, by id. */
+function renumbered(cell, arcs, now) {
+  const number = (signed) => (signed < 0 ? ~now.get(arcs[~signed].id) : now.get(arcs[signed].id))
+  return { ...cell, rings: cell.rings.map((ring) => ring.map(number)) }
+}
+
+function isSameLine(one, other) {
+  return Boolean(one) && (one === other || (one.line.length === other.line.length && one.line.every(([x, y], i) => x === other.line[i][0] && y === other.line[i][1])))
 }
 
 /** Return the vertices of a ring from one to another, going `step`. */

@@ -18,7 +18,7 @@ export const LINES = {
 }
 const FILLS = { painted: ['community', 0.4], chosen: ['selected', 0.16], changed: ['warn', 0.2] }
 
-/** What is drawn of a plan; everything is made anew by `show`, and only what moves is touched while it is dragged. */
+/** What is drawn of a plan; a border that is as it was stays drawn, and only what moves is touched while it is dragged. */
 export class Board {
   constructor(view) {
     this.view = view
@@ -28,6 +28,8 @@ export class Board {
     this.painted = new Set()
     this.handlesOf = new Set()
     this.lines = []
+    this.drawn = new Map() // by arc: the line it has, and its kind
+    this.dragged = new Set() // lines that stand elsewhere than the server knows
     this.fills = new Map()
     this.canvas = {}
     this.groups = {}
@@ -47,6 +49,7 @@ export class Board {
     this.clear()
     this.sketch.remove()
     Object.values(this.groups).forEach((group) => group.remove())
+    Object.values(this.canvas).forEach((canvas) => canvas.remove())
     this.view.more.splice(this.view.more.indexOf(this), 1)
   }
 
@@ -55,7 +58,8 @@ export class Board {
     this.arcs = arcs
     this.pixels = null
     this.view.cover('cells', true)
-    this.refresh()
+    this.update()
+    this.addMarks()
   }
 
   /** Show nothing: too far out, or not loaded. */
@@ -70,7 +74,7 @@ export class Board {
   /** Let cells stand out. */
   choose(codes) {
     this.chosen = new Set(codes)
-    this.refresh()
+    this.update()
   }
 
   /** Show cells as about to be given to a unit. */
@@ -84,28 +88,53 @@ export class Board {
   /** Show no cell as about to be given. */
   unpaint() {
     this.painted.clear()
-    this.refresh()
+    this.update()
   }
 
   /** Show the vertices of cells as handles. */
   handle(codes) {
     this.handlesOf = new Set(codes)
-    this.refresh()
+    this.addMarks()
   }
 
-  /** Draw everything again: other arcs, colours or zoom. */
+  /** Draw everything anew: other colours or zoom. */
   refresh() {
-    Object.values(this.groups).forEach((group) => group.clearLayers())
+    this.groups['plan-lines'].clearLayers()
+    this.drawn.clear()
+    this.update()
+    this.addMarks()
+  }
+
+  /** Draw the cells that stand out, and those borders that are not drawn as they are. */
+  update() {
+    this.groups['plan-fills'].clearLayers()
     this.fills.clear()
-    this.lines = []
-    if (!this.arcs) return
-    for (const [code, cell] of this.arcs.cells) {
+    for (const [code, cell] of this.arcs ? this.arcs.cells : []) {
       const kind = this.painted.has(code) ? 'painted' : this.chosen.has(code) ? 'chosen' : cell.is_changed ? 'changed' : null
       if (kind) this.addFill(code, kind)
     }
-    this.lines = this.arcs.arcs.map((arc, number) => this.line(arc, number))
-    for (const line of this.lines) this.groups['plan-lines'].addLayer(line)
-    this.lines.forEach((line) => line.options.isChosen && line.bringToFront())
+    const before = this.drawn
+    this.drawn = new Map()
+    this.lines = (this.arcs ? this.arcs.arcs : []).map((arc, number) => this.lineOf(arc, number, before.get(arc)))
+    const kept = new Set(this.lines)
+    for (const { line } of before.values()) if (!kept.has(line)) this.groups['plan-lines'].removeLayer(line)
+    this.dragged.clear()
+    for (const { line, kind } of this.drawn.values()) if (kind === 'chosen') line.bringToFront()
+  }
+
+  /** Return the line of an arc: the one that is `known`, if it is drawn as it is, or a new one. */
+  lineOf(arc, number, known) {
+    const kind = this.kindOf(arc)
+    const isAsWas = known && known.kind === kind && !this.dragged.has(known.line)
+    const line = isAsWas ? known.line : this.addLine(number, kind)
+    this.drawn.set(arc, { line, kind })
+    return line
+  }
+
+  /** Write the cells' numbers and show the handles. */
+  addMarks() {
+    this.groups['plan-marks'].clearLayers()
+    if (!this.arcs) return
     if (this.map.getZoom() >= NAMES_FROM) for (const cell of this.arcs.cells.values()) this.addName(cell)
     this.addHandles()
   }
@@ -121,15 +150,20 @@ export class Board {
     this.groups['plan-fills'].addLayer(fill)
   }
 
-  line(arc, number) {
-    const [here, there] = [this.arcs.cells.get(arc.one), this.arcs.cells.get(arc.other)]
-    const isBetweenUnits = here && there && here.community !== there.community
-    const isChosen = this.chosen.has(arc.one) || this.chosen.has(arc.other)
-    const kind = isChosen ? 'chosen' : arc.other === null ? 'outer' : isBetweenUnits ? 'unit' : 'cell'
+  kindOf({ one, other }) {
+    const [here, there] = [this.arcs.cells.get(one), this.arcs.cells.get(other)]
+    if (this.chosen.has(one) || this.chosen.has(other)) return 'chosen'
+    if (other === null) return 'outer'
+    return here && there && here.community !== there.community ? 'unit' : 'cell'
+  }
+
+  addLine(number, kind) {
     const { name, weight } = LINES[kind]
-    return window.L.polyline(leafletPositions(this.arcs.shown[number]), {
-      renderer: this.canvas['plan-lines'], interactive: false, color: colour(name), weight, opacity: 0.95, lineJoin: 'round', isChosen,
+    const line = window.L.polyline(leafletPositions(this.arcs.shown[number]), {
+      renderer: this.canvas['plan-lines'], interactive: false, color: colour(name), weight, opacity: 0.95, lineJoin: 'round',
     })
+    this.groups['plan-lines'].addLayer(line)
+    return line
   }
 
   addName(cell) {
@@ -157,6 +191,7 @@ export class Board {
     const codes = new Set()
     for (const number of numbers) {
       this.lines[number].setLatLngs(leafletPositions(this.arcs.shown[number]))
+      this.dragged.add(this.lines[number])
       codes.add(this.arcs.arcs[number].one).add(this.arcs.arcs[number].other)
     }
     for (const code of codes) if (this.fills.has(code)) this.fills.get(code).setLatLngs(leafletPositions(this.arcs.rings(code)))
@@ -232,9 +267,9 @@ export class Board {
     return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]
   }
 
-  /** Draw a line that is being made, with its vertices; `tone` is a colour. */
-  draw(positions, { tone = 'accent', isClosed = false, hasKnots = true } = {}) {
-    this.sketch.clearLayers()
+  /** Draw a line that is being made, with its vertices, beside what was drawn if `isMore`; `tone` is a colour. */
+  draw(positions, { tone = 'accent', isClosed = false, hasKnots = true, isMore = false } = {}) {
+    if (!isMore) this.sketch.clearLayers()
     if (positions.length === 0) return
     const look = { renderer: this.canvas['plan-marks'], interactive: false, color: colour(tone), weight: 3, dashArray: [8, 6], fill: isClosed, fillColor: colour(tone), fillOpacity: 0.12 }
     const make = isClosed ? window.L.polygon : window.L.polyline

@@ -37,9 +37,12 @@ export class CellBox {
     const now = JSON.stringify([Boolean(arcs), mayEdit, plan.locks, cells.map(({ rings, ...cell }) => cell)])
     if (now === this.drawn) return
     this.drawn = now
+    const had = this.chosen.contains(document.activeElement)
     const held = this.heldIn(this.chosen)
     this.chosen.replaceChildren(...this.content(cells).filter(Boolean))
     focusAgain(held)
+    const head = this.chosen.querySelector('[tabindex]')
+    if (had && head && !this.chosen.contains(document.activeElement)) head.focus({ preventScroll: true })
   }
 
   /** What has the focus is found again by its id. */
@@ -49,9 +52,9 @@ export class CellBox {
 
   content(cells) {
     if (!this.editing.arcs) return []
-    if (cells.length === 0) return [el('p', { class: 'state' }, word('cells.choose'))]
+    if (cells.length === 0) return [el('p', { class: 'state', tabindex: '-1' }, word('cells.choose'))]
     const codes = cells.map(({ code }) => code)
-    const head = el('h3', {}, cells.length === 1 ? word('cell.title', { code: groupedCode(codes[0]) }) : word('cells.chosen', { n: cells.length }))
+    const head = el('h3', { tabindex: '-1' }, cells.length === 1 ? word('cell.title', { code: groupedCode(codes[0]) }) : word('cells.chosen', { n: cells.length }))
     const facts = cells.length === 1 ? this.facts(cells[0]) : el('p', { class: 'soft' }, codes.map(groupedCode).join(word('page.comma')))
     if (!this.editing.mayEdit) return [head, facts]
     return [head, facts, this.locks(cells), ...(cells.length === 1 ? this.naming(cells[0]) : [this.merging(cells)]), this.giving(cells)]

@@ -2,6 +2,7 @@
 
 import { get, post } from '../api.js'
 import { announce } from '../dom.js'
+import { leafletPositions } from '../geo.js'
 import { word } from '../page.js'
 import { turnOf, words } from '../parts/states.js'
 import { Arcs } from './arcs.js'
@@ -26,6 +27,7 @@ export class Editing {
     this.mayMoveOuter = false
     this.working = Promise.resolve()
     this.waiting = null
+    this.looks = 0 // requests for what is in view that are on their way
     this.moved = () => {
       clearTimeout(this.pause)
       this.pause = setTimeout(() => this.look(), REST_MS)
@@ -58,6 +60,7 @@ export class Editing {
       return
     }
     const bounds = this.view.map.getBounds()
+    this.looks += 1
     const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((one) => one.toFixed(7)).join(',')
     try {
       const found = await get(`${this.path}/arcs`, { bbox })
@@ -66,6 +69,8 @@ export class Editing {
       if (!isLatest()) return
       if (problem.status === 422) this.blank('plan.zoom_in')
       else this.blank(null, words(problem))
+    } finally {
+      this.looks -= 1
     }
   }
 
@@ -132,9 +137,9 @@ export class Editing {
     this.refused.clear()
     const slow = setTimeout(() => this.on.busy(word('plan.saving')), SLOW_MS)
     try {
-      const { seq } = await post(path, { seen: this.arcs ? this.arcs.seq : this.plan.seq, ...body })
-      this.plan.seq = seq
-      await this.again()
+      const made = await post(path, { seen: this.arcs ? this.arcs.seq : this.plan.seq, ...body })
+      this.plan.seq = made.seq
+      await this.took(made)
       this.on.said(said)
       return true
     } catch (problem) {
@@ -145,6 +150,21 @@ export class Editing {
       clearTimeout(slow)
       this.on.busy('')
     }
+  }
+
+  /** Show what a step made: of the map only what its answer brought, unless more has changed or is asked for already. */
+  async took(made) {
+    const arcs = this.arcs && this.looks === 0 ? this.arcs.after(made, (rings) => this.isSeen(rings)) : null
+    if (arcs) this.arrive(arcs)
+    const [plan] = await Promise.all([get(this.path), arcs ? null : this.look()])
+    this.plan = plan
+    this.on.plan(plan)
+    if (arcs && plan.seq !== arcs.seq) await this.look()
+  }
+
+  /** Return whether a cell with these rings of [lon, lat] lies in view. */
+  isSeen([ring]) {
+    return this.view.map.getBounds().intersects(leafletPositions(ring))
   }
 
   /** Show why something was not made; a conflict offers to load what others did. */

@@ -1,4 +1,4 @@
-/** Draw a line, click by click: to split a cell, or to draw a border anew between two of its vertices. */
+/** Draw a line, click by click: to split a cell, to give a piece of it away, or to draw a border anew. */
 
 import { announce } from '../dom.js'
 import { word } from '../page.js'
@@ -9,7 +9,7 @@ import { snapped } from './snap.js'
 const REACH = 11 // pixels around a vertex or beside a border in which it is meant
 const OVER = 2e-6 // degrees a cut goes on over the border it ends at, so that rounding leaves no gap
 
-/** What the two kinds of lines have in common; `onLine(n)` hears how many points there are. */
+/** What all lines have in common; `onLine(n, next)` hears how many points there are, and the key of what to do next if it is no point. */
 class Lining extends Tool {
   constructor(editing, onLine) {
     super(editing)
@@ -91,18 +91,86 @@ export class Splitting extends Lining {
     return null
   }
 
-  finish() {
+  /** Return what was drawn as the server takes it: the cell and the line through it; null while there is too little. */
+  drawn() {
     const { points } = this
     const code = this.cell()
-    if (points.length < 2 || !code) return Promise.resolve(false)
-    const line = points.map((point, i) => said(point, points[i === 0 ? 1 : i - 1]))
-    const near = points[Math.floor(points.length / 2)].lonlat
+    return points.length < 2 || !code ? null : { code, line: points.map((point, i) => said(point, points[i === 0 ? 1 : i - 1])) }
+  }
+
+  finish() {
+    const drawn = this.drawn()
+    return drawn ? this.give({ kind: 'split', ...drawn }) : Promise.resolve(false)
+  }
+
+  /** Send the edit with the line that was drawn; one that is refused stays on the map. */
+  give(edit) {
+    const places = this.points.map(({ lonlat }) => lonlat)
     this.points = []
     this.onLine(0)
-    return this.editing.edit({ kind: 'split', code, line }, near).then((isMade) => {
-      this.board.draw(isMade ? [] : points.map(({ lonlat }) => lonlat), { tone: 'urgent' })
+    return this.editing.edit(edit, places[Math.floor(places.length / 2)]).then((isMade) => {
+      this.board.draw(isMade ? [] : places, { tone: 'urgent' })
       return isMade
     })
+  }
+}
+
+/** Give a piece of a cell to a neighbour (划拨): a line as for a split, then a click on the piece and one on who takes it. */
+export class Transferring extends Splitting {
+  constructor(editing, onLine) {
+    super(editing, onLine)
+    Object.assign(this, { cut: null, at: null })
+  }
+
+  click(lonlat) {
+    if (!this.cut || !this.editing.mayEdit || !this.board.arcs) {
+      super.click(lonlat)
+      return
+    }
+    const cell = this.board.cellAt(lonlat)
+    if (cell && cell.code === this.cut.code) this.choose(lonlat)
+    else if (this.at && cell) this.send(cell.code)
+    else this.editing.on.hint(word(this.at ? 'line.now_taker' : 'line.now_piece'))
+  }
+
+  /** The line is drawn: which piece goes, and to whom? */
+  finish() {
+    if (this.cut) return Promise.resolve(false)
+    this.cut = this.drawn()
+    this.show()
+    if (this.cut) announce(word('line.now_piece'))
+    return Promise.resolve(false)
+  }
+
+  choose(lonlat) {
+    this.at = lonlat
+    this.show()
+    announce(word('line.now_taker'))
+  }
+
+  send(to) {
+    const edit = transfer(this.cut, this.at, to)
+    Object.assign(this, { cut: null, at: null })
+    return this.give(edit)
+  }
+
+  show(next = null) {
+    super.show(this.cut ? null : next)
+    if (this.at) this.board.draw(next ? [this.at, next.lonlat] : [this.at], { tone: 'urgent', isMore: true })
+    this.onLine(this.points.length, this.at ? 'line.now_taker' : this.cut ? 'line.now_piece' : null)
+  }
+
+  /** Take back what was done last: the piece, the end of the line, a point. */
+  back() {
+    if (this.at) this.at = null
+    else if (this.cut) this.cut = null
+    else this.points.pop()
+    this.show()
+  }
+
+  cancel() {
+    Object.assign(this, { cut: null, at: null })
+    return super.cancel()
   }
 }
 
@@ -136,8 +204,9 @@ export class Reshaping extends Lining {
     const { points } = this
     const [first, last] = [points[0], points[points.length - 1]]
     const way = points.length > 1 && last.vertex ? this.board.arcs.way(first.vertex.name, last.vertex.name) : null
-    if (!way) {
-      this.editing.on.hint(word('line.end_at_vertex'))
+    const isOuter = way && this.board.arcs.arcs[way.number].other === null
+    if (!way || (isOuter && !this.editing.mayMoveOuter)) {
+      this.editing.on.hint(word(way ? 'plan.outer_locked' : 'line.end_at_vertex'))
       return Promise.resolve(false)
     }
     this.points = []
@@ -154,6 +223,11 @@ export class Reshaping extends Lining {
 export function reshape(arcs, { number, was }, between) {
   const kind = arcs.arcs[number].other === null ? 'change_outer_border' : 'reshape_border'
   return { kind, was, line: [was[0], ...between, was[was.length - 1]] }
+}
+
+/** Return the edit that gives a piece beside a line to a neighbour; `cutting` is the edit that would split along it. */
+export function transfer({ code, line }, [lon, lat], to) {
+  return { kind: 'transfer', code, line, at: { lon, lat }, to }
 }
 
 /** Return the edit that cuts a cell from one vertex through `between` to another; either may be missing. */

@@ -81,6 +81,7 @@ export class Plans {
   async goBack(release) {
     try {
       await this.begin({ name: word('plans.back_to', { id: release }), rolls_back: release })
+      if (this.room) this.room.standing.focus() // the button was in the list of releases
     } catch (problem) {
       this.element.prepend(failed(problem, () => this.showList().then(() => this.goBack(release))))
     }
@@ -88,6 +89,7 @@ export class Plans {
 
   /** Open a plan. */
   async show(id) {
+    const had = this.element.contains(document.activeElement)
     this.leaveRoom()
     const isLatest = {}
     this.asked = isLatest
@@ -98,6 +100,7 @@ export class Plans {
       setQuery('plan', String(id))
       this.room = new Room(this.page, plan, units, () => this.back(id))
       this.element.replaceChildren(this.room.element)
+      if (had) this.room.standing.focus() // what had it was in the list
       announce(word('plan.opened', { name: plan.name }))
       await this.room.open()
     } catch (problem) {

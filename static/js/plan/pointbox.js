@@ -69,6 +69,8 @@ export class PointBox {
 
   /** Say how far the keys have moved the point; null for not at all. */
   nudged(by) {
+    const had = [this.keep, this.leave].includes(document.activeElement)
+    if (!by && had) this.list.focus({ preventScroll: true })
     this.keep.disabled = !by
     this.leave.disabled = !by
     this.moved.textContent = by ? word('point.moved', { east: count(by[0], lang, 1), north: count(by[1], lang, 1) }) : ''

@@ -26,7 +26,12 @@ export class Refused {
     this.view = view
     this.board = board
     this.group = window.L.layerGroup().addTo(view.map)
-    this.element = el('div', { class: 'refused', role: 'alert', hidden: true })
+    this.back = null // what had the focus before the buttons here
+    this.element = el('div', { class: 'refused', role: 'alert', hidden: true, onfocusin: (event) => this.entered(event.relatedTarget) })
+  }
+
+  entered(from) {
+    if (!from || !this.element.contains(from)) this.back = from
   }
 
   /** Show what a Problem says, at its place or else at `near`; `actions` are buttons. */

@@ -11,7 +11,7 @@ import { Dragging } from './dragging.js'
 import { Editing } from './editing.js'
 import { Hand, Tool } from './hand.js'
 import { LineBox } from './linebox.js'
-import { Reshaping, Splitting } from './lining.js'
+import { Reshaping, Splitting, Transferring } from './lining.js'
 import { Numbers } from './numbers.js'
 import { PaintBox } from './paintbox.js'
 import { Painting } from './painting.js'
@@ -19,8 +19,13 @@ import { PointBox } from './pointbox.js'
 import { Standing } from './standing.js'
 import { Steps } from './steps.js'
 
-const TOOLS = ['choose', 'points', 'reshape', 'split', 'paint']
-const KEYS = { v: 'choose', m: 'points', r: 'reshape', s: 'split', b: 'paint' }
+const KEYS = { v: 'choose', m: 'points', r: 'reshape', s: 'split', t: 'transfer', b: 'paint' }
+const TOOLS = Object.values(KEYS)
+const HELP = [
+  ...Object.entries(KEYS).map(([key, tool]) => [key.toUpperCase(), `tool.${tool}`]),
+  ['Ctrl + Z', 'plan.undo'], ['Ctrl + Shift + Z', 'plan.redo'], ['Delete', 'point.remove'],
+]
+const DRAWING = ['reshape', 'split', 'transfer', 'paint']
 
 /** One open plan; `onClose()` goes back to the list. */
 export class Room {
@@ -54,16 +59,16 @@ export class Room {
 
   makeTools() {
     this.points = new PointBox(this.editing)
-    this.lines = new LineBox(this.editing)
+    this.lines = new LineBox(this.editing, () => this.home())
     const dragging = new Dragging(this.editing, { onPoint: (vertex) => this.points.chose(vertex), onNudge: (by) => this.points.nudged(by) })
     this.points.tool = dragging
-    const onLine = (n) => this.lines.line(n)
+    const onLine = (n, next) => this.lines.line(n, next)
     const painting = new Painting(this.editing)
     this.tools = {
       choose: new Tool(this.editing), points: dragging, reshape: new Reshaping(this.editing, onLine),
-      split: new Splitting(this.editing, onLine), paint: painting,
+      split: new Splitting(this.editing, onLine), transfer: new Transferring(this.editing, onLine), paint: painting,
     }
-    this.boxes = { points: this.points, reshape: this.lines, split: this.lines, paint: new PaintBox(painting, this.units) }
+    this.boxes = { points: this.points, reshape: this.lines, split: this.lines, transfer: this.lines, paint: new PaintBox(painting, this.units) }
     this.undo = this.button('plan.undo', () => this.editing.undo(), 'Control+Z')
     this.redo = this.button('plan.redo', () => this.editing.redo(), 'Control+Shift+Z')
     this.buttons = TOOLS.map((name) => el('button', { type: 'button', class: 'button', 'data-tool': name, 'aria-pressed': 'false', onclick: () => this.take(name) }, word(`tool.${name}`)))
@@ -96,7 +101,7 @@ export class Room {
     this.place.replaceChildren(...(box ? [box.element] : []))
     if (box) box.show()
     this.tool.begin()
-    document.body.classList.toggle('plan-draws', ['reshape', 'split', 'paint'].includes(name))
+    document.body.classList.toggle('plan-draws', DRAWING.includes(name))
     announce(word(`tool.${name}`))
   }
 
@@ -112,6 +117,7 @@ export class Room {
     document.removeEventListener('keydown', this.keys)
     document.body.classList.remove('plan-draws')
     this.bar.remove()
+    this.page.help.length = 0
     this.editing.close()
   }
 
@@ -121,12 +127,22 @@ export class Room {
     this.standing.show(plan)
     if (this.state !== plan.state) this.say('', '') // what was said is of a state it no longer has
     this.state = plan.state
+    const wasIn = this.bar.contains(document.activeElement) // a button that is switched off or put away loses the focus
     this.undo.disabled = !may.undo
     this.redo.disabled = !may.redo
     this.bar.hidden = !may.edit || this.compare.isOpen
+    this.page.help.splice(0, Infinity, ...(may.edit ? HELP : []))
     if (!may.edit && this.toolName && this.toolName !== 'choose') this.take('choose')
+    if (wasIn && (this.bar.hidden || document.activeElement.disabled || !this.bar.contains(document.activeElement))) this.home()
     this.cells.show()
     if (this.seq === undefined || plan.seq !== this.seq) this.changed(plan.seq)
+  }
+
+  /** Let the tool that is taken up have the focus, or the plan's name when there are no tools. */
+  home() {
+    const button = this.buttons.find((one) => one.dataset.tool === this.toolName)
+    if (button && button.offsetParent) button.focus({ preventScroll: true })
+    else this.standing.focus()
   }
 
   /** The plan has other cells: what is counted of them is fetched again. */
@@ -187,16 +203,26 @@ export class Room {
   }
 
   async reload() {
-    this.editing.refused.clear()
+    this.leaveRefused()
     this.tool.cancel()
     await this.editing.again()
     this.say(word('edit.loaded'), 'good')
   }
 
+  /** Take a refusal away; whoever was in it goes on where they were before. */
+  leaveRefused() {
+    const { refused } = this.editing
+    const had = refused.element.contains(document.activeElement)
+    const { back } = refused
+    refused.clear()
+    if (had && back && back.isConnected && back.offsetParent) back.focus({ preventScroll: true })
+    else if (had) this.home()
+  }
+
   /** Escape with nothing begun: a refusal goes first, then what is chosen. */
   escape() {
     if (this.editing.refused.isShown) {
-      this.editing.refused.clear()
+      this.leaveRefused()
       this.editing.board.draw([])
     } else if (this.compare.isOpen) this.compare.close()
     else if (this.editing.chosen.length) this.editing.choose([])

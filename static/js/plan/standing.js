@@ -23,7 +23,8 @@ export class Standing {
 
   /** Show the plan as it is now. */
   show(plan) {
-    const held = this.element.contains(document.activeElement) ? document.activeElement.dataset.does : null
+    const had = this.element.contains(document.activeElement)
+    const held = had ? document.activeElement.dataset.does : null
     const { may } = plan
     const buttons = [
       ...STEPS.filter(([name]) => may[name]).map(([name, to]) => this.button(name, LOUD.includes(name), () => this.ask(name, to))),
@@ -32,12 +33,18 @@ export class Standing {
       may.edit ? this.button('name', false, () => this.rename()) : null,
     ]
     this.element.replaceChildren(
-      el('h3', {}, plan.name, ' ', el('span', { class: `tag plan-state ${plan.state}` }, term('plan_state', plan.state))),
+      el('h3', { tabindex: '-1' }, plan.name, ' ', el('span', { class: `tag plan-state ${plan.state}` }, term('plan_state', plan.state))),
       el('p', { class: 'soft' }, this.facts(plan)),
       ...this.warnings(plan),
       el('div', { class: 'plan-buttons' }, buttons))
     const again = held ? this.element.querySelector(`[data-does="${held}"]`) : null
     if (again) again.focus({ preventScroll: true })
+    else if (had) this.focus() // the step was taken: its button is gone
+  }
+
+  /** Let the plan's name and state have the focus. */
+  focus() {
+    this.element.querySelector('h3').focus({ preventScroll: true })
   }
 
   facts(plan) {
@@ -57,7 +64,7 @@ export class Standing {
   }
 
   button(name, isLoud, act) {
-    return el('button', { type: 'button', 'data-does': name, class: `button${isLoud ? ' primary' : ''}`, onclick: act }, word(`does.${name}`))
+    return el('button', { type: 'button', id: `does-${name}`, 'data-does': name, class: `button${isLoud ? ' primary' : ''}`, onclick: act }, word(`does.${name}`))
   }
 
   /** Ask for a note, then take the step. */

@@ -76,3 +76,49 @@ test('around an island the shorter way is taken, also over the start of its bord
   assert.deepEqual(arcs.way('1,0', '2,0').was, [[1, 0], [2, 0]])
   assert.deepEqual(arcs.corners('i').length, 5)
 })
+
+/** What the server answers when the junction (5, 5) of `three` is moved to (6, 6): all three cells may look otherwise. */
+function moved(seq = 5) {
+  const now = three()
+  const at = ([x, y]) => (x === 5 && y === 5 ? [6, 6] : [x, y])
+  const arcs = now.arcs.map((arc) => ({ ...arc, line: arc.line.map(at), lonlat: arc.line.map(at).map(([x, y]) => [x / 100, y / 100]) }))
+  return { seq, gone: [], cells: Array.from(now.cells.values()), arcs, junctions: [[6, 6], [5, 0], [0, 5], [10, 5]] }
+}
+
+test('after a step only borders that are others are other objects', () => {
+  const before = three()
+  const after = before.after(moved(), () => false)
+  assert.equal(after.seq, 5)
+  assert.deepEqual(after.corners('a'), ['5,0', '5,2', '6,6', '0,5', '0,0'])
+  assert.equal(after.vertex('6,6').isJunction, true)
+  assert.equal(after.vertex('5,5'), null)
+  const same = after.arcs.filter((arc) => before.arcs.includes(arc)).map(({ id }) => id)
+  assert.deepEqual(same.sort(), ['a|', 'b|c', 'c|'])
+})
+
+test('after a step others made, or that does not fit what is here, all is to be fetched again', () => {
+  assert.equal(three().after(moved(6), () => false), null)
+  const torn = { ...moved(), cells: [{ code: 'a', rings: [[0, 1, 2]] }], arcs: moved().arcs.slice(0, 3) }
+  assert.equal(three().after(torn, () => false), null, 'b still has the border that moved')
+})
+
+test('a cell split off belongs to what is seen only where it is seen; one that is gone is gone', () => {
+  const line = (...xy) => ({ line: xy, lonlat: xy.map(([x, y]) => [x / 100, y / 100]) })
+  const split = {
+    seq: 5, gone: ['c'], junctions: [[5, 5], [5, 0], [0, 5], [10, 5], [0, 10]],
+    cells: [{ code: 'a', rings: [[0, 1, 2]] }, { code: 'b', rings: [[~0, 3, 4]] }, { code: 'd', rings: [[5, ~1, 6]] }, { code: 'e', rings: [[~5, ~4, ~3, 7]] }],
+    arcs: [
+      { id: 'a|b', one: 'a', other: 'b', ...line([5, 0], [5, 2], [5, 5]) }, { id: 'a|d', one: 'a', other: 'd', ...line([5, 5], [0, 5]) },
+      { id: 'a|', one: 'a', other: null, ...line([0, 5], [0, 0], [5, 0]) }, { id: 'b|e', one: 'b', other: 'e', ...line([5, 0], [10, 0], [10, 5]) },
+      { id: 'b|e|2', one: 'b', other: 'e', ...line([10, 5], [5, 5]) }, { id: 'd|e', one: 'd', other: 'e', ...line([0, 10], [5, 5]) },
+      { id: 'd|', one: 'd', other: null, ...line([0, 5], [0, 10]) }, { id: 'e|', one: 'e', other: null, ...line([10, 5], [0, 10]) },
+    ],
+  }
+  const near = three().after(split, () => true)
+  assert.deepEqual(Array.from(near.cells.keys()), ['a', 'b', 'd', 'e'])
+  assert.deepEqual(near.neighbours('d'), ['a', 'e'])
+  const far = three().after(split, () => false)
+  assert.deepEqual(Array.from(far.cells.keys()), ['a', 'b'])
+  assert.deepEqual(far.neighbours('a'), ['b', 'd'], 'borders of what is shown are there, whoever is beyond')
+  assert.deepEqual(far.corners('b'), near.corners('b'))
+})

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 
 import { foot, inRings, inside, middle, nearestStretch, nearestVertex, rectangle, thinned } from '../../../static/js/plan/pixels.js'
-import { readLine, shifted, shiftedWhole, stepOf, strideOf } from '../../../static/js/plan/metres.js'
+import { beside, readLine, shifted, shiftedWhole, stepOf, strideOf } from '../../../static/js/plan/metres.js'
 import { readCoordinates } from '../../../static/js/coordinates.js'
 import { metresBetween } from '../../../static/js/geo.js'
 
@@ -60,4 +60,15 @@ test('a typed line is read whole or not at all', () => {
   assert.deepEqual(readLine('117.1, 39.5\n\n117.2，39.6\n', readCoordinates), [{ lon: 117.1, lat: 39.5 }, { lon: 117.2, lat: 39.6 }])
   assert.equal(readLine('117.1, 39.5\nx', readCoordinates), null)
   assert.equal(readLine('117.1, 39.5', readCoordinates), null)
+})
+
+test('a place beside a line lies on the asked side of it, inside the cell', () => {
+  const square = [[[117, 39], [117.001, 39], [117.001, 39.001], [117, 39.001], [117, 39]]]
+  const [, north] = beside([[116.999, 39.0004], [117.002, 39.0004]], square, 1)
+  const [, south] = beside([[116.999, 39.0004], [117.002, 39.0004]], square, -1)
+  assert.ok(north > 39.0004 && north < 39.000402, String(north))
+  assert.ok(south < 39.0004 && south > 39.000398, String(south))
+  const bent = beside([[116.99, 38.99], [117.0005, 39.0005], [116.99, 39.0005]], square, 1)
+  assert.ok(bent[0] > 117 && bent[1] > 39, 'where the line is inside')
+  assert.equal(beside([[116.9, 39.1], [116.99, 39.1]], square, 1), null)
 })
