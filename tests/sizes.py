@@ -53,6 +53,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "race_rounds": (1, 200),
     # Times the web server is killed and the database stopped at once while people work.
     "crashes": (3, 20),
+    # Times the web server is killed while a planner draws.
+    "drawing_kills": (1, 20),
     # Open pages beside normal work, and the facts each of them must hear.
     "open_pages": (60, 300),
     "told_facts": (20, 400),

@@ -38,6 +38,9 @@ MOST_OPEN = 2000
 DEMO_ROLES = (
     "worker", "dispatcher", "planner", "approver", "leader", "system_admin", "security_admin", "audit_admin",
 )  # fmt: skip
+DEMO_ACCOUNTS = {f"demo.{role}": (role, permissions.ROLES[role].name) for role in DEMO_ROLES}
+DEMO_ACCOUNTS["demo.approver_2"] = ("approver", "审批人乙")
+"""Role and name by account; a new outer border of the city takes two approvers."""
 
 
 def load(tx: db.Transaction, data: CityData) -> City:
@@ -163,7 +166,7 @@ def _incidents(city: City, data: CityData) -> list[NewReport]:
 
 
 def demo_links(tx: db.Transaction, city: City) -> dict[str, str]:
-    """Return the secret of a one-time link into the demo account of each role, made and bound when it is missing.
+    """Return the secret of a one-time link into each demo account, made and bound when it is missing.
 
     The worker is the grid worker with the most open incidents in their cells.
     """
@@ -171,9 +174,8 @@ def demo_links(tx: db.Transaction, city: City) -> dict[str, str]:
     worker = _busiest(tx, city, at)
     known = {one.username: one for one in identity.accounts(tx)}
     links = {}
-    for role in DEMO_ROLES:
+    for username, (role, name) in DEMO_ACCOUNTS.items():
         responder = worker.id if worker is not None and role == "worker" else None
-        username, name = f"demo.{role}", permissions.ROLES[role].name
         owner = known.get(username)
         if owner is None:
             owner, _ = identity.invite(tx, NewAccount(username, name, (role,), responder, is_demo=True))

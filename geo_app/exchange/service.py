@@ -22,7 +22,7 @@ from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City, Level
 from geo_app.planning import service as planning
 from geo_app.planning.model import Draft
-from geo_app.plans import drafts, making
+from geo_app.plans import drafts, replacing
 from geo_app.plans import service as plans
 from geo_app.plans.model import NewPlan
 from grids import code as grid_code
@@ -127,7 +127,7 @@ def take(tx: db.Transaction, import_id: int, name: str) -> Import:
     plan_id = release_id = None
     if planning.releases(tx, city):
         begun = plans.begin(tx, city, NewPlan(name))
-        making.replace(tx, city, drafts.of(tx, city, begun), whole, source)
+        replacing.replace(tx, city, drafts.of(tx, city, begun), whole, source)
         plan_id = begun.id
     else:
         if not tx.actor.may("release.approve"):

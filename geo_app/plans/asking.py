@@ -47,6 +47,11 @@ def read(data: Any) -> Edit:
     return found
 
 
+def beginning(cell: Cell, city: City) -> str:
+    """Return what the codes of a cell's pieces begin with: its community's, or its own where there is no scheme."""
+    return f"{cell.code}-" if codes.SCHEMES[city.code_scheme] is None else cell.community
+
+
 def proposed(cell: Cell, pieces: Sequence[Polygon], used: Collection[str], city: City) -> list[str]:
     """Return codes for the pieces of a cell: the largest keeps its own, the others get new ones of its community."""
     largest = max(range(len(pieces)), key=lambda n: (pieces[n].area, -n))

@@ -70,8 +70,20 @@ def plain(one: Edit) -> dict[str, Any]:
 
 
 def edit(step: Step) -> Edit:
-    """Return what a step of kind edit, undo or redo did."""
+    """Return what a step of kind edit, undo or redo did, unless it did it with whole cells."""
     return edits.read(step.edit)
+
+
+def is_whole(step: Step) -> bool:
+    """Return whether a step put whole cells in place of others, or took such a step back."""
+    return step.edit["kind"] in {"replace", "put_back"}
+
+
+def brought(step: Step) -> int | None:
+    """Return which step brought the whole cells that this one puts in place of others; None when it puts none."""
+    if step.edit["kind"] != "replace":
+        return None
+    return step.seq if step.kind is Kind.REPLACE else int(step.edit["step"])
 
 
 def ended(steps: Sequence[Step]) -> dict[int, int]:

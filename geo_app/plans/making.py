@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from typing import Any
 
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import clock, coords, db, facts
-from geo_app.core.errors import BadInput, Conflict
+from geo_app.core.errors import Conflict
 from geo_app.organisation.model import City
 from geo_app.plans import asking, drafts, guarding, log, pictures, store, workflow
 from geo_app.plans.drafts import Drawn
-from geo_app.plans.model import Kind, Plan, Step, person
+from geo_app.plans.model import MOST_CELLS, Kind, Step, person
 from geo_app.plans.refusals import ChangedMeanwhile, EditRefused
 from grids import cutting, edits
 from grids import edit as editing
 from grids.draft import Draft
 from grids.edit import Done
 from grids.edits import AssignUnits, Edit, Rename
-from grids.model import Cell, Partition
+from grids.model import Cell
 from grids.refusal import Reason, Refusal, Refused
-from grids.rings import Vertex, outer
+from grids.rings import Vertex
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,14 @@ class Made:
     nodes: tuple[Vertex, ...]
 
     def around(self) -> list[Cell]:
-        """Return the cells whose picture may be another one now."""
+        """Return the cells whose picture may be another one now; none where more were touched than are drawn."""
+        if len(self.step.touched) > MOST_CELLS:
+            return []
         return pictures.around(self.before, self.after.draft, (*self.gone, *self.changed))
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """How a step came about: what it is, and what it takes back."""
 
     kind: Kind
@@ -72,7 +72,7 @@ def edit(tx: db.Transaction, city: City, found: Drawn, seen: int, data: Any) -> 
     if touches:
         raise ChangedMeanwhile(touches, found.plan.seq)
     _check_new_codes(tx, city, found, done)
-    return _make(tx, city, found, _Way(Kind.EDIT, asked), done)
+    return make(tx, city, found, Way(Kind.EDIT, asked), done)
 
 
 def take_back(tx: db.Transaction, city: City, found: Drawn, step: Step, kind: Kind) -> Made:
@@ -87,7 +87,7 @@ def take_back(tx: db.Transaction, city: City, found: Drawn, step: Step, kind: Ki
         raise ChangedMeanwhile(touches, found.plan.seq)
     if isinstance(done, Refusal):
         raise refused(done, city)
-    return _make(tx, city, found, _Way(kind, back, step.seq), done)
+    return make(tx, city, found, Way(kind, back, step.seq), done)
 
 
 def refused(refusal: Refusal, city: City) -> EditRefused:
@@ -105,8 +105,8 @@ def _asked(tx: db.Transaction, city: City, found: Drawn, data: Any) -> Edit:
             tried = asking.read(said)
             pieces = cutting.pieces(found.draft, tried.code, tried.line)  # type: ignore[attr-defined]
             cell = found.draft.cells[tried.code]  # type: ignore[attr-defined]
-            used = {*store.codes_like(tx, city, cell.community), *found.draft.cells}
-            said["codes"] = asking.proposed(cell, pieces, used, city)
+            used = store.codes_like(tx, city, asking.beginning(cell, city))
+            said["codes"] = asking.proposed(cell, pieces, {*used, *found.draft.cells.changed()}, city)
         asked = asking.read(said)
     except Refused as error:
         raise refused(error.refusal, city) from error
@@ -135,7 +135,7 @@ def _check_new_codes(tx: db.Transaction, city: City, found: Drawn, done: Done) -
         raise refused(Refusal(Reason.CODE_IN_USE, (code,), place, f"a cell had the code {code} before"), city)
 
 
-def _make(tx: db.Transaction, city: City, found: Drawn, way: _Way, done: Done) -> Made:
+def make(tx: db.Transaction, city: City, found: Drawn, way: Way, done: Done) -> Made:
     """Write the step, unless a lock or the actor's scope forbids it."""
     touched = tuple(sorted({*done.gone, *done.changed}))
     was = [found.draft.cells[code] for code in touched if code in found.draft.cells]
@@ -147,14 +147,14 @@ def _make(tx: db.Transaction, city: City, found: Drawn, way: _Way, done: Done) -
         way.edit.changes_outer_border, way.undoes, None, person(tx.actor), tx.actor.name, tx.actor.account,
         clock.now(), log.result(done.draft, touched), "",
     )  # fmt: skip
-    after = _write(tx, city, found, step, done.draft)
+    after = write(tx, city, found, step, done.draft)
     facts.record(
         tx, workflow.RULES[way.kind].fact, plan.id, city.jurisdiction, seq=step.seq, edit=way.edit.kind
     )
     return Made(city, found.draft, after, step, done.gone, done.changed, done.nodes)
 
 
-def _write(tx: db.Transaction, city: City, found: Drawn, step: Step, draft: Draft) -> Drawn:
+def write(tx: db.Transaction, city: City, found: Drawn, step: Step, draft: Draft) -> Drawn:
     """Chain a step to the log, write it with the cells it leaves, and return the plan as it is then."""
     chained = with_changes(step, hash=log.chained(found.plan.head, step))
     put = [draft.cells[code] for code in step.touched if code in draft.cells]
@@ -164,61 +164,3 @@ def _write(tx: db.Transaction, city: City, found: Drawn, step: Step, draft: Draf
     after = Drawn(plan, found.base, draft)
     drafts.MEMORY.keep(after)
     return after
-
-
-def replace(
-    tx: db.Transaction, city: City, found: Drawn, cells: Partition, source: Mapping[str, Any]
-) -> Made:
-    """Put whole cells in place of all there are; `source` says where they come from: a release, or a file."""
-    guarding.check_whole(tx, city)
-    gone = [code for code in found.draft.cells if code not in cells.cells]
-    put = [cell for cell in cells.cells.values() if not _is_same(found.draft.cells.get(cell.code), cell)]
-    if not gone and not put:
-        raise BadInput("cells", 0, "cells that differ from what the plan has")
-    draft = found.draft.changed(gone, put)
-    touched = tuple(sorted([*gone, *(cell.code for cell in put)]))
-    was = [found.draft.cells[code] for code in touched if code in found.draft.cells]
-    guarding.check(tx, city, store.locks(tx, found.plan.id), [*was, *put])
-    said = {"kind": "replace", **source, "cells": log.result(draft, touched)}
-    plan = found.plan
-    step = Step(
-        plan.id, plan.seq + 1, Kind.REPLACE, said, None, touched, _is_outer(was, put), None, None,
-        person(tx.actor), tx.actor.name, tx.actor.account, clock.now(), said["cells"], "",
-    )  # fmt: skip
-    after = _write(tx, city, found, step, draft)
-    store.add_given(tx, city, step, put, gone)
-    facts.record(tx, "plan.replaced", plan.id, city.jurisdiction, seq=step.seq, count=len(touched))
-    return Made(city, found.draft, after, step, tuple(gone), tuple(cell.code for cell in put), ())
-
-
-def copy(tx: db.Transaction, city: City, found: Drawn, source: Plan) -> Drawn:
-    """Make the steps in force of another plan on the same base the first of this one, as the actor's own."""
-    for step in store.steps(tx, source.id):
-        if not step.is_in_force:
-            continue
-        if step.kind is Kind.REPLACE:
-            cells = store.given(tx, source.id, step.seq)
-            whole = drafts.laid_over(found.draft, cells)
-            said = {name: value for name, value in step.edit.items() if name not in {"kind", "cells"}}
-            found = replace(tx, city, found, whole.partition, said).after
-            continue
-        done = editing.apply(found.draft, log.edit(step))
-        if isinstance(done, Refusal):
-            raise refused(done, city)
-        found = _make(tx, city, found, _Way(Kind.EDIT, log.edit(step)), done).after
-    return found
-
-
-def _is_same(was: Cell | None, now: Cell) -> bool:
-    if was is None or (was.name, was.community) != (now.name, now.community):
-        return False
-    return was.geometry is now.geometry or was.geometry.equals_exact(now.geometry, 0, normalize=True)
-
-
-def _is_outer(was: Sequence[Cell], now: Sequence[Cell]) -> bool:
-    """Return whether cells in place of others change the outline of them all by more than nodes on it."""
-    if outer(cell.geometry for cell in was) == outer(cell.geometry for cell in now):
-        return False
-    before, after = (shapely.union_all([cell.geometry for cell in cells]) for cells in (was, now))
-    length = max(before.length, after.length)
-    return bool(before.symmetric_difference(after).area > length / 1000)

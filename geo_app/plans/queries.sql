@@ -98,7 +98,7 @@ ORDER BY seq DESC LIMIT :most;
 SELECT plan_id AS plan, seq, kind, edit, inverse, touched, is_outer, undoes, ended_by, person, actor, account, at,
   result, hash
 FROM plan_step
-WHERE plan_id = :plan_id AND person = :person AND ended_by IS NULL AND kind IN ('edit', 'redo')
+WHERE plan_id = :plan_id AND person = :person AND ended_by IS NULL AND kind IN ('edit', 'redo', 'replace')
 ORDER BY seq DESC LIMIT 1;
 
 -- name: to_redo(plan_id, person)^
@@ -108,7 +108,8 @@ SELECT plan_id AS plan, seq, kind, edit, inverse, touched, is_outer, undoes, end
 FROM plan_step u
 WHERE plan_id = :plan_id AND person = :person AND ended_by IS NULL AND kind = 'undo'
   AND NOT EXISTS (
-    SELECT FROM plan_step e WHERE e.plan_id = u.plan_id AND e.person = u.person AND e.kind = 'edit' AND e.seq > u.seq
+    SELECT FROM plan_step e
+    WHERE e.plan_id = u.plan_id AND e.person = u.person AND e.kind IN ('edit', 'replace') AND e.seq > u.seq
   )
 ORDER BY seq DESC LIMIT 1;
 
@@ -117,12 +118,12 @@ ORDER BY seq DESC LIMIT 1;
 SELECT code, retired_release IS NOT NULL AS is_retired FROM code_registry
 WHERE city_id = :city_id AND code = ANY(:codes);
 
--- name: codes_like(city_id, community)
--- Every code that begins as a community's and was ever given, by a release or in a plan.
-SELECT code FROM code_registry WHERE city_id = :city_id AND starts_with(code, :community)
+-- name: codes_like(city_id, beginning)
+-- Every code that begins so and was ever given, by a release or in a plan.
+SELECT code FROM code_registry WHERE city_id = :city_id AND starts_with(code, :beginning)
 UNION
 SELECT c.code FROM plan_cell c JOIN plan p ON p.id = c.plan_id
-WHERE p.city_id = :city_id AND p.state <> 'withdrawn' AND starts_with(c.code, :community);
+WHERE p.city_id = :city_id AND p.state <> 'withdrawn' AND starts_with(c.code, :beginning);
 
 -- name: locks(plan_id)
 SELECT kind, code, person, actor, at FROM plan_lock WHERE plan_id = :plan_id ORDER BY kind, code;

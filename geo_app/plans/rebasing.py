@@ -55,8 +55,8 @@ def again(
         both = sorted(moved & set(step.touched))
         if both:
             clashes.append(Clash(step.seq, tuple(both), MOVED))
-        elif step.kind is Kind.REPLACE:
-            draft = drafts.laid_over(draft, given(step.seq))
+        elif (brought := log.brought(step)) is not None:
+            draft = drafts.laid_over(draft, given(brought))
         else:
             done = editing.apply(draft, log.edit(step))
             if isinstance(done, Refusal):

@@ -13,7 +13,7 @@ from geo_app.core.reasons import CONTROL
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
-from geo_app.plans import drafts, guarding, log, making, pictures, store, workflow
+from geo_app.plans import drafts, guarding, log, making, pictures, replacing, store, workflow
 from geo_app.plans.drafts import Drawn
 from geo_app.plans.making import Made
 from geo_app.plans.model import (
@@ -65,10 +65,10 @@ def begin(tx: db.Transaction, city: City, new: NewPlan) -> Plan:
     facts.record(tx, "plan.begun", plan_id, city.jurisdiction, city=city.code, base=base)
     begun = plan(tx, plan_id)
     if source is not None:
-        making.copy(tx, city, drafts.of(tx, city, begun), source)
+        replacing.copy(tx, city, drafts.of(tx, city, begun), source)
     if new.rolls_back is not None:
         cells = planning.partition_of(tx, city, new.rolls_back)
-        making.replace(tx, city, drafts.of(tx, city, begun), cells, {"release": new.rolls_back})
+        replacing.replace(tx, city, drafts.of(tx, city, begun), cells, {"release": new.rolls_back})
     return plan(tx, plan_id)
 
 
@@ -167,7 +167,7 @@ def undo(tx: db.Transaction, plan_id: int, seen: int) -> Made:
     step = store.to_undo(tx, plan_id, person(tx.actor))
     if step is None:
         raise Conflict("you have made no step that can be taken back")
-    return making.take_back(tx, city, found, step, Kind.UNDO)
+    return _take_back(tx, city, found, step, Kind.UNDO)
 
 
 def redo(tx: db.Transaction, plan_id: int, seen: int) -> Made:
@@ -176,7 +176,7 @@ def redo(tx: db.Transaction, plan_id: int, seen: int) -> Made:
     step = store.to_redo(tx, plan_id, person(tx.actor))
     if step is None:
         raise Conflict("you have taken back no step that can be made again")
-    return making.take_back(tx, city, found, step, Kind.REDO)
+    return _take_back(tx, city, found, step, Kind.REDO)
 
 
 def steps(tx: db.Transaction, plan_id: int, before: int | None, most: int) -> list[Step]:
@@ -189,9 +189,18 @@ def may(tx: db.Transaction, found: Plan) -> dict[str, bool]:
     """Return what the actor may do with a plan now, as far as its state and the actor's own steps say."""
     told = {name: workflow.may(name, found.state, tx.actor) for name in workflow.RULES}
     own = person(tx.actor)
+    told["approve"] = told["approve"] and may_agree(tx, found)
     told["undo"] = told["undo"] and store.to_undo(tx, found.id, own) is not None
     told["redo"] = told["redo"] and store.to_redo(tx, found.id, own) is not None
     return told
+
+
+def may_agree(tx: db.Transaction, found: Plan) -> bool:
+    """Return whether the actor is somebody else than who drew a plan, and has not agreed to it yet."""
+    account = tx.actor.account
+    others = {author for _, author in store.authors(tx, found.id)}
+    others |= {given.account for given in store.approvals(tx, found.id, found.round)}
+    return account is not None and account not in others
 
 
 def to_change(tx: db.Transaction, plan_id: int, seen: int | None) -> tuple[City, Drawn]:
@@ -205,6 +214,11 @@ def to_change(tx: db.Transaction, plan_id: int, seen: int | None) -> tuple[City,
     if seen is not None and not 0 <= seen <= found.plan.seq:
         raise BadInput("seen", seen, f"a step of this plan, at most {found.plan.seq}")
     return city, found
+
+
+def _take_back(tx: db.Transaction, city: City, found: Drawn, step: Step, kind: Kind) -> Made:
+    way = replacing.take_back if log.is_whole(step) else making.take_back
+    return way(tx, city, found, step, kind)
 
 
 def _name(name: str) -> str:

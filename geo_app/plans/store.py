@@ -155,9 +155,9 @@ def known_codes(tx: db.Transaction, city: City, codes: Sequence[str]) -> dict[st
     return {row["code"]: row["is_retired"] for row in rows}
 
 
-def codes_like(tx: db.Transaction, city: City, community: str) -> list[str]:
-    """Return every code of a community that was ever given, by a release or in a plan."""
-    return tx.all(SQL.codes_like, lambda row: str(row["code"]), city_id=city.id, community=community)
+def codes_like(tx: db.Transaction, city: City, beginning: str) -> list[str]:
+    """Return every code that begins so and was ever given, by a release or in a plan."""
+    return tx.all(SQL.codes_like, lambda row: str(row["code"]), city_id=city.id, beginning=beginning)
 
 
 def locks(tx: db.Transaction, plan_id: int) -> list[Lock]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from geo_app.core import db
 from geo_app.organisation.model import City
-from geo_app.plans import drafts, log, rebasing, service, store
+from geo_app.plans import drafts, log, rebasing, replacing, service, store
 from geo_app.plans.drafts import Drawn
 from geo_app.plans.model import Kind, Plan, PlanCell, Step
 from grids import edit as editing
@@ -61,7 +61,7 @@ def replayed(tx: db.Transaction, city: City, plan: Plan, steps: Sequence[Step]) 
             base, draft = _rebased(tx, city, plan, base, steps[: step.seq])
             found = rebasing.overlay(Drawn(plan, base, draft))
         else:
-            draft = _made(tx, plan, draft, step)
+            draft = _made(tx, plan, base, draft, step)
             found = log.result(draft, step.touched)
         if found != step.result:
             raise _Wrong(step.seq, "made again, it leaves other cells than it left then")
@@ -85,9 +85,10 @@ def _rebased(
     return base, draft
 
 
-def _made(tx: db.Transaction, plan: Plan, draft: Draft, step: Step) -> Draft:
-    if step.kind is Kind.REPLACE:
-        return drafts.laid_over(draft, store.given(tx, plan.id, step.seq))
+def _made(tx: db.Transaction, plan: Plan, base: Draft, draft: Draft, step: Step) -> Draft:
+    if log.is_whole(step):
+        said = step.edit if step.kind is not Kind.REPLACE else {"kind": "replace", "step": step.seq}
+        return replacing.laid(tx, plan, base, draft, said, step.touched)
     done = editing.apply(draft, log.edit(step))
     if isinstance(done, Refusal):
         raise _Wrong(step.seq, f"made again, it is refused: {done.reason}")

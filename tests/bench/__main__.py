@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,6 +17,7 @@ def main(arguments: Sequence[str]) -> int:
 
     Return 0, or 1 when a result differs from its peer's; wrong use exits with 2.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended: servers, databases
     benches = load()
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure ourselves against peers.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: " + ", ".join(benches))

@@ -40,6 +40,7 @@ KINDS = {
     "foreseeing": Kind.SERVICE,  # of planning: part of its service
     "publishing": Kind.SERVICE,  # of planning: part of its service
     "drafts": Kind.SERVICE,  # of plans: what a process keeps in memory of them
+    "replacing": Kind.SERVICE,  # of plans: whole cells brought and taken back
     "guarding": Kind.SERVICE,  # of plans: locks and scope
     "making": Kind.SERVICE,  # of plans: how a step is made
     "review": Kind.SERVICE,  # of plans: from a draft to a release

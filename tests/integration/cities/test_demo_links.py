@@ -21,7 +21,7 @@ from tests.integration.conftest import Run, Town
 def test_each_role_has_a_link_that_opens_once_and_the_next_ones_are_new(town: Town) -> None:
     with town.database.transaction(SYSTEM) as tx:
         first, second = cities.demo_links(tx, town.city), cities.demo_links(tx, town.city)
-    assert first.keys() == second.keys() == {f"demo.{role}" for role in cities.DEMO_ROLES}
+    assert first.keys() == second.keys() == cities.DEMO_ACCOUNTS.keys()
     assert not set(first.values()) & set(second.values())
     with town.database.transaction(SYSTEM) as tx:
         entered = identity.enter_by_link(tx, first["demo.dispatcher"], None)
@@ -44,10 +44,17 @@ def test_the_demo_worker_has_something_to_look_at(town: Town) -> None:
     assert load[account.responder or 0] == max(load.values())
 
 
+def test_two_demo_approvers_may_agree_to_a_new_outer_border(town: Town) -> None:
+    with town.database.transaction(SYSTEM) as tx:
+        cities.demo_links(tx, town.city)
+        accounts = [one for one in identity.accounts(tx) if "approver" in one.roles]
+    assert len({one.name for one in accounts}) == len(accounts) == 2
+
+
 def test_links_are_printed_for_a_generated_city_and_for_no_other(town: Town, geo: Run) -> None:
     said = geo("demo", "links", "--if-demo")
     assert len(re.findall(r"demo\.\w+ +http://127\.0\.0\.1:\d+/link#[\w-]{40,}", said)) == len(
-        cities.DEMO_ROLES
+        cities.DEMO_ACCOUNTS
     )
     town.run("UPDATE city SET is_generated = false")
     assert geo("demo", "links", "--if-demo") == ""

@@ -95,11 +95,17 @@ def test_a_new_outer_border_takes_two_people(desk: Desk, approver: Desk) -> None
     assert told["status"] == 200, told
     assert desk.get(f"/api/plans/{plan}")["has_outer"]
     assert moved(desk, plan, "review") == (200, "review")
+    second = desk.at(planner(desk.town.city, 9, "approver"))
+    who = [approver, second, desk.at(planner(desk.town.city, 1, "approver"))]
+    assert [one.get(f"/api/plans/{plan}")["may"]["approve"] for one in who] == [True, True, False]
     assert moved(approver, plan, "approved") == (200, "review"), "one of two"
     assert moved(approver, plan, "approved")[0] == 409, "the same one again"
-    second = desk.at(planner(desk.town.city, 9, "approver"))
+    assert [one.get(f"/api/plans/{plan}")["may"]["approve"] for one in who] == [False, True, False]
     assert moved(second, plan, "approved") == (200, "approved")
     assert len(desk.get(f"/api/plans/{plan}")["approvals"]) == 2
+    told = second.post(f"/api/plans/{plan}/publish", {})
+    assert (told["status"], told.get("state")) == (200, "in_force"), told
+    assert min(rings(shape(desk.town, FIRST))[0], key=sum) == (at[0] - 500, at[1] - 500)
 
 
 def test_a_plan_follows_a_newer_release_or_says_which_steps_do_not_fit(desk: Desk, approver: Desk) -> None:
@@ -163,7 +169,6 @@ def test_an_earlier_release_comes_back_as_a_plan(desk: Desk, approver: Desk, geo
     told = desk.get(f"/api/plans/{back}")
     assert (told["rolls_back"], told["seq"], told["counts"]["gone"]) == (first["id"], 1, 1)
     assert desk.get(f"/api/plans/{back}/steps")["items"][0]["edit"]["release"] == first["id"]
-    assert desk.post(f"/api/plans/{back}/undo", {"seen": 1})["status"] == 409, "it is withdrawn instead"
     assert geo("plans", "verify", back, "--json")["whole"]
     told = published(desk, approver, back)
     assert (told["status"], told.get("state")) == (200, "in_force"), told
