@@ -31,8 +31,9 @@ export class Arcs {
    * stay the same objects. Null when the answer does not fit what is here: all must be fetched again. `isSeen(rings)` says
    * whether a cell that was not here belongs to what is seen.
    */
-  after({ seq, gone, cells, arcs, junctions }, isSeen) {
+  after({ seq, gone, changed, cells, arcs, junctions }, isSeen) {
     if (seq !== this.seq + 1) return null // somebody else made a step between, and its cells are not in the answer
+    if (changed.length > cells.length) return null // too many were changed at once: none is in the answer
     const lines = arcs.map((arc) => arc.lonlat)
     const taken = cells.filter((cell) => this.cells.has(cell.code) || isSeen(cell.rings.map((ring) => joined(ring, lines))))
     const lost = new Set([...gone, ...cells.map(({ code }) => code)])

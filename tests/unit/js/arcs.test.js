@@ -82,7 +82,7 @@ function moved(seq = 5) {
   const now = three()
   const at = ([x, y]) => (x === 5 && y === 5 ? [6, 6] : [x, y])
   const arcs = now.arcs.map((arc) => ({ ...arc, line: arc.line.map(at), lonlat: arc.line.map(at).map(([x, y]) => [x / 100, y / 100]) }))
-  return { seq, gone: [], cells: Array.from(now.cells.values()), arcs, junctions: [[6, 6], [5, 0], [0, 5], [10, 5]] }
+  return { seq, gone: [], changed: ['a', 'b', 'c'], cells: Array.from(now.cells.values()), arcs, junctions: [[6, 6], [5, 0], [0, 5], [10, 5]] }
 }
 
 test('after a step only borders that are others are other objects', () => {
@@ -98,14 +98,16 @@ test('after a step only borders that are others are other objects', () => {
 
 test('after a step others made, or that does not fit what is here, all is to be fetched again', () => {
   assert.equal(three().after(moved(6), () => false), null)
-  const torn = { ...moved(), cells: [{ code: 'a', rings: [[0, 1, 2]] }], arcs: moved().arcs.slice(0, 3) }
+  const torn = { ...moved(), changed: ['a'], cells: [{ code: 'a', rings: [[0, 1, 2]] }], arcs: moved().arcs.slice(0, 3) }
   assert.equal(three().after(torn, () => false), null, 'b still has the border that moved')
+  const many = { ...moved(), cells: [], arcs: [], junctions: [] }
+  assert.equal(three().after(many, () => false), null, 'so many were changed that none is in the answer')
 })
 
 test('a cell split off belongs to what is seen only where it is seen; one that is gone is gone', () => {
   const line = (...xy) => ({ line: xy, lonlat: xy.map(([x, y]) => [x / 100, y / 100]) })
   const split = {
-    seq: 5, gone: ['c'], junctions: [[5, 5], [5, 0], [0, 5], [10, 5], [0, 10]],
+    seq: 5, gone: ['c'], changed: ['d', 'e'], junctions: [[5, 5], [5, 0], [0, 5], [10, 5], [0, 10]],
     cells: [{ code: 'a', rings: [[0, 1, 2]] }, { code: 'b', rings: [[~0, 3, 4]] }, { code: 'd', rings: [[5, ~1, 6]] }, { code: 'e', rings: [[~5, ~4, ~3, 7]] }],
     arcs: [
       { id: 'a|b', one: 'a', other: 'b', ...line([5, 0], [5, 2], [5, 5]) }, { id: 'a|d', one: 'a', other: 'd', ...line([5, 5], [0, 5]) },
