@@ -16,6 +16,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "noted_releases": (8, 50),
     # Of every nine statements of who publishes, how many are its last.
     "publish_kills": (1, 9),
+    # Publishes that are killed from when COMMIT is sent on, in each of three ways.
+    "commit_kills": (2, 60),
     # Incidents, each of which is assigned twice, by 16 clients.
     "contested_incidents": (60, 5_000),
     # Stories of up to 40 steps of dispatchers and responders, each compared with a model step by step.

@@ -217,8 +217,8 @@ def _explained(connection: psycopg2.extensions.connection) -> Iterator[None]:
         raise Conflict("somebody changed the same at this moment; ask again") from error
     except psycopg2.OperationalError as error:
         raise NotReady("the database does not answer") from error
-    except psycopg2.InterfaceError as error:
-        if not connection.closed:  # then it is our own mistake
+    except psycopg2.Error as error:
+        if not connection.closed:  # then it is our own mistake; else the server died, in whatever words
             raise
         raise NotReady("the database does not answer") from error
 

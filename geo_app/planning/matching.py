@@ -135,7 +135,8 @@ def get_ready(tx: db.Transaction, city: City, prepared: Prepared) -> Locator | N
     base = indexes.find(_folder(city, indexes.key(hashes)))
     gone = [code for code in prepared.closed if code not in draft.partition.cells]
     after = {code: was for code, was in hashes.items() if code not in gone}
-    after |= {cell.code: store.geometry_hash(cell.geometry) for cell in prepared.opened}
+    opened = store.geometry_hashes([cell.geometry for cell in prepared.opened])
+    after |= dict(zip((cell.code for cell in prepared.opened), opened, strict=True))
 
     def make() -> Locator:
         if base is None:

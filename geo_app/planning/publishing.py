@@ -210,7 +210,7 @@ def _replace_cells(tx: db.Transaction, city: City, prepared: Prepared, release_i
     known = versions.known_codes(tx, city, codes)
     versions.close(tx, city, prepared.closed, since, at)
     units = {unit.code: unit.id for unit in organisation.units(tx, city, since)}
-    opened = ((ids[cell.code], cell, units[cell.community]) for cell in prepared.opened)
+    opened = [(ids[cell.code], cell, units[cell.community]) for cell in prepared.opened]
     versions.open_all(tx, city, release_id, opened, since, at)
     versions.register_codes(tx, city, release_id, {code: ids[code] for code in codes if code not in known})
     versions.use_again(tx, city, [code for code, (_, is_retired) in known.items() if is_retired])

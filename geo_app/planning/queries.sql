@@ -137,17 +137,22 @@ SELECT DISTINCT a.placement_id
 FROM placement_ahead a JOIN placement p ON p.id = a.placement_id WHERE p.city_id = :city_id;
 
 -- name: match(ids, cells, release_id, since, at)
--- Gives placements their cells and tells those whose cell or community changed.
+-- Gives placements their cells and tells those whose cell or community changed. What was placed since the release began
+-- lies in its cell from then on: where it lay before nobody knows.
 WITH found AS (
-  SELECT p.id, p.cell_id AS was, p.community_id AS community_was, given.cell_id
+  SELECT p.id, p.cell_id AS was, p.community_id AS community_was, given.cell_id,
+    CASE WHEN p.matched_at <= :since::timestamptz THEN :since::timestamptz ELSE (
+      SELECT greatest(:since::timestamptz, max(h.since)) FROM placement_history h
+      WHERE h.placement_id = p.id AND h.since <= :at::timestamptz
+    ) END AS since
   FROM unnest(:ids::bigint[], :cells::bigint[]) AS given (id, cell_id) JOIN placement p ON p.id = given.id
 ), moved AS (
   UPDATE placement p SET cell_id = f.cell_id, release_id = :release_id, matched_at = :at
   FROM found f WHERE p.id = f.id AND p.is_open
-  RETURNING p.id, p.subject_kind, p.subject_id, f.was, f.community_was, f.cell_id, p.community_id
+  RETURNING p.id, p.subject_kind, p.subject_id, f.was, f.community_was, f.cell_id, p.community_id, f.since
 ), noted AS (
   INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
-  SELECT id, cell_id, :release_id, :since, :at, 'release' FROM moved
+  SELECT id, cell_id, :release_id, since, :at, 'release' FROM moved
 )
 SELECT subject_kind, subject_id,
   array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities,

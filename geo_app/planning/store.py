@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 
@@ -78,8 +79,14 @@ def release_at(tx: db.Transaction, city: City, at: datetime) -> Release | None:
 
 def geometry_hash(polygon: Polygon) -> str:
     """Return a hash of the polygon's millimetre coordinates, the same wherever the ring starts."""
-    integers = shapely.transform(shapely.normalize(polygon), lambda xy: (xy * 1000).round())
-    return hashlib.sha256(shapely.to_wkb(integers, output_dimension=2)).hexdigest()[:32]
+    return geometry_hashes([polygon])[0]
+
+
+def geometry_hashes(polygons: Sequence[Polygon]) -> list[str]:
+    """Return hashes of polygons' millimetre coordinates, the same wherever a ring starts."""
+    normal = shapely.normalize(np.array(polygons, dtype=object))
+    integers = shapely.transform(normal, lambda xy: (xy * 1000).round())
+    return [hashlib.sha256(raw).hexdigest()[:32] for raw in shapely.to_wkb(integers, output_dimension=2)]
 
 
 def cell_at(tx: db.Transaction, city: City, point: Point, at: datetime) -> Placed | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
 import shapely
 from shapely import Polygon
 
@@ -87,7 +88,7 @@ def open_all(
     tx: db.Transaction,
     city: City,
     release_id: int,
-    versions: Iterable[tuple[int, Cell, int]],
+    versions: Sequence[tuple[int, Cell, int]],
     since: datetime,
     at: datetime,
 ) -> None:
@@ -97,11 +98,15 @@ def open_all(
         "geometry_hash",
     )  # fmt: skip
     valid, recorded = f"[{since.isoformat()},)", f"[{at.isoformat()},)"
+    polygons = [cell.geometry for _, cell, _ in versions]
+    shapes, hashes = (
+        shapely.set_srid(np.array(polygons, dtype=object), city.srid),
+        store.geometry_hashes(polygons),
+    )
     rows = (
-        (city.id, cell_id, release_id, cell.code, cell.name, community_id, valid, recorded,
-         shapely.set_srid(cell.geometry, city.srid), store.geometry_hash(cell.geometry))
-        for cell_id, cell, community_id in versions
-    )  # fmt: skip
+        (city.id, cell_id, release_id, cell.code, cell.name, community_id, valid, recorded, shape, digest)
+        for (cell_id, cell, community_id), shape, digest in zip(versions, shapes, hashes, strict=True)
+    )
     tx.copy("cell_version", columns, rows)
 
 

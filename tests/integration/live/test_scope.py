@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from geo_app.core import clock, facts
+from geo_app.core import clock, coords, facts
 from geo_app.core.actor import SYSTEM, Actor, Scope
 from geo_app.core.facts import Position
 from geo_app.dispatch import service as dispatch
+from geo_app.dispatch.workflow import Step
 from geo_app.identity import permissions
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import Located
@@ -39,7 +40,8 @@ from tests.integration.identity.scoping import (
     report,
     spot,
 )
-from tests.listeners import after
+from tests.integration.planning.conftest import bent, current
+from tests.listeners import after as following
 
 RECORDED = re.compile(r'facts\.record\(\s*tx,\s*"([a-z_.]+)"')
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,7 +63,7 @@ def heard(town: Town, feed: Feed, since: Position, actor: Actor) -> list[tuple[s
         facts.record(tx, "city.loaded", None, town.city.jurisdiction)
     found = []
     while True:
-        for one in after(feed, since, 60.0):
+        for one in following(feed, since, 60.0):
             since = one.position
             if one.kind == "city.loaded":
                 return found
@@ -138,6 +140,63 @@ def test_a_release_that_moves_a_cell_to_another_street_moves_who_sees_and_hears(
     for one in theirs:
         assert ("placement.moved", mine) in heard(town, feed, since, Actor("own", responder=one))
     assert theirs
+
+
+def test_an_open_case_that_a_release_moves_goes_on_as_it_was_and_both_workers_hear_of_it(
+    town: Town, feed: Feed
+) -> None:
+    """Who is sent, its state, its clocks and what happened to it stay; only its cell is another."""
+    old, new, hand = town.all("SELECT id FROM responder WHERE code IN ('P1', 'P2', 'P3') ORDER BY code")
+    whole = current(town)
+    after = bent(whole, 3, 30.0)
+    gained = next(
+        code for code, cell in after.cells.items() if not whole.cells[code].geometry.covers(cell.geometry)
+    )
+    land = after.cells[gained].geometry.difference(whole.cells[gained].geometry)
+    place = coords.to_lonlat(land.representative_point(), town.city.srid)
+    with town.database.transaction(SYSTEM) as tx:
+        category = next(iter(incidents.categories(tx, town.city, clock.now())))
+        case = incidents.report(tx, town.city, build.report(category, place, clock.now()))
+        sent = dispatch.assign(tx, case.id, hand)
+        dispatch.step(tx, sent.id, sent.version, Step.ACCEPT, None)
+    assert case.cell != gained
+    ids = dict(town.all("SELECT code, cell_id FROM code_registry"))
+    town.run("DELETE FROM responder_cell WHERE cell_id = ANY(%(c)s)", c=[ids[case.cell or ""], ids[gained]])
+    for who, code in ((old, case.cell or ""), (new, gained)):
+        town.run("INSERT INTO responder_cell VALUES (%(who)s, %(cell)s)", who=who, cell=ids[code])
+    before, told = _rows(town, case.id), town.one(TOLD, id=case.id)
+    since = feed.now()
+    publish(town, after)
+    assert town.one("SELECT cell_id FROM placement WHERE subject_kind = 'incident' AND subject_id = %(id)s",
+                    id=case.id) == ids[gained]  # fmt: skip
+    assert _rows(town, case.id) == before
+    assert town.one(TOLD, id=case.id) == told
+    for who in (old, new, hand):
+        assert ("placement.moved", case.id) in heard(town, feed, since, Actor("own", responder=who))
+
+
+TOLD = "SELECT count(*) FROM fact WHERE subject = %(id)s AND kind LIKE 'incident.%%'"
+
+
+def _rows(town: Town, incident: int) -> list[str]:
+    """Return an incident, its reports and its assignments as they are written, without where they lie."""
+    return [
+        row for table, key in (("incident", "id"), ("report", "incident_id"), ("assignment", "incident_id"))
+        for row in town.all(
+            f"SELECT (to_jsonb(t) - 'community_id')::text FROM {table} t WHERE {key} = %(id)s ORDER BY id",
+            id=incident,
+        )
+    ]  # fmt: skip
+
+
+def publish(town: Town, whole: Partition) -> None:
+    """Publish a grid on top of the one in force."""
+    with town.database.transaction(SYSTEM) as tx:
+        base = planning.release_at(tx, town.city, clock.now())
+        assert base is not None
+        ready = planning.prepare(tx, town.city, Draft(base.id, whole, clock.now(), "test"))
+    with town.database.transaction(SYSTEM) as tx:
+        planning.publish(tx, town.city, ready)
 
 
 def _seen(town: Town, street: str) -> set[int]:

@@ -149,6 +149,25 @@ def _take_effect(town: Town, release: int) -> None:
         service.take_effect(tx, town.city, release)
 
 
+def test_the_cell_of_what_was_placed_while_a_release_was_prepared_is_that_of_the_release(
+    town: Town,
+) -> None:
+    """Its history went on saying the old cell: it had been placed there after the release began."""
+    begins, after = clock.now(), bent(current(town), 3, 30.0)
+    place(town, spots(town))
+    ready = prepared(town, after, begins)
+    place(town, spots(town), first=20_001)
+    with town.database.transaction(SYSTEM) as tx:
+        service.publish(tx, town.city, ready)
+        at = clock.now()
+        for subject, cell_id in tx.all(Raw("SELECT subject_id, cell_id FROM placement WHERE subject_kind = 'thing'"),
+                                       lambda row: tuple(row.values())):  # fmt: skip
+            found = service.placed_at(tx, "thing", subject, at, at)
+            assert found is not None
+            assert found[0] == cell_id
+    assert town.all(MOVED)
+
+
 def test_a_report_that_waited_for_a_release_is_matched_by_it(town: Town) -> None:
     """The moment of the match was taken before the lock, so the grid of before the release answered."""
     whole = current(town)
