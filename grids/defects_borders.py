@@ -137,8 +137,15 @@ def neighbourhood(touched: frozenset[int], shapes: Shapes) -> frozenset[int]:
 
 
 def is_thin(shape: BaseGeometry) -> bool:
-    """Return whether a shape is only what rounding leaves beside a border: no wider than a millimetre."""
-    return width(shape) <= MILLIMETRE
+    """Return whether a shape is only what rounding leaves beside a border: nowhere wider than a millimetre.
+
+    A long one may be a millimetre wide on the whole and two where it is widest; that is no rounding any more.
+    """
+    if width(shape) > MILLIMETRE:
+        return False
+    corner = np.array(shape.bounds[:2])
+    millimetres = shapely.transform(shape, lambda xy: (xy - corner) / MILLIMETRE)
+    return bool(shapely.is_empty(shapely.buffer(millimetres, -0.5, quad_segs=1)))
 
 
 def necks(polygons: Sequence[Polygon], across: float) -> list[tuple[int, BaseGeometry]]:

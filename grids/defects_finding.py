@@ -20,13 +20,13 @@ from grids.defects_rows import Pieces, pieces
 from grids.model import MILLIMETRE, Cell
 
 SAID = {
-    repair.Kind.OVERLAP: (Kind.OVERLAP, Mend.YIELD, "both claim it; the smaller keeps it"),
-    repair.Kind.GAP: (Kind.GAP, Mend.FILL, "nobody claims it; the longest neighbour takes it"),
-    repair.Kind.STRIP: (Kind.STRIP, Mend.FILL, "along the declared border, claimed by nobody"),
-    repair.Kind.BEYOND: (Kind.STRIP, Mend.CUT, "beyond the declared border"),
-    repair.Kind.DETACHED: (Kind.PARTS, Mend.DETACH, "comes off when the rest is mended"),
-    repair.Kind.LOST: (Kind.OVERLAP, Mend.LEAVE_OUT, "nothing is left of it: others claim all of it"),
-    repair.Kind.INVALID: (Kind.INVALID_RING, Mend.REBUILD, "a ring crosses itself on the millimetre grid"),
+    repair.Kind.OVERLAP: (Kind.OVERLAP, Mend.YIELD, "m² both claim it; the smaller keeps it"),
+    repair.Kind.GAP: (Kind.GAP, Mend.FILL, "m² nobody claims it; the longest neighbour takes it"),
+    repair.Kind.STRIP: (Kind.STRIP, Mend.FILL, "m² along the declared border, claimed by nobody"),
+    repair.Kind.BEYOND: (Kind.STRIP, Mend.CUT, "m² beyond the declared border"),
+    repair.Kind.DETACHED: (Kind.PARTS, Mend.DETACH, "m² comes off when the rest is mended"),
+    repair.Kind.LOST: (Kind.OVERLAP, Mend.LEAVE_OUT, "m² nothing is left of it: others claim all of it"),
+    repair.Kind.INVALID: (Kind.INVALID_RING, Mend.REBUILD, "m² a ring crosses itself on the millimetre grid"),
 }
 Told = Callable[[str], None]
 
@@ -139,7 +139,7 @@ def _defect(one: repair.Defect) -> Finding:
     losers = () if one.kind in {repair.Kind.GAP, repair.Kind.STRIP} else one.keys[:1]
     touched = (*losers, *((one.taker,) if one.taker and one.kind is not repair.Kind.OVERLAP else ()))
     return Finding(
-        kind, one.keys, one.place, one.area, mend, f"{one.area:,.3f} m² {says}", to=one.taker,
+        kind, one.keys, one.place, one.area, mend, f"{one.area:,.3f} {says}", to=one.taker,
         width=round(defects.width(one.place), 3), changes=dict.fromkeys(touched, one.area),
     )  # fmt: skip
 
@@ -218,7 +218,9 @@ def _strayed(code: str, unit: str, shape: Polygon, away: BaseGeometry, ground: G
     most = max(shares, key=lambda name: (shares[name], name), default=None)
     to = most if most is not None and most != unit and shares[most] > 0 else None
     inside = 1 - float(away.area) / float(shape.area)
-    says = f"{inside:.0%} lie inside the unit {unit} it names" + (f", more in {to}" if to else "")
+    says = f"{inside:.0%} lie inside the unit {unit} it names"
+    if to is not None:
+        says = f"{inside:.0%} lie inside the unit {unit} it names, more in {to}"
     return Finding(
         Kind.NESTING, (code,), away, float(away.area), Mend.CORRECT, says, to=to, weight=Weight.NOTED
     )

@@ -85,8 +85,9 @@ def _distinct(rows: list[Row], findings: list[Finding]) -> list[Row]:
                 continue
             gone.add(row.number)
             is_same = row.code == stays.code
-            says = f"rows {stays.number} and {row.number} are the same area"
-            says += " and code" if is_same else f", coded {stays.code} and {row.code}"
+            says = f"rows {stays.number} and {row.number} are the same area and code"
+            if not is_same:
+                says = f"rows {stays.number} and {row.number} are the same area, coded {stays.code} and {row.code}"
             codes = tuple(dict.fromkeys(code for code in (stays.code, row.code) if code))
             findings.append(
                 Finding(

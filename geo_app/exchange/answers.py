@@ -75,3 +75,12 @@ class ReportSheet(Answer):
     left_off: int
     changes: list[ChangeItem]
     changed: int
+
+
+class Preview(Answer):
+    """A cell as it stands in the file and as it would be when mended; GeoJSON geometries."""
+
+    code: str
+    before: dict[str, Any] | None = Field(description="null for a cell that mending makes")
+    after: dict[str, Any] | None = Field(description="null for one that mending leaves out")
+    box: list[float] | None = Field(description="west, south, east, north of both")

@@ -100,6 +100,16 @@ def report(import_id: int) -> ResponseReturnValue:
     return web.ok(body)
 
 
+@routes.get("/api/grids/imports/<int:import_id>/cells/<code>")
+@routes.doc(**describe.door(answers.Preview))
+@door.permit("plan.edit", "release.approve")
+def preview(import_id: int, code: str) -> ResponseReturnValue:
+    """Return one cell as it stands in the file and as it would be when everything is mended."""
+    with web.transaction() as tx:
+        city, before, after = service.preview(tx, import_id, code)
+    return web.ok(telling.compared(code, before, after, city.srid))
+
+
 @routes.post("/api/grids/imports/<int:import_id>/accept")
 @routes.input(Accepting, location="json")
 @routes.doc(**describe.door(answers.ReportSheet, LIMIT))

@@ -24,6 +24,10 @@ from grids.model import on_millimetres
 AXES = ("xy", "yx")
 ALIKE = ("wgs84", "gcj02", "bd09")
 """Frames in degrees that are taken for each other."""
+FAR = 10_000.0
+"""Metres from the city beyond which a layer is not of it."""
+CGCS2000, ZONED = range(4534, 4555), 21
+"""EPSG numbers of 3 degree zones without the zone's number before their eastings; so far below are those with it."""
 SIDE = 64
 """Places a side of the box round the city at which two readings are compared."""
 LEAST, TIMES = 20, 3
@@ -43,14 +47,16 @@ class Target:
 def metric(found: Table, reading: Reading, target: Target) -> tuple[np.ndarray, str, tuple[Finding, ...]]:
     """Return the shapes in the metric frame on the millimetre grid, the frame they are read in, what is wrong."""
     findings = []
-    frame, says = _frame(found.crs, reading)
+    frame, says = _frame(found, reading)
     if says is not None:
         findings.append(_finding(Mend.READ, says, None, Weight.NOTED))
     if found.has_heights:
         findings.append(_finding(Mend.READ, "heights are left out: cells are flat", None, Weight.NOTED))
     xy, row = shapely.get_coordinates(found.shapes, return_index=True)
     _check_finite(xy, row)
-    turned, swap = _axes(xy, row, frame, reading, target)
+    turned, swap = _axes(xy, frame, reading, target)
+    if not swap and reading.frame is None and reading.axes is None:
+        frame, turned, swap = _elsewhere(xy, frame, target)
     findings += swap
     if reading.frame is None or coords.parse(reading.frame).epsg is None:
         frame, doubts = _doubted(found.shapes, turned, frame, reading, target)
@@ -60,8 +66,9 @@ def metric(found: Table, reading: Reading, target: Target) -> tuple[np.ndarray, 
     return np.asarray(shapes, dtype=object), frame, tuple(findings)
 
 
-def _frame(crs: str | None, reading: Reading) -> tuple[str, str | None]:
+def _frame(found: Table, reading: Reading) -> tuple[str, str | None]:
     """Return the name of the frame and a word about its unit; a statement that contradicts the file is refused."""
+    crs = found.crs
     if crs is None:
         if reading.frame is None:
             rule = (
@@ -69,6 +76,9 @@ def _frame(crs: str | None, reading: Reading) -> tuple[str, str | None]:
             )
             raise BadInput("frame", None, rule)
         coords.parse(reading.frame)
+        return reading.frame, None
+    if reading.frame is not None and found.is_by_rule:
+        coords.parse(reading.frame)  # a GeoJSON that says nothing: whoever brings it knows better
         return reading.frame, None
     own = _named(crs)
     if reading.frame is not None:
@@ -134,9 +144,7 @@ def _check_finite(xy: np.ndarray, row: np.ndarray) -> None:
         )
 
 
-def _axes(
-    xy: np.ndarray, row: np.ndarray, frame: str, reading: Reading, target: Target
-) -> tuple[np.ndarray, list[Finding]]:
+def _axes(xy: np.ndarray, frame: str, reading: Reading, target: Target) -> tuple[np.ndarray, list[Finding]]:
     """Return the coordinates with x first; where only turned they can be, or lie at the city, that is proposed."""
     if reading.axes is not None and reading.axes not in AXES:
         raise BadInput("axes", reading.axes, "xy or yx")
@@ -147,11 +155,52 @@ def _axes(
     if as_is is not None and (as_is == 0 or other is None or other > 0):
         return xy, []
     if other is None:
-        _convert(xy, row, frame, target.srid)  # which refuses, and names the row
         return xy, []
     first = tuple(round(float(value), 6) for value in xy[0])
     says = f"the axes are swapped: {first} can only be y, x; it is read so"
     return turned, [_finding(Mend.READ, says, "axes=yx", Weight.OPEN, len(xy))]
+
+
+def _elsewhere(xy: np.ndarray, frame: str, target: Target) -> tuple[str, np.ndarray, list[Finding]]:
+    """Return the frame and order in which coordinates lie at the city, where in the file's own they are far from it.
+
+    Where they fit in none, what is far is told, and what cannot be is refused when it is converted.
+    """
+    away = _distance(xy, frame, target)
+    if away is not None and away <= FAR:
+        return frame, xy, []
+    kilometres = 0.0 if away is None else away / 1000
+    for name in _likely(target.srid):
+        for axes, ordered in zip(AXES, (xy, xy[:, ::-1]), strict=True):
+            if (
+                name != frame
+                and _distance(ordered, name, target) == 0
+                and _is_in_reach(ordered, name, target)
+            ):
+                to = f"frame={name}" + (f" axes={axes}" if axes != AXES[0] else "")
+                says = f"in {frame} the layer lies {kilometres:,.0f} km from the city; it fits in {name} and is read so"
+                if away is None:
+                    says = f"in {frame} the coordinates cannot be; they fit in {name} and are read so"
+                return name, ordered, [_finding(Mend.READ, says, to, Weight.OPEN, len(xy))]
+    if away is None:
+        return frame, xy, []
+    says = f"in {frame} the layer lies {kilometres:,.0f} km from the city"
+    return frame, xy, [_finding(Mend.CORRECT, says, None, Weight.REFUSED, len(xy))]
+
+
+def _is_in_reach(xy: np.ndarray, frame: str, target: Target) -> bool:
+    """Return whether coordinates lie where the city's metric frame is made for."""
+    try:
+        coords.to_wgs84(_metric(xy, frame, target.srid), f"epsg:{target.srid}")
+    except BadInput:
+        return False
+    return True
+
+
+def _likely(srid: int) -> list[str]:
+    """Return the frames that files about a city are in: degrees, its own, that with the zone's number, Web Mercator."""
+    zoned = [srid - ZONED] if srid in CGCS2000 else []
+    return ["wgs84", *(f"epsg:{number}" for number in (srid, *zoned, coords.MERCATOR))]
 
 
 def _distance(xy: np.ndarray, frame: str, target: Target) -> float | None:
@@ -188,10 +237,12 @@ def _doubted(
     best = min(apart, key=lambda name: (apart[name], name != own))
     if best == own or apart[own] < LEAST or apart[own] < TIMES * apart[best]:
         return frame, []
-    says = f"of {len(places)} places {apart[own]} disagree with the city's land in {own}, {apart[best]} in {best}"
+    there, many, few = len(places), apart[own], apart[best]
     if reading.frame is not None:
-        return frame, [_finding(Mend.READ, f"{says}; {own} was stated", None, Weight.NOTED)]
-    return best, [_finding(Mend.READ, f"{says}; it is read so", f"frame={best}", Weight.OPEN, len(shapes))]
+        says = f"of {there} places {many} disagree with the city's land in {own}, {few} in {best}; {own} was stated"
+        return frame, [_finding(Mend.READ, says, None, Weight.NOTED)]
+    says = f"of {there} places {many} disagree with the city's land in {own}, {few} in {best}; it is read so"
+    return best, [_finding(Mend.READ, says, f"frame={best}", Weight.OPEN, len(shapes))]
 
 
 def _places(land: BaseGeometry) -> np.ndarray:

@@ -41,6 +41,8 @@ class Opened:
     """Of a CSV file, nothing of others."""
     has_frame: bool = True
     """Whether the file says its own frame."""
+    is_by_rule: bool = False
+    """Whether the frame is what the standard says where the file says nothing: GeoJSON, WGS 84 (RFC 7946)."""
 
     @property
     def source(self) -> str:
@@ -172,7 +174,7 @@ def _json(path: Path, folder: Path, layer: str | None) -> Opened:
     target = folder / "grid.json"
     target.write_text(text, encoding="utf-8")
     if kind in GEOJSON:
-        return Opened(Format.GEOJSON, target, ("",), has_frame=True)
+        return Opened(Format.GEOJSON, target, ("",), is_by_rule=said is None)
     if kind == "Topology" and isinstance(whole.get("objects"), dict):
         return Opened(Format.TOPOJSON, target, (_one(sorted(whole["objects"]), layer),))
     raise BadInput("type", kind, "FeatureCollection (GeoJSON) or Topology (TopoJSON)")

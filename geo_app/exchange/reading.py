@@ -52,6 +52,8 @@ class Table:
     crs: str | None
     findings: tuple[Finding, ...]
     has_heights: bool = False
+    is_by_rule: bool = False
+    """Whether the frame is only what the format's standard says it is (RFC 7946), not the file."""
 
 
 def table(file: Opened, reading: Reading) -> Table:
@@ -113,7 +115,8 @@ def _gdal(file: Opened, reading: Reading) -> Table:
         read, findings = texts.twice_encoded(raw)
     has_heights = bool(shapely.has_z(shapes).any())
     crs = meta.get("crs") if file.has_frame else None
-    return Table(read, np.asarray(shapely.force_2d(shapes), dtype=object), crs, findings, has_heights)
+    flat = np.asarray(shapely.force_2d(shapes), dtype=object)
+    return Table(read, flat, crs, findings, has_heights, file.is_by_rule)
 
 
 def _csv(file: Opened, reading: Reading) -> Table:

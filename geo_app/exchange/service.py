@@ -90,6 +90,19 @@ def report(tx: db.Transaction, import_id: int, told: Told = lambda _: None) -> R
         return check(tx, city, path, found.reading, told=told)
 
 
+def preview(
+    tx: db.Transaction, import_id: int, code: str
+) -> tuple[City, BaseGeometry | None, BaseGeometry | None]:
+    """Return a cell as it stands in the file and as it would be when mended, in the city's metric frame."""
+    found = report(tx, import_id)
+    given = [row.shape for row in found.content.rows if row.code == code and row.shape is not None]
+    before = max(given, key=lambda shape: float(shape.area), default=None)
+    after = next((cell.geometry for cell in found.diagnosis.cells if cell.code == code), None)
+    if before is None and after is None:
+        raise NotFound(f"the file has no cell {code}")
+    return organisation.city_by_id(tx, imported(tx, import_id).city), before, after
+
+
 def accept(tx: db.Transaction, import_id: int, names: Sequence[str]) -> Report:
     """Accept mends by name, a finding's id or `cell:kind`, and keep that; BadInput for a name nothing answers to."""
     if not tx.actor.may("plan.edit"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import coords
@@ -72,6 +73,17 @@ def place(shape: BaseGeometry, srid: int) -> dict[str, Any]:
     lonlat = coords.convert(np.array([middle, (west, south), (east, north)]), srid, coords.WGS84)
     (x, y), low, high = np.round(lonlat, 9).tolist()
     return {"place": {"type": "Point", "coordinates": [x, y]}, "box": [*low, *high]}
+
+
+def compared(code: str, before: BaseGeometry | None, after: BaseGeometry | None, srid: int) -> dict[str, Any]:
+    """Return a cell before and after its mend as GeoJSON, lon/lat, and the box round both."""
+    both = [one for one in (before, after) if one is not None and not one.is_empty]
+    return {
+        "code": code,
+        "before": None if before is None else mapping(coords.to_lonlat(before, srid)),
+        "after": None if after is None else mapping(coords.to_lonlat(after, srid)),
+        "box": place(shapely.GeometryCollection(both), srid)["box"],
+    }
 
 
 def brought(one: Import) -> dict[str, Any]:

@@ -139,14 +139,20 @@ def _cut(texts: Sequence[bytes | None], encoding: str) -> list[int]:
 
 
 def _misread(said: str | None, chosen: str, every: Mapping[str, Sequence[bytes | None]]) -> Finding:
-    names = "the file does not say its encoding" if said is None else f"the file says {said}, which it is not"
     rows = sorted(
         {n for texts in every.values() for n, text in enumerate(texts, 1) if text and not text.isascii()}
     )
     if not chosen:
-        return _finding(Mend.CORRECT, f"{names}; none of {', '.join(TRIED)} fits", rows, None, Weight.REFUSED)
+        tried = ", ".join(TRIED)
+        says = f"the file says {said}, which it is not; none of {tried} fits"
+        if said is None:
+            says = f"the file does not say its encoding; none of {tried} fits"
+        return _finding(Mend.CORRECT, says, rows, None, Weight.REFUSED)
     sample = next(text for texts in every.values() for text in texts if text and not text.isascii())
-    says = f"{names}; read as {chosen} a text is {_decoded(sample, chosen)[:20]}"
+    text = _decoded(sample, chosen)[:20]
+    says = f"the file says {said}, which it is not; read as {chosen} a text is {text}"
+    if said is None:
+        says = f"the file does not say its encoding; read as {chosen} a text is {text}"
     return _finding(Mend.READ, says, rows, chosen, Weight.OPEN)
 
 

@@ -1,11 +1,12 @@
 /** The planner's plans (调整方案): which there are, a new one, and the one that is open. */
 
-import { get, newKey, post } from '../api.js'
+import { get, late, newKey, post } from '../api.js'
 import { announce, el } from '../dom.js'
 import { moment } from '../format.js'
 import { lang, query, setQuery, term, word } from '../page.js'
 import { form, textField } from '../parts/form.js'
 import { empty, failed, fill, quietly } from '../parts/states.js'
+import { filesFold } from './importfold.js'
 import { Room } from './room.js'
 
 /** The view; `element` goes into the panel, `close` leaves the map as it was. */
@@ -14,6 +15,7 @@ export class Plans {
     this.page = page
     this.city = page.city
     this.room = null
+    this.files = null
     this.list = el('div', { class: 'plan-rows' })
     this.element = el('div', { class: 'plans' })
     this.key = newKey()
@@ -25,8 +27,9 @@ export class Plans {
 
   /** Show the list, or the plan of the address. */
   async open() {
-    const asked = query('plan')
-    if (asked && /^\d{1,15}$/.test(asked)) await this.show(Number(asked))
+    const [asked, file] = [query('plan'), query('import')]
+    if (this.mayEdit && file && /^(new|\d{1,15})$/.test(file)) await this.bring(file === 'new' ? null : Number(file))
+    else if (asked && /^\d{1,15}$/.test(asked)) await this.show(Number(asked))
     else await this.showList()
   }
 
@@ -38,13 +41,32 @@ export class Plans {
 
   leaveRoom() {
     if (this.room) this.room.close()
+    if (this.files) this.files.close()
     this.room = null
+    this.files = null
+  }
+
+  /** Open the room in which a file of cells becomes a plan; its screens are fetched now. */
+  async bring(id = null) {
+    this.leaveRoom()
+    const isLatest = {}
+    this.asked = isLatest
+    try {
+      const { Imports } = await late(() => import('./importing.js'))
+      if (this.asked !== isLatest) return
+      this.files = new Imports(this.page, { onPlan: (plan) => this.show(plan), onBack: () => this.showList() })
+      this.element.replaceChildren(this.files.element)
+      await this.files.open(id)
+    } catch (problem) {
+      this.element.replaceChildren(failed(problem, () => this.bring(id)))
+    }
   }
 
   showList() {
+    this.asked = null
     this.leaveRoom()
     setQuery('plan', null)
-    this.element.replaceChildren(...[this.mayEdit ? this.maker() : null, this.list].filter(Boolean))
+    this.element.replaceChildren(...[this.mayEdit ? this.maker() : null, filesFold(this.city, {}, this.mayEdit ? () => this.bring() : null), this.list].filter(Boolean))
     return this.loadList()
   }
 
@@ -116,6 +138,6 @@ export class Plans {
 
   /** Something happened to plans or releases. */
   hear() {
-    return quietly(() => (this.room ? this.room.hear() : this.loadList()))
+    return quietly(() => (this.room ? this.room.hear() : this.files ? null : this.loadList()))
   }
 }

@@ -10,6 +10,7 @@ import { Compare } from './compare.js'
 import { Dragging } from './dragging.js'
 import { Editing } from './editing.js'
 import { Hand, Tool } from './hand.js'
+import { filesFold } from './importfold.js'
 import { LineBox } from './linebox.js'
 import { Reshaping, Splitting, Transferring } from './lining.js'
 import { Numbers } from './numbers.js'
@@ -49,7 +50,7 @@ export class Room {
     this.element = el('div', { class: 'plan-room' },
       el('button', { type: 'button', class: 'quiet plan-back', onclick: () => this.onClose() }, word('plan.back')),
       this.standing.element, el('p', { class: 'soft plan-desk-only' }, word('plan.desk_only')), this.editing.refused.element, this.result, this.notice, this.place, this.cells.element,
-      this.numbers.element, this.compare.element, this.steps.element, this.comments.element)
+      this.numbers.element, this.compare.element, this.steps.element, this.comments.element, filesFold(page.city, { plan: plan.id }))
     this.hand = new Hand(page.view, () => this.tool, { onEscape: () => this.escape(), onEmpty: () => this.editing.catchUp() })
     this.keys = (event) => this.key(event)
     document.addEventListener('keydown', this.keys)

@@ -144,6 +144,24 @@ def test_a_layer_in_a_shifted_frame_that_says_nothing_is_known_by_the_land(
     assert (told(stated, Kind.FRAME).weight, stated.frame) == (Weight.NOTED, "wgs84")
 
 
+def test_metres_in_a_file_that_is_degrees_by_rule_are_proposed_and_may_be_stated(tmp_path: Path) -> None:
+    given = files.cells(3, 3)
+    land = shapely.coverage_union_all([cell.geometry for cell in given])
+    rings = [shapely.get_coordinates(cell.geometry).tolist() for cell in given]
+    path = geojson(tmp_path / "a.geojson", *map(feature, rings))
+    one = told(read(path, Target(files.SRID, land)), Kind.FRAME)
+    assert (one.to, one.weight) == (f"frame=epsg:{files.SRID}", Weight.OPEN)
+    stated = read(path, Target(files.SRID, land), frame=f"epsg:{files.SRID}")
+    assert (stated.findings, stated.frame) == ((), f"epsg:{files.SRID}")
+
+
+def test_a_layer_far_from_the_city_in_every_frame_is_told_and_waits_for_another_file(tmp_path: Path) -> None:
+    land = coords.to_metric(shapely.box(113.2, 23.1, 113.3, 23.2), 4547)
+    one = told(read(geojson(tmp_path / "a.geojson", feature(SQUARE)), Target(4547, land)), Kind.FRAME)
+    assert (one.mend, one.weight) == (Mend.CORRECT, Weight.REFUSED)
+    assert "km from the city" in one.says
+
+
 def test_feet_are_converted_and_told(tmp_path: Path) -> None:
     given = files.cells(3, 3)
     path = tmp_path / "a.gpkg"

@@ -32,10 +32,26 @@ class Layer:
     """When everything is accepted."""
 
 
+THIN = {
+    "huitian": ((), (("28", "6798"),)),
+    "carrollton": (
+        (("2A05", "2A07"), ("2C07", "5C07-2"), ("2C09", "2C10"), ("2C03", "2C04"), ("2C10", "5C02"), ("2C01", "2C04"),
+         ("2C00", "5C07-2"), ("2C20", "5C05"), ("2C20", "2C44"), ("2C12", "5C03"), ("2C11", "5C03"), ("2L29", "2L32"),
+         ("2C44", "5C05"), ("2C09", "5C01")),
+        (("2C16", "2C17"), ("2C16", "2C18"), ("2C03", "2C05"), ("2C09", "5C01"), ("2C33", "5C05"), ("2C01", "2C04"),
+         ("2C07", "5C07-2"), ("2C12", "5C03"), ("2A07", "2A08"), ("5C02", "5C03"), ("2C10", "5C02"), ("2C44", "5C05")),
+    ),
+}  # fmt: skip
+"""Pairs whose overlaps, and whose gaps, are nowhere wider than a millimetre: told as junctions that are missing.
+
+By plain overlay of the files' own coordinates, before they stand on the millimetre grid, 回天 has 8 overlaps and 9
+holes, Carrollton 25 and 30, Denver none and 10. One of Carrollton's gaps, of 2C47 and 2C48, is no hole there: its mouth
+at the outer border is micrometres wide. A hole of Denver's has a piece of 901 in it, which that overlay counts too.
+"""
 LAYERS = {
     "huitian": Layer(
         "huitian/polygons/ht_sq.json", "sq_id", 4548,
-        {Kind.OVERLAP: 7, Kind.GAP: 8, Kind.NODE: 2, Kind.PARTS: 11}, 6281.9, 297.8, 135,
+        {Kind.OVERLAP: 8, Kind.GAP: 8, Kind.NODE: 1, Kind.PARTS: 11}, 6281.9, 297.8, 135,
     ),
     "denver": Layer(
         "dirty-polygons/DenverCo_precincts2016_orig/DenverCo_precincts2016_orig.shp", "NAMELSAD", 26913,
@@ -43,8 +59,8 @@ LAYERS = {
     ),
     "carrollton": Layer(
         "carrollton/DataOrig/ReportingAreas.shp", "PDGrid", 26914,
-        {Kind.FRAME: 1, Kind.ENCODING: 1, Kind.OVERLAP: 11, Kind.GAP: 10, Kind.NODE: 26, Kind.PARTS: 3},
-        33.9, 20.3, 327,
+        {Kind.FRAME: 1, Kind.ENCODING: 1, Kind.OVERLAP: 11, Kind.GAP: 13, Kind.NODE: 26, Kind.PARTS: 3},
+        33.9, 20.6, 327,
     ),
 }  # fmt: skip
 
@@ -58,6 +74,8 @@ def test_every_defect_is_told_and_by_acceptance_all_is_whole(real_data: Path, na
     assert {kind: count for kind, count in defects.counts(told).items() if count} == layer.counts
     for kind, area in ((Kind.OVERLAP, layer.overlap), (Kind.GAP, layer.gap)):
         assert sum(one.area for one in found.findings if one.kind is kind) == pytest.approx(area, rel=1e-3)
+    named = {tuple(sorted(one.cells)) for one in found.findings if one.kind is Kind.NODE}
+    assert {pair for pairs in THIN.get(name, ()) for pair in pairs} <= named
     assert not found.is_ready
     accepted = Accepted(frozenset(one.id for one in only(found.findings, [Weight.OPEN])))
     whole = diagnose(given.rows, Ground(None), accepted)

@@ -62,6 +62,10 @@ class Module:
             for text in self.texts(one.value)
         }
 
+    def returns(self, name: str) -> set[str]:
+        """Return what a function of this module may return, as `texts` reads it; nothing where there is none."""
+        return self._returned(name)
+
     def _returned(self, name: str) -> set[str]:
         functions = [one for one in self._nodes if isinstance(one, Function) and one.name == name]
         inside = [one for function in functions for one in ast.walk(function) if isinstance(one, ast.Return)]

@@ -9,10 +9,12 @@ from string import Formatter
 import pytest
 
 from geo_app.dispatch.model import AssignmentState
+from geo_app.exchange.model import Format
 from geo_app.identity.permissions import PERMISSIONS
 from geo_app.incidents.model import Channel, State
 from geo_app.organisation.model import Level
 from geo_app.responders.model import Kind, Status
+from grids import defects
 from grids.refusal import Reason
 from layers import assets, words
 from layers.words import Lang
@@ -96,6 +98,10 @@ def test_no_word_is_left_over() -> None:
         ("place", Level),
         ("refusal", Reason),
         ("advice", Reason),
+        ("defect", defects.Kind),
+        ("defect_weight", defects.Weight),
+        ("mend", defects.Mend),
+        ("grid_format", Format),
     ],
 )
 def test_every_value_of_ours_has_a_word(prefix: str, values: Iterable[str]) -> None:
@@ -104,7 +110,9 @@ def test_every_value_of_ours_has_a_word(prefix: str, values: Iterable[str]) -> N
 
 def test_a_refusal_that_is_translated_is_one_the_server_says() -> None:
     server = "\n".join(
-        path.read_text(encoding="utf-8") for path in (assets.FOLDER.parent / "geo_app").rglob("*.py")
+        path.read_text(encoding="utf-8")
+        for package in ("geo_app", "grids")
+        for path in (assets.FOLDER.parent / package).rglob("*.py")
     )
     said = words.refusals(Lang.ZH)
     pieces = {
