@@ -28,9 +28,9 @@ export function fileForm(city, onReport) {
       throw problem
     }
   }
-  const how = [fields.frame, fields.axes, fields.encoding, fields.layer, ...COLUMNS.map((name) => fields[`columns.${name}`])]
+  const how = [fields.frame, fields.axes, fields.encoding, ...COLUMNS.map((name) => fields[`columns.${name}`])].map((field) => field.element)
   const element = form(fields, word('imports.send'), send, [
-    fields.file.element, layers, el('details', { class: 'import-how' }, el('summary', {}, word('imports.how')), how.map((field) => field.element)), wait,
+    fields.file.element, el('details', { class: 'import-how' }, el('summary', {}, word('imports.how')), fields.layer.element, layers, how), wait,
   ])
   return element
 }

@@ -40,7 +40,7 @@ export class Imports {
     const before = el('div', {})
     const send = fileForm(this.city, (sheet) => this.has(sheet))
     this.body.replaceChildren(send, el('h4', { class: 'import-head' }, word('imports.before')), before)
-    this.title.focus({ preventScroll: true })
+    this.title.focus()
     return fill(before, () => get('/api/grids/imports', { city: this.city.code }), ({ items }) => (
       items.length === 0 ? empty('imports.none') : el('ul', {}, items.map((item) => this.row(item)))))
   }
@@ -71,7 +71,7 @@ export class Imports {
     this.key = newKey()
     const shown = new Sheet(sheet, this.marks, { accept: (names) => this.accept(sheet, names), take: (name) => this.take(sheet, name), open: this.onPlan })
     this.body.replaceChildren(shown.element)
-    shown.element.querySelector('h4').focus({ preventScroll: true })
+    shown.element.querySelector('h4').focus()
     announce(shown.verdict)
   }
 

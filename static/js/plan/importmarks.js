@@ -47,7 +47,7 @@ export class Marks {
   /** Show a cell as it is in the file, dashed, and as it would be when mended. */
   compare({ before, after, box }) {
     this.chosen.clearLayers()
-    const looks = [[before, { color: colour('urgent'), weight: 3, dashArray: '8 6', fill: false }], [after, { color: colour('selected'), weight: 2.5, fill: true, fillOpacity: 0.12 }]]
+    const looks = [[after, { color: colour('accent'), weight: 4, fill: true, fillOpacity: 0.12 }], [before, { color: colour('selected'), weight: 3, dashArray: '8 6', fill: false }]]
     for (const [geometry, style] of looks) {
       if (geometry) this.chosen.addLayer(window.L.geoJSON({ type: 'Feature', properties: {}, geometry }, { style: { ...style, renderer: this.canvas }, renderer: this.canvas, interactive: false }))
     }

@@ -1,7 +1,7 @@
 /** The planner's plans (调整方案): which there are, a new one, and the one that is open. */
 
 import { get, late, newKey, post } from '../api.js'
-import { announce, el } from '../dom.js'
+import { announce, byId, el } from '../dom.js'
 import { moment } from '../format.js'
 import { lang, query, setQuery, term, word } from '../page.js'
 import { form, textField } from '../parts/form.js'
@@ -54,12 +54,19 @@ export class Plans {
     try {
       const { Imports } = await late(() => import('./importing.js'))
       if (this.asked !== isLatest) return
-      this.files = new Imports(this.page, { onPlan: (plan) => this.show(plan), onBack: () => this.showList() })
+      this.files = new Imports(this.page, { onPlan: (plan) => this.show(plan), onBack: () => this.afterFiles() })
       this.element.replaceChildren(this.files.element)
       await this.files.open(id)
     } catch (problem) {
       this.element.replaceChildren(failed(problem, () => this.bring(id)))
     }
+  }
+
+  /** Go back to the list from the room of files, to the button that leads there. */
+  async afterFiles() {
+    await this.showList()
+    this.element.querySelector('.plan-files').open = true
+    byId('import-open').focus()
   }
 
   showList() {

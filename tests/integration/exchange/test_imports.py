@@ -82,6 +82,10 @@ def test_a_mend_is_accepted_by_name_kept_and_holds_when_the_defect_comes_again(
     assert not sheet["is_ready"]
     path = answer.headers["Location"]
     assert post(town_client, f"{path}/plan", {"name": "x"}).status_code == 422
+    shown = town_client.get(f"{path}/cells/{spoilt[0].code}").get_json()
+    assert (shown["before"]["type"], shown["after"]["type"], len(shown["box"])) == ("Polygon", "Polygon", 4)
+    assert shown["before"] != shown["after"]
+    assert town_client.get(f"{path}/cells/none").status_code == 404
     accepted = post(town_client, f"{path}/accept", {"accept": [one["id"] for one in waiting]}).get_json()
     assert accepted["is_ready"]
     assert {one["weight"] for one in accepted["findings"]} <= {"accepted", "mended"}
