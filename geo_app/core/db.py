@@ -116,6 +116,16 @@ class Transaction:
             cursor.copy_expert(copy, io.BytesIO(b"".join(lines)))
         return len(lines)
 
+    def mark(self, name: str) -> None:
+        """Remember this moment of the transaction by a name, for `back_to`."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql.SQL("SAVEPOINT {}").format(sql.Identifier(name)))
+
+    def back_to(self, name: str) -> None:
+        """Undo what came after a moment that is remembered, the locks taken since then too."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql.SQL("ROLLBACK TO SAVEPOINT {}").format(sql.Identifier(name)))
+
     @contextmanager
     def beyond_scope(self) -> Iterator[None]:
         """Let the service do, in this transaction, what must be right also where the actor cannot look.
@@ -256,7 +266,10 @@ class _Geometry:
 
 def _copied(value: Any) -> str:
     r"""Return `value` as COPY text, \N for None."""
-    text = _text(value)
+    kind = type(value)
+    if kind is int or kind is float:
+        return str(value)
+    text = value if kind is str else _text(value)
     if text is None:
         return r"\N"
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

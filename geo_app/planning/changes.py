@@ -31,6 +31,22 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A thing lay in one home and lies in another."""
+
+    was: Home
+    home: Home
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A release that is written, and the moves, by placement, that have been told already but not made."""
+
+    release: int
+    told: Mapping[int, Move]
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """Where open things will lie by a draft, found before anything is locked.
 

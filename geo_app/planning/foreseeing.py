@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,13 @@ from geo_app.core import clock, db
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import matching, placements, store, timelines
-from geo_app.planning.changes import NOWHERE, Foreseen, Home, Stage
+from geo_app.planning.changes import NOWHERE, Foreseen, Home, Move, Stage
 from geo_app.planning.model import Prepared
+from geo_app.planning.placements import Moved
 from grids.model import Partition
+
+UNTOLD = "untold"
+"""The moment of a transaction before anybody was told of a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +52,61 @@ def foresee(tx: db.Transaction, city: City, prepared: Prepared, before: Partitio
     return Seen(Foreseen(line, current, then, foretold), incidents)
 
 
-def fulfil(
+def announce(
     tx: db.Transaction, city: City, foreseen: Foreseen | None, stages: Sequence[Stage], at: datetime
-) -> None:
+) -> dict[int, Move]:
+    """Tell of everything that releases which have begun at `at` will move, and return it, by placement.
+
+    For while things are still matched: they wait only for the moves themselves. When one of them turns out otherwise
+    `fulfil` takes all of it back.
+    """
+    tx.mark(UNTOLD)
+    begun = _begun(stages, at)
+    if foreseen is None or not begun:
+        return {}
+    moves = {
+        thing: Move(foreseen.current[thing], there[begun - 1]) for thing, there in foreseen.homes.items()
+        if there[begun - 1] != foreseen.current[thing] and thing not in foreseen.foretold
+    }  # fmt: skip
+    stage = stages[begun - 1]
+    noted = placements.note(tx, moves, foreseen.line, stage.release, stage.since, at)
+    told = {thing: moves[thing] for thing in noted}
+    matching.tell(tx, city, stage.release, [_moved(*noted[thing], one) for thing, one in told.items()])
+    return told
+
+
+def fulfil(
+    tx: db.Transaction, city: City, foreseen: Foreseen | None, stages: Sequence[Stage], told: Mapping[int, Move],
+    at: datetime,
+) -> None:  # fmt: skip
     """Move what is foreseen by releases that have begun at `at`, write ahead what is of those that have not.
 
     What was placed since it was foreseen is matched again. For when nothing is being matched: who matches a thing
-    writes ahead of it too, and two who did it at once would wait for each other.
+    writes ahead of it too, and two who did it at once would wait for each other. `told` was announced already.
     """
     if foreseen is None:
         matching.match_all(tx, city)
         return
     late, xy = placements.placed_after(tx, city, foreseen.line)
     known, begun = set(late), _begun(stages, at)
+    if told:
+        is_so = known.isdisjoint(told)
+        if not is_so or placements.move(tx, told, stages[begun - 1].release, at) < len(told):
+            tx.back_to(UNTOLD)
+            store.lock_layer(tx, city)
+            fulfil(tx, city, foreseen, stages, {}, at)
+            return
     homes = {thing: there for thing, there in foreseen.homes.items() if thing not in known}
     here = {thing: there[begun - 1] if begun else foreseen.current[thing] for thing, there in homes.items()}
     if begun:
         cells = {
-            thing: home[0] for thing, home in here.items()
-            if home != foreseen.current[thing] or thing in foreseen.foretold  # taken over meanwhile, perhaps
+            thing: home[0] for thing, home in here.items() if thing not in told
+            and (home != foreseen.current[thing] or thing in foreseen.foretold)  # taken over meanwhile, perhaps
         }  # fmt: skip
         stage = stages[begun - 1]
-        moved = placements.match(tx, cells, stage.release, stage.since, clock.now())
-        matching.tell(tx, city, stage.release, moved)
+        if cells:
+            moved = placements.match(tx, cells, stage.release, stage.since, clock.now())
+            matching.tell(tx, city, stage.release, moved)
     rows = [
         one
         for thing, there in homes.items()
@@ -82,6 +118,13 @@ def fulfil(
     if anew or rows:
         placements.foretell(tx, anew, stages[0].since, rows, at)
     matching.match_again(tx, city, late, np.array(xy).reshape(-1, 2))
+
+
+def _moved(kind: str, subject: int, one: Move) -> Moved:
+    cells, communities = (
+        sorted({place for place in pair if place is not None}) for pair in zip(one.was, one.home, strict=True)
+    )
+    return Moved(kind, subject, communities, cells)
 
 
 def _begun(stages: Sequence[Stage], at: datetime) -> int:

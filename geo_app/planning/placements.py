@@ -15,7 +15,7 @@ from shapely import Point
 
 from geo_app.core import db
 from geo_app.organisation.model import City
-from geo_app.planning.changes import Ahead
+from geo_app.planning.changes import Ahead, Move
 from geo_app.planning.model import Placed, Subject
 
 SQL = db.statements(__file__)
@@ -150,6 +150,35 @@ def match(
             release_id=release_id, since=since, at=at,
         )  # fmt: skip
     return sorted(rows, key=lambda one: (one.subject_kind, one.subject_id))
+
+
+def note(
+    tx: db.Transaction, moves: Mapping[int, Move], line: int, release_id: int, since: datetime, at: datetime
+) -> dict[int, tuple[str, int]]:
+    """Write moves, in force `since`, into the histories of what is open and was not placed after `line`.
+
+    Return the kind and id of each subject, by placement; nothing else is changed yet.
+    """
+    with tx.beyond_scope():
+        rows = tx.all(
+            SQL.note_moves, lambda row: tuple(row.values()), line=line, release_id=release_id, since=since, at=at,
+            **_given(moves),
+        )  # fmt: skip
+    return {placement: (kind, subject) for placement, kind, subject in rows}
+
+
+def move(tx: db.Transaction, moves: Mapping[int, Move], release_id: int, at: datetime) -> int:
+    """Give open placements that lie where they lay their cells, and return how many those are."""
+    with tx.beyond_scope():
+        return tx.run(SQL.move, release_id=release_id, at=at, **_given(moves))
+
+
+def _given(moves: Mapping[int, Move]) -> dict[str, str]:
+    """Return moves as statements take them."""
+    return {
+        "ids": _array(moves), "cells": _array(one.home[0] for one in moves.values()),
+        "was": _array(one.was[0] for one in moves.values()),
+    }  # fmt: skip
 
 
 def take_over(tx: db.Transaction, city: City, at: datetime) -> list[Moved]:

@@ -18,7 +18,7 @@ from geo_app.core.errors import BadInput, Conflict, NotReady
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import drawing, drawn, foreseeing, lineage, matching, placements, store, versions
-from geo_app.planning.changes import Stage
+from geo_app.planning.changes import Stage, Written
 from geo_app.planning.model import Draft, Later, Prepared, Release
 from grids.model import Cell, Partition
 
@@ -57,13 +57,13 @@ def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
     """
     versions.lock(tx, city)
     at = clock.now()
-    release_id = write(tx, city, prepared, at)
-    switch(tx, city, prepared, release_id, at)
-    return release_id
+    written = write(tx, city, prepared, at)
+    switch(tx, city, prepared, written, at)
+    return written.release
 
 
-def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> int:
-    """Write a release while things are still matched by the grid before it, and return its id."""
+def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> Written:
+    """Write a release, and tell of what it moves, while things are still matched by the grid before it."""
     draft = prepared.draft
     if [one.id for one in _later(tx, city, draft)] != [one.release.id for one in prepared.later]:
         raise Conflict(MEANWHILE)
@@ -79,13 +79,15 @@ def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> i
         versions.rebase(tx, stage.release, base, cells, one.prepared.bounds)
         _draw(tx, city, one.prepared, stage)
     facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
-    return release_id
+    told = foreseeing.announce(tx, city, prepared.foreseen, _stages(prepared, release_id), at)
+    return Written(release_id, told)
 
 
-def switch(tx: db.Transaction, city: City, prepared: Prepared, release_id: int, at: datetime) -> None:
+def switch(tx: db.Transaction, city: City, prepared: Prepared, written: Written, at: datetime) -> None:
     """Move, now or ahead, what a release written `at` moves; nothing else is matched until the transaction ends."""
     store.lock_layer(tx, city)
-    foreseeing.fulfil(tx, city, prepared.foreseen, _stages(prepared, release_id), at)
+    release_id = written.release
+    foreseeing.fulfil(tx, city, prepared.foreseen, _stages(prepared, release_id), written.told, at)
     begins = prepared.draft.effective_at
     if begins <= at:
         facts.record(tx, "release.in_force", release_id, city.jurisdiction, city=city.code)

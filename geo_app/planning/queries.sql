@@ -119,10 +119,10 @@ SELECT id, ST_X(point) AS x, ST_Y(point) AS y FROM placement WHERE city_id = :ci
 SELECT coalesce(max(id), 0) FROM placement_history;
 
 -- name: placed_after(city_id, line)
--- The open things that were placed since a line of the history was written.
+-- The open things that were placed since a line of the history was written; not those that a release moves.
 SELECT DISTINCT p.id, ST_X(p.point) AS x, ST_Y(p.point) AS y
 FROM placement_history h JOIN placement p ON p.id = h.placement_id
-WHERE h.id > :line AND p.city_id = :city_id AND p.is_open ORDER BY p.id;
+WHERE h.id > :line AND h.reason <> 'release' AND p.city_id = :city_id AND p.is_open ORDER BY p.id;
 
 -- name: things_in(city_id, boxes)
 -- What lies in any of these boxes, the closed too; a thing may come more than once. The boxes are made elsewhere: no
@@ -158,6 +158,31 @@ SELECT subject_kind, subject_id,
   array(SELECT DISTINCT one FROM unnest(ARRAY[community_was, community_id]) one WHERE one IS NOT NULL) AS communities,
   array(SELECT DISTINCT one FROM unnest(ARRAY[was, cell_id]) one WHERE one IS NOT NULL) AS cells
 FROM moved WHERE was IS DISTINCT FROM cell_id OR community_was IS DISTINCT FROM community_id;
+
+-- name: note_moves(ids, cells, was, line, release_id, since, at)
+-- Writes the cells that placements are about to get into their histories, as `match` does, where they are open in the
+-- cells they were in; what was placed since a line of the history was written is left alone.
+WITH given AS MATERIALIZED (
+  SELECT id, cell_id, was FROM unnest(:ids::bigint[], :cells::bigint[], :was::bigint[]) AS one (id, cell_id, was)
+  WHERE id NOT IN (SELECT l.placement_id FROM placement_history l WHERE l.id > :line AND l.reason <> 'release')
+), found AS (
+  SELECT p.id, p.subject_kind, p.subject_id, g.cell_id,
+    CASE WHEN p.matched_at <= :since::timestamptz THEN :since::timestamptz ELSE (
+      SELECT greatest(:since::timestamptz, max(h.since)) FROM placement_history h
+      WHERE h.placement_id = p.id AND h.since <= :at::timestamptz
+    ) END AS since
+  FROM given g JOIN placement p ON p.id = g.id AND p.is_open AND p.cell_id IS NOT DISTINCT FROM g.was
+), noted AS (
+  INSERT INTO placement_history (placement_id, cell_id, release_id, since, matched_at, reason)
+  SELECT id, cell_id, :release_id, since, :at, 'release' FROM found
+)
+SELECT id, subject_kind, subject_id FROM found ORDER BY subject_kind, subject_id;
+
+-- name: move(ids, cells, was, release_id, at)!
+-- Gives placements that are open in the cells they were in their cells.
+UPDATE placement p SET cell_id = g.cell_id, release_id = :release_id, matched_at = :at
+FROM unnest(:ids::bigint[], :cells::bigint[], :was::bigint[]) AS g (id, cell_id, was)
+WHERE p.id = g.id AND p.is_open AND p.cell_id IS NOT DISTINCT FROM g.was;
 
 -- name: take_over(city_id, at)
 -- What was written ahead and has begun becomes what is, and tells those whose cell or community changed.

@@ -162,8 +162,8 @@ def timed(database: db.Database, city: City, whole: Partition) -> Times:
     with database.transaction(SYSTEM) as tx:
         versions.lock(tx, city)
         at = clock.now()
-        release_id = publishing.write(tx, city, ready[0], at)
+        written = publishing.write(tx, city, ready[0], at)
         locked = time.perf_counter()
-        publishing.switch(tx, city, ready[0], release_id, at)
+        publishing.switch(tx, city, ready[0], written, at)
     over = time.perf_counter()
     return Times(preparing, (over - begun) * 1000, (over - locked) * 1000)

@@ -15,7 +15,7 @@ from geo_app.core import clock, coords
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import NotReady
 from geo_app.incidents import service as incidents
-from geo_app.planning import service, store
+from geo_app.planning import publishing, service, store, versions
 from geo_app.planning.model import Draft, Subject
 from tests import build
 from tests.integration.conftest import Raw, Town
@@ -166,6 +166,38 @@ def test_the_cell_of_what_was_placed_while_a_release_was_prepared_is_that_of_the
             assert found is not None
             assert found[0] == cell_id
     assert town.all(MOVED)
+
+
+@pytest.mark.parametrize("what", ["over", "elsewhere", "nothing"])
+def test_only_what_a_release_moves_is_told_of_whatever_happens_while_it_waits_for_matching(
+    town: Town, what: str
+) -> None:
+    """Moves are told of before the layer is locked: until then a thing may be placed elsewhere, or be over."""
+    place(town, spots(town))
+    ready = prepared(town, bent(current(town), 3, 30.0))
+    subjects = dict(town.all("SELECT id, subject_id FROM placement WHERE subject_kind = 'thing'"))
+    before = town.all(HISTORY)
+    with town.database.transaction(SYSTEM) as tx:
+        versions.lock(tx, town.city)
+        at = clock.now()
+        written = publishing.write(tx, town.city, ready, at)
+        told = sorted(subjects[one] for one in written.told)
+        facts = tx.all(Raw(MOVED.replace("subject F", "id F")), lambda row: row["id"])
+        with town.database.transaction(SYSTEM) as other:
+            if what == "over":
+                service.close_placement(other, "thing", told[0])
+            elif what == "elsewhere":
+                service.place(other, town.city, Subject("thing", told[0], spots(town)[0], True))
+        publishing.switch(tx, town.city, ready, written, at)
+    moved = told if what == "nothing" else told[1:]
+    assert len(moved) > 2
+    assert town.all(MOVED) == moved
+    assert (town.all(MOVED.replace("subject F", "id F")) == facts) == (what == "nothing")
+    release = newest(town)
+    assert sorted(
+        row for row in town.all(HISTORY)[len(before) :] if row[1] == release and row[0] != told[0]
+    ) == [(one, release) for one in moved if one != told[0]]
+    assert stale(town, clock.now()) == []
 
 
 def test_a_report_that_waited_for_a_release_is_matched_by_it(town: Town) -> None:
