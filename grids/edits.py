@@ -7,7 +7,7 @@ edits on the same partition give the same geometry, vertex by vertex, so a log o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from shapely import Point
@@ -57,7 +57,7 @@ class Edit:
 
     def data(self) -> dict[str, Any]:
         """Return the edit as JSON."""
-        return {"kind": self.kind, **asdict(self)}
+        return {"kind": self.kind, **{one.name: _written(getattr(self, one.name)) for one in fields(self)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +276,15 @@ def _kept(value: object) -> Kept:
 def _bend(value: object) -> Bend:
     data = _object(value)
     return Bend(_chain(data["was"]), _chain(data["now"]))
+
+
+def _written(value: object) -> object:
+    """Return an argument as JSON has it; chains stay tuples."""
+    if isinstance(value, Kept | Bend):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    if isinstance(value, tuple) and value and isinstance(value[0], Kept | Bend):
+        return tuple(_written(one) for one in value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 READ: dict[str, Callable[[object], Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from typing import Any
@@ -13,7 +14,7 @@ from geo_app.core.errors import Conflict
 from geo_app.organisation.model import City
 from geo_app.plans import asking, drafts, guarding, log, pictures, store, workflow
 from geo_app.plans.drafts import Drawn
-from geo_app.plans.model import MOST_CELLS, Kind, Step, person
+from geo_app.plans.model import MOST_CELLS, Kind, Lock, Step, person
 from geo_app.plans.refusals import ChangedMeanwhile, EditRefused
 from grids import cutting, edits
 from grids import edit as editing
@@ -36,6 +37,7 @@ class Made:
     gone: tuple[str, ...]
     changed: tuple[str, ...]
     nodes: tuple[Vertex, ...]
+    locks: Sequence[Lock]
 
     def around(self) -> list[Cell]:
         """Return the cells whose picture may be another one now; none where more were touched than are drawn."""
@@ -140,8 +142,8 @@ def make(tx: db.Transaction, city: City, found: Drawn, way: Way, done: Done) -> 
     touched = tuple(sorted({*done.gone, *done.changed}))
     was = [found.draft.cells[code] for code in touched if code in found.draft.cells]
     now = [done.draft.cells[code] for code in done.changed]
-    guarding.check(tx, city, store.locks(tx, found.plan.id), [*was, *now])
-    plan = found.plan
+    plan, locks = found.plan, store.locks(tx, found.plan.id)
+    guarding.check(tx, city, locks, [*was, *now])
     step = Step(
         plan.id, plan.seq + 1, way.kind, log.plain(way.edit), log.plain(done.inverse), touched,
         way.edit.changes_outer_border, way.undoes, None, person(tx.actor), tx.actor.name, tx.actor.account,
@@ -151,7 +153,7 @@ def make(tx: db.Transaction, city: City, found: Drawn, way: Way, done: Done) -> 
     facts.record(
         tx, workflow.RULES[way.kind].fact, plan.id, city.jurisdiction, seq=step.seq, edit=way.edit.kind
     )
-    return Made(city, found.draft, after, step, done.gone, done.changed, done.nodes)
+    return Made(city, found.draft, after, step, done.gone, done.changed, done.nodes, locks)
 
 
 def write(tx: db.Transaction, city: City, found: Drawn, step: Step, draft: Draft) -> Drawn:

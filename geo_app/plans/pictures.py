@@ -23,10 +23,8 @@ def around(before: Draft, after: Draft, codes: Iterable[str]) -> list[Cell]:
     """Return the cells of `after` at or beside the places of these codes, before and after: their runs may be new."""
     found: dict[str, Cell] = {}
     for code in codes:
-        for draft in (before, after):
-            if code in draft.cells:
-                near = after.near(draft.cells[code].geometry.bounds)
-                found.update((cell.code, cell) for cell in near)
+        both = [cell for draft in (before, after) if (cell := draft.cells.get(code)) is not None]
+        found.update((cell.code, cell) for cell in after.near(_box(both)))
     return [found[code] for code in sorted(found)]
 
 
@@ -43,13 +41,14 @@ def picture(
     kept = np.flatnonzero(is_wanted[found.one] | beyond)
     number = np.full(len(found), -1)
     number[kept] = np.arange(len(kept))
+    drawn = _arcs(found, kept, city)
     return {
         "cells": [
             {**_cell(base, cell, locked), "rings": rings}
             for cell, rings in _rings(found, draft, is_wanted, number)
         ],
-        "arcs": _arcs(found, kept.tolist(), city),
-        "junctions": _junctions(found, kept.tolist()),
+        "arcs": drawn,
+        "junctions": _junctions(found, drawn),
     }
 
 
@@ -92,22 +91,24 @@ def _rings(
     return [(draft.cells[found.codes[cell]], runs) for cell, runs in rings.items()]
 
 
-def _arcs(found: arcs.Arcs, kept: list[int], city: City) -> list[dict[str, Any]]:
-    lonlat = np.round(coords.convert(found.vertices / PER_METRE, city.srid, coords.WGS84), DIGITS)
-    told = []
-    for at in kept:
-        one = found.arc(at)
-        start, end = found.offsets[at : at + 2].tolist()
-        told.append(
-            {
-                "id": one.id, "one": one.one, "other": one.other,
-                "line": [[x, y] for x, y in one.line], "lonlat": lonlat[start:end].tolist(),
-            }
-        )  # fmt: skip
-    return told
+def _arcs(found: arcs.Arcs, kept: arcs.Whole, city: City) -> list[dict[str, Any]]:
+    """Return arcs with their vertices in millimetres and in degrees."""
+    wanted = [np.arange(*found.offsets[at : at + 2]) for at in kept.tolist()]
+    ends = np.cumsum([0, *map(len, wanted)]).tolist()
+    vertices = found.vertices[np.concatenate(wanted)]
+    lonlat = np.round(coords.convert(vertices / PER_METRE, city.srid, coords.WGS84), DIGITS).tolist()
+    line, one, other = vertices.tolist(), found.one.tolist(), found.other.tolist()
+    return [
+        {
+            "id": found.ids[at], "one": found.codes[one[at]],
+            "other": None if other[at] == OUTSIDE else found.codes[other[at]],
+            "line": line[start:end], "lonlat": lonlat[start:end],
+        }
+        for at, start, end in zip(kept.tolist(), ends, ends[1:], strict=False)
+    ]  # fmt: skip
 
 
-def _junctions(found: arcs.Arcs, kept: list[int]) -> list[list[int]]:
-    known = {(x, y) for x, y in found.junctions.tolist()}
-    ends = {end for at in kept for line in [found.arc(at).line] for end in (line[0], line[-1])}
+def _junctions(found: arcs.Arcs, drawn: list[dict[str, Any]]) -> list[list[int]]:
+    known = set(map(tuple, found.junctions.tolist()))
+    ends = {tuple(one["line"][end]) for one in drawn for end in (0, -1)}
     return [[x, y] for x, y in sorted(ends & known)]

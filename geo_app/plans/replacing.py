@@ -119,14 +119,15 @@ def _make(tx: db.Transaction, city: City, found: Drawn, way: _Way, draft: Draft)
     was, now = (
         [one.cells[code] for code in way.touched if code in one.cells] for one in (found.draft, draft)
     )
-    guarding.check(tx, city, store.locks(tx, found.plan.id), [*was, *now])
+    locks = store.locks(tx, found.plan.id)
+    guarding.check(tx, city, locks, [*was, *now])
     step = Step(
         found.plan.id, found.plan.seq + 1, way.kind, way.said, way.inverse, way.touched, way.is_outer, way.undoes,
         None, person(tx.actor), tx.actor.name, tx.actor.account, clock.now(), log.result(draft, way.touched), "",
     )  # fmt: skip
     after = making.write(tx, city, found, step, draft)
     gone = tuple(code for code in way.touched if code not in draft.cells)
-    return Made(city, found.draft, after, step, gone, tuple(cell.code for cell in now), ())
+    return Made(city, found.draft, after, step, gone, tuple(cell.code for cell in now), (), locks)
 
 
 def _put_back(found: Drawn, seq: int, touched: Sequence[str]) -> dict[str, Any]:

@@ -146,13 +146,14 @@ def look(tx: db.Transaction, plan_id: int, box: Box) -> View:
     cells = found.draft.near(box)
     if len(cells) > MOST_CELLS:
         raise BadInput("bbox", len(cells), f"at most {MOST_CELLS} cells at once: zoom in")
-    return view(tx, city, found, cells)
-
-
-def view(tx: db.Transaction, city: City, found: Drawn, cells: Sequence[Cell]) -> View:
-    """Return cells of a plan as an editor draws them."""
-    locked = guarding.locked(tx, city, store.locks(tx, found.plan.id), cells)
+    locked = guarding.locked(tx, city, store.locks(tx, plan_id), cells)
     return View(found, city, cells, frozenset(locked))
+
+
+def view(tx: db.Transaction, done: Made) -> View:
+    """Return what a step made, with the cells around, as an editor draws it."""
+    cells = done.around()
+    return View(done.after, done.city, cells, frozenset(guarding.locked(tx, done.city, done.locks, cells)))
 
 
 def edit(tx: db.Transaction, plan_id: int, seen: int, data: Any) -> Made:

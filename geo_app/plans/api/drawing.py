@@ -68,7 +68,7 @@ def redo(plan_id: int, json_data: Seen) -> ResponseReturnValue:
 def _step(make: Callable[[db.Transaction], Made]) -> ResponseReturnValue:
     def act() -> tuple[int, Any]:
         done = make(tx)
-        return 200, wire.made(done, service.view(tx, done.city, done.after, done.around()))
+        return 200, wire.made(done, service.view(tx, done))
 
     with web.transaction() as tx:
         return web.once(tx, act)
