@@ -11,7 +11,7 @@ import psycopg2
 
 from geo_app import worker
 from geo_app.audit.cli import audit
-from geo_app.cities.cli import cities, demo_stream
+from geo_app.cities.cli import cities, demo_stream, households
 from geo_app.core import app_role, kernels, log, migrate, settings
 from geo_app.core.command import Session, echo, json_option, permit, session
 from geo_app.core.errors import GeoError
@@ -175,6 +175,7 @@ geo.add_command(tls)
 geo.add_command(privacy)
 geo.add_command(exports)
 geo.add_command(grids)
+geo.add_command(households)
 geo.add_command(roads)
 geo.add_command(routes)
 geo.add_command(tiles)

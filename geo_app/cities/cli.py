@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from geo_app.cities import demo, service
 from geo_app.cities import kit as kits
-from geo_app.cities.kit.findings import Weight
+from geo_app.cities.kit import households as counting
+from geo_app.cities.kit.findings import Findings, Weight
+from geo_app.cities.model import CellRow, LayerRow
 from geo_app.core import clock, migrate
-from geo_app.core.command import Session, echo, json_option, permit, session
+from geo_app.core.command import Session, city_option, echo, json_option, permit, session
 from geo_app.core.errors import Conflict, Refused
 from geo_app.organisation import service as organisation
 from geo_app.planning import service as planning
@@ -87,7 +91,7 @@ def generate(here: Session, if_empty: bool) -> None:
 def check(folder: Path, as_json: bool) -> None:
     """Report everything wrong with the city kit in FOLDER; exits 1 when it would be refused."""
     report = kits.examine(folder, os.environ, clock.now())
-    _show(report, as_json)
+    _show(report.findings, report.kit.info.code, as_json)
     if report.data is None:
         sys.exit(1)
 
@@ -109,7 +113,7 @@ def load(here: Session, folder: Path, replace: bool, if_missing: bool) -> None:
     if is_there and not replace:
         raise Conflict(f"the city {code!r} is loaded already; --replace puts this kit in its place")
     report = kits.examine(folder, os.environ, clock.now())
-    _show(report, as_json=False)
+    _show(report.findings, code, as_json=False)
     if report.data is None:
         raise Refused(f"{len(report.findings.refused)} findings refuse {code}; nothing was loaded")
     with here.transaction() as tx:
@@ -133,9 +137,50 @@ def remove(here: Session, code: str) -> None:
     click.echo(f"removed {code}")
 
 
-def _show(report: kits.Report, as_json: bool) -> None:
+@click.group("households")
+def households() -> None:
+    """How many households live where."""
+
+
+@households.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@city_option
+@click.option("--frame", required=True, help="Frame of its coordinates: wgs84, gcj02, bd09, epsg:n.")
+@click.option("--count", default="households", show_default=True, help="Column with how many live there.")
+@click.option("--xy", nargs=2, default=None, help="Columns with x (lon) and y (lat), of a table.")
+@click.option("--encoding", default=None, help="Of a table or shapefile that is not UTF-8, as GBK.")
+@click.option("--table", default=None, help="Layer, sheet or file inside, where there are several.")
+@json_option
+@session
+@permit("system.manage")
+def import_households(here: Session, file: Path, city: str | None, as_json: bool, **how: Any) -> None:
+    """Count households at the addresses or buildings of FILE, in the place of all counts the city had.
+
+    A table (.csv, .xlsx) or a layer (.geojson, .gpkg, .shp, …). All of it or nothing: a row that is wrong refuses it.
+    """
+    with here.transaction() as tx:
+        town = organisation.city(tx, city)
+        cells = planning.partition(tx, town, clock.now()).cells.values()
+    rows, findings = counting.of_file(
+        counting.Source(file, **how), town.srid,
+        [CellRow(cell.code, cell.name, cell.community, cell.geometry) for cell in cells],
+    )  # fmt: skip
+    _show(findings, town.code, as_json)
+    if findings.refused:
+        raise Refused(f"{len(findings.refused)} findings refuse {file.name}; nothing was changed")
+    with file.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    source = LayerRow("households", file.name, sha256, how["frame"], len(rows))
+    with here.transaction() as tx:
+        service.count_households(tx, town, rows, source)
+    if not as_json:
+        many = sum(row.households for row in rows)
+        click.echo(f"counted {many:,} households of {town.code} at {len(rows):,} places")
+
+
+def _show(findings: Findings, name: str, as_json: bool) -> None:
     """Print the findings, the gravest last; with JSON every field of each."""
-    items = sorted(report.findings.items, key=lambda item: list(reversed(Weight)).index(item.weight))
+    items = sorted(findings.items, key=lambda item: list(reversed(Weight)).index(item.weight))
     if as_json:
         click.echo(json.dumps([asdict(item) for item in items], ensure_ascii=False, indent=2))
         return
@@ -150,7 +195,7 @@ def _show(report: kits.Report, as_json: bool) -> None:
                 f"{weight} [{rule}] {layer}: and {count - NOTES} more like these; --json names them all"
             )
     counts = ", ".join(f"{sum(item.weight is weight for item in items)} {weight}" for weight in Weight)
-    click.echo(f"{report.kit.info.code}: {counts}")
+    click.echo(f"{name}: {counts}")
 
 
 @click.group("demo")

@@ -15,6 +15,7 @@ from geo_app.core.coords import Given
 from geo_app.core.db import Row
 from geo_app.incidents.model import NewCategory
 from geo_app.organisation.model import Level, NewCity, NewDepartment, NewUnit
+from geo_app.planning.changes import HouseholdCount
 from geo_app.planning.model import Thematic
 from geo_app.roads.model import Restriction, Road
 
@@ -25,6 +26,7 @@ UnitRow = NewUnit
 DepartmentRow = NewDepartment
 CategoryRow = NewCategory
 ThematicRow = Thematic
+HouseholdRow = HouseholdCount
 RoadRow = Road
 RestrictionRow = Restriction
 
@@ -141,3 +143,4 @@ class CityData:
     layers: tuple[LayerRow, ...] = ()
     restrictions: tuple[RestrictionRow, ...] = ()
     """Turns that are forbidden, or the only ones allowed; their travels number `roads` in order."""
+    households: tuple[HouseholdRow, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ from shapely import Point
 
 from geo_app.cities import check, gazetteer, store
 from geo_app.cities.demo import trouble
-from geo_app.cities.model import CityData, LayerRow
+from geo_app.cities.model import CityData, HouseholdRow, LayerRow
 from geo_app.core import clock, coords, db, facts
 from geo_app.core.errors import BadInput
 from geo_app.geocoding import service as geocoding
@@ -59,6 +60,7 @@ def load(tx: db.Transaction, data: CityData) -> City:
     cells = Partition.of([Cell(row.code, row.name, row.community, row.geometry) for row in data.cells])
     draft = Draft(base=None, partition=cells, effective_at=since, note="first release")
     planning.publish(tx, city, planning.prepare(tx, city, draft))
+    planning.count_households(tx, city, data.households)
     roads.import_roads(tx, city.id, city.srid, data.roads, data.restrictions)
     geocoding.add_places(tx, city, gazetteer.names(data), units)
     people = responders.enlist(
@@ -70,6 +72,15 @@ def load(tx: db.Transaction, data: CityData) -> City:
     incidents.load(tx, city, _incidents(city, data))
     facts.record(tx, "city.loaded", city.id, city.jurisdiction, city=city.code)
     return city
+
+
+def count_households(tx: db.Transaction, city: City, rows: Sequence[HouseholdRow], source: LayerRow) -> None:
+    """Put how many households live where in the place of all that a city had; `source` is where it stands."""
+    planning.count_households(tx, city, rows)
+    facts.record(
+        tx, "households.counted", city.id, city.jurisdiction, city=city.code, file=source.file,
+        sha256=source.sha256, frame=source.frame, places=len(rows), households=sum(row.households for row in rows),
+    )  # fmt: skip
 
 
 def replace(tx: db.Transaction, data: CityData) -> City:

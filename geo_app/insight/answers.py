@@ -10,7 +10,7 @@ from geo_app.core.answers import Answer
 from geo_app.insight.model import Basis
 from grids.compare import Change
 
-UNKNOWN = "null: the city's data say nothing of households"
+UNKNOWN = "null when the city's data say nothing of households"
 
 
 class Period(Answer):
@@ -21,7 +21,7 @@ class Period(Answer):
 
 
 class FairnessSheet(Answer):
-    """How evenly workload is shared; among how many."""
+    """How evenly workload or households are shared; among how many."""
 
     among: int
     mean: float
@@ -36,7 +36,8 @@ class TotalsSheet(Answer):
 
     cells: int
     area: float
-    households: None = Field(description=UNKNOWN)
+    households: int | None = Field(description=UNKNOWN)
+    households_outside: int | None
     incidents: int
     incidents_outside: int
     workload: float
@@ -53,6 +54,8 @@ class TotalsSheet(Answer):
     among_cells: FairnessSheet
     among_units: FairnessSheet
     among_workers: FairnessSheet
+    households_among_cells: FairnessSheet | None = Field(description=UNKNOWN)
+    households_among_workers: FairnessSheet | None = Field(description=UNKNOWN)
 
 
 class CellSheet(Answer):
@@ -64,7 +67,7 @@ class CellSheet(Answer):
     perimeter: float
     polsby_popper: float
     reock: float
-    households: None = Field(description=UNKNOWN)
+    households: int | None = Field(description=UNKNOWN)
     incidents: int
     workload: float
     open: int
@@ -79,7 +82,7 @@ class UnitSheet(Answer):
     parts: int = Field(description="pieces it falls into")
     polsby_popper: float
     reock: float
-    households: None = Field(description=UNKNOWN)
+    households: int | None = Field(description=UNKNOWN)
     incidents: int
     workload: float
     open: int
@@ -110,7 +113,7 @@ class Moved(Answer):
 
 
 class ShiftSheet(Answer):
-    """Of so many incidents, how many lie in another cell, another community, with other workers."""
+    """Of so many incidents or households, how many are in another cell, another community, with other workers."""
 
     among: int
     cell: int
@@ -123,6 +126,7 @@ class ChangesSheet(Answer):
     """Who and what a plan moves."""
 
     workers: Moved
+    households: ShiftSheet | None = Field(description=UNKNOWN)
     open: ShiftSheet
     incidents: ShiftSheet
 

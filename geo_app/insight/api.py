@@ -64,6 +64,7 @@ def numbers(plan_id: int) -> ResponseReturnValue:
                 "among": found.changes.workers_among, "changed": found.changes.workers,
                 "share": _share(found.changes.workers, found.changes.workers_among),
             },
+            "households": found.changes.households and _shift(found.changes.households),
             "open": _shift(found.changes.open), "incidents": _shift(found.changes.incidents),
         },
     }  # fmt: skip
@@ -189,8 +190,8 @@ def _pair(code: str, before: Any, after: Any) -> dict[str, Any]:
 
 
 def _told(numbers: Any) -> dict[str, Any]:
-    """Return numbers as JSON, in decimals that mean something; nobody knows of households."""
-    return {**_rounded(asdict(numbers)), "households": None}
+    """Return numbers as JSON, in decimals that mean something."""
+    return _rounded(asdict(numbers))
 
 
 def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ import shapely
 
 from geo_app.insight import recoding
 from geo_app.insight.ground import Ground
-from geo_app.insight.model import Floats, Integers, Open, Past, Weights
+from geo_app.insight.model import Homes, Integers, Open, Past, Weights
 from grids.draft import Draft
 from grids.locate import Locator
 from grids.model import MILLIMETRE, Cell
-from grids.recast import Landed
+from grids.recast import Landed, Move
 
 MANY = 400
 """Cells that differ from which on the whole is cast anew, with the base's Locator patched."""
@@ -32,21 +32,28 @@ class Base:
     locator: Locator
     past: Past
     weights: Weights
+    homes: Homes
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The history and the open cases on the cells of one draft."""
+    """The history, the open cases and the households on the cells of one draft."""
 
     base: Base
     draft: Draft
     ground: Ground
     past: Landed
     open: Landed
+    homes: Landed
+    given: Open
+    """The open cases as they were given."""
+    heavy: Integers
+    """What each incident of `past` weighs."""
     incidents: Integers
     """By place of the ground."""
     workload: Integers
     cases: Integers
+    households: Integers
     redrawn: Mapping[str, bool]
     """Codes that differ from the base, and whether their land does, nodes on borders apart."""
     same: Mapping[str, str]
@@ -57,21 +64,27 @@ class Cast:
         """Cast history on the base itself."""
         ground = Ground.of(base.draft.partition.cells.values())
         past, cases = (Landed.of(base.locator, xy) for xy in (base.past.xy, now_open.xy))
-        nothing = np.zeros(len(ground.cells), dtype=np.int64)
-        empty = cls(base, base.draft, ground, past, cases, nothing, nothing, nothing, {}, {})
-        return empty._counted(ground.places, ground.places)
+        homes = Landed.of(base.locator, base.homes.xy, base.homes.each)
+        none = np.zeros(len(ground.cells), dtype=np.int64)
+        heavy = base.weights.each[past.order]
+        empty = cls(
+            base, base.draft, ground, past, cases, homes, now_open, heavy, none, none, none, none, {}, {}
+        )
+        return empty._counted(*[ground.places] * 3)
 
-    def with_open(self, xy: Floats) -> Cast:
-        """Return this with the cases that are open now, at these places."""
-        if np.array_equal(self.open.xy, xy):
+    def with_open(self, now_open: Open) -> Cast:
+        """Return this with the cases that are open now."""
+        if now_open is self.given or np.array_equal(now_open.xy, self.given.xy):
             return self
-        cases, before = Landed.of(self.base.locator, xy), self.base.draft.cells
+        cases, before = Landed.of(self.base.locator, now_open.xy), self.base.draft.cells
         if self.redrawn:
             was = [found for code in self.redrawn if (found := before.get(code)) is not None]
             now = [found for code in self.redrawn if (found := self.ground.get(code)) is not None]
             is_much = len(self.redrawn) > MANY
-            cases = cases.anew(_patched(self)) if is_much else cases.after(was, now, self.draft.near)[0]
-        return replace(self, open=cases)._counted((), self.ground.places)
+            cases = (
+                cases.anew(_patched(self)) if is_much else cases.after(Move.of(was, now, self.draft.near))[0]
+            )
+        return replace(self, open=cases, given=now_open)._counted((), self.ground.places, ())
 
     def to(self, draft: Draft, codes: Iterable[str]) -> Cast:
         """Return the cast on another draft of the same base; `codes` are those that may differ from here, or more."""
@@ -88,11 +101,11 @@ class Cast:
         now = [other for _, other in redrawn if other is not None]
         if len(redrawn) > MANY:
             whole = _patched(made)
-            made = replace(made, past=made.past.anew(whole), open=made.open.anew(whole))
-            return made._counted(made.ground.places, made.ground.places)
-        past, in_past = made.past.after(was, now, draft.near)
-        cases, in_cases = made.open.after(was, now, draft.near)
-        return replace(made, past=past, open=cases)._counted(in_past, in_cases)
+            past, cases, homes = (one.anew(whole) for one, _ in made.things())
+            return replace(made, past=past, open=cases, homes=homes)._counted(*[made.ground.places] * 3)
+        move = Move.of(was, now, draft.near)
+        (past, in_past), (cases, in_cases), (homes, in_homes) = (one.after(move) for one, _ in made.things())
+        return replace(made, past=past, open=cases, homes=homes)._counted(in_past, in_cases, in_homes)
 
     def _on(self, pairs: Sequence[tuple[Cell | None, Cell | None]]) -> Cast:
         """Return this on the ground after each cell that was became the one that is; the points stay for now."""
@@ -105,10 +118,11 @@ class Cast:
             if not _is_same(was, now):
                 redrawn[code] = _is_redrawn(was, now)
         room = np.zeros(len(ground.cells) - len(self.incidents), dtype=np.int64)
-        incidents, workload, cases = (np.concatenate([one, room]) for one in self._counts())
+        incidents, workload, cases, households = (np.concatenate([one, room]) for one in self._counts())
         return replace(
-            self, ground=ground, incidents=incidents, workload=workload, cases=cases, redrawn=redrawn
-        )
+            self, ground=ground, incidents=incidents, workload=workload, cases=cases, households=households,
+            redrawn=redrawn,
+        )  # fmt: skip
 
     def _going_on(self, touched: Sequence[Cell]) -> dict[str, str]:
         """Return which new codes are of the same cells, after the cells `touched` changed."""
@@ -117,19 +131,25 @@ class Cast:
         now = {code: found for code in self.redrawn if (found := self.ground.get(code)) is not None}
         return recoding.same(recoding.Both(was, now), self.same, touched)
 
-    def _counts(self) -> tuple[Integers, Integers, Integers]:
-        return self.incidents, self.workload, self.cases
+    def things(self) -> tuple[tuple[Landed, Integers], ...]:
+        """Return incidents, open cases and households with how many are in each place of the ground."""
+        return (self.past, self.incidents), (self.open, self.cases), (self.homes, self.households)
 
-    def _counted(self, past: Iterable[str], cases: Iterable[str]) -> Cast:
+    def _counts(self) -> tuple[Integers, ...]:
+        return self.incidents, self.workload, self.cases, self.households
+
+    def _counted(self, past: Iterable[str], cases: Iterable[str], homes: Iterable[str]) -> Cast:
         """Return this with the points of some cells counted anew."""
-        incidents, workload, open_cases = (one.copy() for one in self._counts())
+        incidents, workload, open_cases, households = (one.copy() for one in self._counts())
         for code in past:
             members = self.past.members(code)
             place = self.ground.places[code]
-            incidents[place], workload[place] = len(members), self.base.weights.each[members].sum()
+            incidents[place], workload[place] = len(members), self.heavy[members].sum()
         for code in cases:
             open_cases[self.ground.places[code]] = len(self.open.members(code))
-        return replace(self, incidents=incidents, workload=workload, cases=open_cases)
+        for code in homes:
+            households[self.ground.places[code]] = self.homes.many(self.homes.members(code))
+        return replace(self, incidents=incidents, workload=workload, cases=open_cases, households=households)
 
 
 def _is_same(one: Cell | None, other: Cell | None) -> bool:
@@ -153,8 +173,10 @@ def _is_redrawn(was: Cell | None, now: Cell | None) -> bool:
         return was is not now
     if has_same_land(was, now):
         return False
-    other = shapely.symmetric_difference(was.geometry, now.geometry)
-    return bool(other.area > MILLIMETRE * min(was.geometry.length, now.geometry.length))
+    least = MILLIMETRE * min(was.geometry.length, now.geometry.length)
+    if abs(was.area - now.area) > least:
+        return True
+    return bool(shapely.symmetric_difference(was.geometry, now.geometry).area > least)
 
 
 def _patched(cast: Cast) -> Locator:

@@ -6,15 +6,18 @@ whole square millimetres and millimetres, so sums are exact in any order.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from shapely import Polygon
 
 from geo_app.insight.model import Floats, Integers
 from grids import measures
 from grids.model import Cell
+from grids.rings import outer
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 DIGITS = 9
@@ -95,16 +98,15 @@ class Ground:
             _with(self.polsby_popper, len(new), at, np.round(compact, DIGITS)),
             _with(self.reock, len(new), at, np.round(shapes.reock, DIGITS)), unit, units, self.outlines,
         )  # fmt: skip
-        return made.drawn({cell.community for cell in (*before, *put)})
+        missing = {cell.community for cell in put} - self.outlines.keys()
+        return made.drawn(missing | _outlined_anew(before, put) if self.cells else missing)
 
     def drawn(self, communities: Collection[str]) -> Ground:
         """Return the ground with the outlines of these communities drawn anew."""
-        outlines = {code: one for code, one in self.outlines.items() if code not in communities}
-        order = np.argsort(self.unit, kind="stable")
-        first = np.searchsorted(self.unit[order], np.arange(len(self.units) + 1))
+        outlines = dict(self.outlines)
         for code in communities:
-            unit = self.units[code]
-            members = order[first[unit] : first[unit + 1]]
+            members = np.flatnonzero(self.unit == self.units[code])
+            outlines.pop(code, None)
             if len(members):
                 outlines[code] = _outline([one for at in members.tolist() if (one := self.cells[at])])
         return Ground(
@@ -121,6 +123,20 @@ def _outline(cells: list[Cell]) -> Outline:
         round(float(found.polsby_popper[0]), DIGITS),
         round(float(found.reock[0]), DIGITS),
     )
+
+
+def _outlined_anew(was: Collection[Cell], now: Collection[Cell]) -> set[str]:
+    """Return the communities whose outline is another, edge by edge, after the cells `was` became `now`."""
+    kept = {(cell.community, id(cell.geometry)) for cell in was} & {
+        (cell.community, id(cell.geometry)) for cell in now
+    }
+    sides: tuple[defaultdict[str, list[Polygon]], ...] = defaultdict(list), defaultdict(list)
+    for side, cells in zip(sides, (was, now), strict=True):
+        for cell in cells:
+            if (cell.community, id(cell.geometry)) not in kept:
+                side[cell.community].append(cell.geometry)
+    before, after = sides
+    return {code for code in {*before, *after} if outer(before[code]) != outer(after[code])}
 
 
 def _with(array: np.ndarray, more: int, at: Integers, values: np.ndarray) -> np.ndarray:

@@ -70,7 +70,7 @@ def standing(tx: db.Transaction, city: City, release_id: int, window: Window) ->
     """
     releases = tuple((one.id, one.published_at, one.effective_from) for one in planning.releases(tx, city))
     stamp = store.history_stamp(tx, city, window.until)
-    key = (city.jurisdiction, city.code, releases, release_id, window, stamp)
+    key = (city.jurisdiction, city.code, releases, release_id, window, stamp, store.homes_stamp(tx, city))
     duties, now_open = store.duties_stamp(tx, city), store.open_cases(tx, city)
     with BUILDING:  # nobody builds what another thread is building
         found = RELEASES.get(key)
@@ -78,7 +78,7 @@ def standing(tx: db.Transaction, city: City, release_id: int, window: Window) ->
             history = (city.jurisdiction, city.code, releases[-1:], window, stamp)
             cast = Cast.of(_base(tx, city, release_id, window, history), now_open)
             return RELEASES.keep(key, Kept(Standing.of(cast, store.duties(tx, city)), duties)).standing
-        cast = found.standing.cast.with_open(now_open.xy)
+        cast = found.standing.cast.with_open(now_open)
         if cast is not found.standing.cast or found.duties != duties:
             held = found.standing.held.duties if found.duties == duties else store.duties(tx, city)
             found = Kept(Standing.of(cast, held), duties)
@@ -91,7 +91,7 @@ def of_plan(standing: Standing, drawn: Drawn) -> Cast:
     last = PLANS.get(drawn.plan.root)
     if last is None or last.base is not first.base:
         last = first
-    last = last.with_open(first.open.xy)
+    last = last.with_open(first.given)
     return PLANS.keep(drawn.plan.root, last.to(drawn.draft, codes | last.redrawn.keys()))
 
 
@@ -103,4 +103,5 @@ def _base(tx: db.Transaction, city: City, release_id: int, window: Window, key: 
     past = PASTS.get(key)
     if past is None:
         past = PASTS.keep(key, store.past(tx, city, window))
-    return Base(Draft.of(planning.partition(tx, city, at)), locator, past, workload.weigh(past))
+    draft, homes = Draft.of(planning.partition(tx, city, at)), store.homes(tx, city)
+    return Base(draft, locator, past, workload.weigh(past), homes)

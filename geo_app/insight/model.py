@@ -22,6 +22,7 @@ FORMULAS = {
     "shape": "1",  # grids.measures: Polsby-Popper and Reock of cells on the millimetre
     "fairness": "1",  # grids.measures: largest to smallest, Gini
     "share": "1",  # insight.shifting: who and what changes worker
+    "households": "1",  # insight.numbers: counts at addresses and buildings, each in the cell of its point
 }
 """The version of each formula: it changes whenever the same input would give another number."""
 
@@ -59,6 +60,23 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Homes:
+    """How many households live at which places; nothing is known of a city that never brought any."""
+
+    xy: Floats
+    """In the city's frame."""
+    each: Integers
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the city's data say anything of households."""
+        return len(self.each) > 0
+
+
+NO_HOMES = Homes(np.zeros((0, 2)), np.zeros(0, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """What each incident of a history weighs: seconds, or ones."""
 
@@ -93,7 +111,10 @@ class Duties:
 
 @dataclass(frozen=True, slots=True)
 class CellNumbers:
-    """A cell in numbers: m², metres, incidents of the window, their weight, open cases, workers who answer for it."""
+    """A cell in numbers: m², metres, incidents of the window, their weight, open cases, workers who answer for it.
+
+    Households are None where the city's data say nothing of them, here and everywhere.
+    """
 
     name: str
     community: str
@@ -101,6 +122,7 @@ class CellNumbers:
     perimeter: float
     polsby_popper: float
     reock: float
+    households: int | None
     incidents: int
     workload: float
     open: int
@@ -116,6 +138,7 @@ class UnitNumbers:
     parts: int
     polsby_popper: float
     reock: float
+    households: int | None
     incidents: int
     workload: float
     open: int
@@ -127,6 +150,8 @@ class Totals:
 
     cells: int
     area: float
+    households: int | None
+    households_outside: int | None
     incidents: int
     incidents_outside: int
     workload: float
@@ -143,11 +168,13 @@ class Totals:
     among_cells: Fairness
     among_units: Fairness
     among_workers: Fairness
+    households_among_cells: Fairness | None
+    households_among_workers: Fairness | None
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Of so many incidents, how many lie in another cell, another community, with other workers than before."""
+    """Of so many incidents or households, how many are in another cell, another community, with other workers."""
 
     among: int
     cell: int
@@ -157,10 +184,11 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Who and what a draft moves: workers whose land is not the same, open cases, incidents of the window."""
+    """Who and what a draft moves: workers whose land is not the same, households, open cases, incidents."""
 
     workers: int
     workers_among: int
+    households: Shift | None
     open: Shift
     incidents: Shift
 

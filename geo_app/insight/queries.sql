@@ -46,6 +46,17 @@ SELECT string_agg(float8send(ST_X(point)), '') AS x, string_agg(float8send(ST_Y(
   string_agg(int8send(cell_id), '') AS cell_id
 FROM one;
 
+-- name: homes_stamp(city_id)$
+-- A city's households are counted all at once: the highest id is another one then.
+SELECT max(id) FROM household_count WHERE city_id = :city_id;
+
+-- name: homes(city_id)^
+-- How many households live where, by id, as `past` gives its columns.
+WITH one AS (SELECT point, households FROM household_count WHERE city_id = :city_id ORDER BY id)
+SELECT string_agg(float8send(ST_X(point)), '') AS x, string_agg(float8send(ST_Y(point)), '') AS y,
+  string_agg(int8send(households), '') AS households
+FROM one;
+
 -- name: duties_stamp(city_id)^
 -- Another answer whenever somebody answers for another cell, or a code is of another cell.
 SELECT count(*) AS pairs, coalesce(sum(hashint8extended(d.responder_id, d.cell_id)), 0)::text AS hashes,

@@ -99,14 +99,15 @@ def recast(tx: db.Transaction, city: City, grid: Grid, when: Window) -> Statisti
         cast = history.standing(tx, city, grid.id, when).cast
     ground, weights = cast.ground, cast.base.weights
     stands = [code for code in sorted(ground.places) if ground.get(code) is not None]
-    units = {code: numbers.unit(cast, code) for code in sorted(ground.outlines)}
+    sums = numbers.Units.of(cast)
+    units = {code: numbers.unit(cast, sums, code) for code in sorted(ground.outlines)}
     outside = cast.past.outside
     return Statistics(
         when, weights.basis,
         {code: Share(int(cast.incidents[at]), weights.told(int(cast.workload[at])))
          for code in stands for at in (ground.places[code],)},
         {code: Share(one.incidents, one.workload) for code, one in units.items() if one is not None},
-        Share(len(outside), weights.told(int(weights.each[outside].sum()))),
+        Share(len(outside), weights.told(int(cast.heavy[outside].sum()))),
     )  # fmt: skip
 
 

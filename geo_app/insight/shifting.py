@@ -11,7 +11,7 @@ import numpy as np
 
 from geo_app.insight.cast import Cast, has_same_land
 from geo_app.insight.holding import Held
-from geo_app.insight.model import Changes, Duties, Indices, Shift
+from geo_app.insight.model import Changes, Duties, Integers, Shift
 from grids.recast import Landed
 
 
@@ -21,10 +21,13 @@ def changes(before: Cast, after: Cast, held: Held) -> Changes:
     was[: len(before.ground.unit)] = before.ground.stands
     duties, holders = held.duties, held.workers(was | after.ground.stands)
     moved = {worker for code in _other_land(after) for worker in duties.of(code, after.same)}
-    return Changes(
-        len(moved & set(holders.tolist())), len(holders),
-        _shift(before, after, after.open, duties), _shift(before, after, after.past, duties),
-    )  # fmt: skip
+    given = _given(before, after)
+    past, cases, homes = (
+        _shift(before, after, landed, duties, _kept(after, landed, lies, given))
+        for landed, lies in after.things()
+    )
+    is_known = after.base.homes.is_known
+    return Changes(len(moved & set(holders.tolist())), len(holders), homes if is_known else None, cases, past)
 
 
 def _other_land(after: Cast) -> list[str]:
@@ -37,32 +40,35 @@ def _other_land(after: Cast) -> list[str]:
     return [code for code, is_other in after.redrawn.items() if is_other and code not in both]
 
 
-def _shift(before: Cast, after: Cast, landed: Landed, duties: Duties) -> Shift:
-    points, now, codes = landed.moved()
-    was = landed.cell[points]
-    pairs, count = np.unique((was + 1).astype(np.int64) * len(codes) + now, return_counts=True)
-    cell = worker = unit = 0
-    for pair, many in zip(pairs.tolist(), count.tolist(), strict=True):
-        old, new = pair // len(codes) - 1, pair % len(codes)
-        one, other = "" if old < 0 else landed.codes[old], codes[new]
-        cell += many * (after.same.get(other, other) != one)
-        worker += many * (duties.of(one) != duties.of(other, after.same))
-        unit += many * (_unit(before, one) != _unit(after, other))
-    return Shift(len(landed.xy), cell, unit + _stayed(before, after, landed, points), worker)
+def _shift(before: Cast, after: Cast, landed: Landed, duties: Duties, kept: int) -> Shift:
+    """Return what moves; `kept` are those that lie in the cell they lay in, which is of another community."""
+    cell, worker, unit = 0, 0, kept
+    for new, came in landed.came.items():
+        place, people, community = after.same.get(new, new), duties.of(new, after.same), _unit(after, new)
+        for at, many in came.items():
+            old = "" if at < 0 else landed.codes[at]
+            cell += many * (place != old)
+            worker += many * (duties.of(old) != people)
+            unit += many * (_unit(before, old) != community)
+    return Shift(landed.total, cell, unit, worker)
 
 
-def _stayed(before: Cast, after: Cast, landed: Landed, moved: Indices) -> int:
-    """Return how many lie in the cell they lay in, which belongs to another community."""
-    given = [
+def _kept(after: Cast, landed: Landed, lies: Integers, given: list[str]) -> int:
+    """Return how many lie in cells where they lay; `lies` says how many lie where."""
+    return sum(
+        int(lies[after.ground.places[code]]) - sum(landed.came.get(code, {}).values()) for code in given
+    )
+
+
+def _given(before: Cast, after: Cast) -> list[str]:
+    """Return the cells that belong to another community than before."""
+    return [
         code
         for code in after.redrawn
-        if code in landed.places
-        and after.ground.get(code) is not None
-        and _unit(before, code) != _unit(after, code)
+        if (was := before.ground.get(code)) is not None
+        and (now := after.ground.get(code)) is not None
+        and was.community != now.community
     ]
-    is_moved = np.zeros(len(landed.xy), dtype=np.bool_)
-    is_moved[moved] = True
-    return sum(int(np.count_nonzero(~is_moved[landed.members(code)])) for code in given)
 
 
 def _unit(cast: Cast, code: str) -> str | None:

@@ -1,4 +1,4 @@
-"""History, open cases and duties from the database, a city's at once: columns of bytes, not rows.
+"""History, open cases, households and duties from the database, a city's at once: columns of bytes, not rows.
 
 They are counted beyond the actor's scope: what is told are sums, never a case or a person.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from geo_app.core import db
-from geo_app.insight.model import Duties, Floats, Integers, Open, Past, Window
+from geo_app.insight.model import Duties, Floats, Homes, Integers, Open, Past, Window
 from geo_app.organisation.model import City
 
 SQL = db.statements(__file__)
@@ -42,6 +42,17 @@ def open_cases(tx: db.Transaction, city: City) -> Open:
     with tx.beyond_scope():
         row = tx.one(SQL.open_cases, dict, city_id=city.id)
     return Open(_places(row), _whole(row["cell_id"]))
+
+
+def homes_stamp(tx: db.Transaction, city: City) -> Stamp:
+    """Return a value that changes whenever a city's households are counted anew."""
+    return (tx.value(SQL.homes_stamp, city_id=city.id),)
+
+
+def homes(tx: db.Transaction, city: City) -> Homes:
+    """Return how many households live where."""
+    row = tx.one(SQL.homes, dict, city_id=city.id)
+    return Homes(_places(row), _whole(row["households"]))
 
 
 def duties_stamp(tx: db.Transaction, city: City) -> Stamp:

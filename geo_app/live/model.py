@@ -30,7 +30,7 @@ class About(Enum):
 
 KINDS = {
     "assignment": About.ASSIGNMENT, "city": About.CITY, "department": About.CITY, "grid": About.CITY,
-    "incident": About.INCIDENT, "incidents": About.CITY,
+    "households": About.CITY, "incident": About.INCIDENT, "incidents": About.CITY,
     "photo": About.INCIDENT, "plan": About.CITY, "placement": About.PLACED, "release": About.CITY,
     "report": About.INCIDENT,
     "responder": About.RESPONDER, "responders": About.CITY, "roads": About.CITY,

@@ -1,4 +1,4 @@
-"""What a release changes: where the land of cells came from, where things will lie. The other half of the model."""
+"""The other half of the model: where the land of cells came from, where things will lie, how many live where."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from shapely import Point
+
+from geo_app.core.coords import Given
 
 Home = tuple[int | None, int | None]
 """The ids of a cell and of its community; None and None outside all cells."""
@@ -97,3 +101,13 @@ class Lineage:
     child_share: float
     household_share: float | None
     incident_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdCount:
+    """So many households (户), one at least, at an address or in a building, in the city's metric frame."""
+
+    position: Point
+    households: int
+    given: Given | None = None
+    """The point as its file has it."""

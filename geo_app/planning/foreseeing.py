@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,9 @@ import numpy as np
 from geo_app.core import clock, db
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
-from geo_app.planning import matching, placements, store, timelines
+from geo_app.planning import households, matching, placements, store, timelines
 from geo_app.planning.changes import NOWHERE, Foreseen, Home, Move, Stage
+from geo_app.planning.lineage import Moves
 from geo_app.planning.model import Prepared
 from geo_app.planning.placements import Moved
 from grids.model import Partition
@@ -23,10 +25,11 @@ UNTOLD = "untold"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is foreseen; and the codes of the cells each incident lies in before and by the draft, closed ones too."""
+    """What is foreseen; and how many incidents, closed ones too, and households go from a cell to another."""
 
     foreseen: Foreseen
-    incidents: tuple[tuple[str | None, str | None], ...]
+    incidents: Moves
+    households: Moves
 
 
 def foresee(tx: db.Transaction, city: City, prepared: Prepared, before: Partition) -> Seen:
@@ -39,7 +42,7 @@ def foresee(tx: db.Transaction, city: City, prepared: Prepared, before: Partitio
     xy = np.array([(one.x, one.y) for one in things]).reshape(-1, 2)
     old = matching.codes_of(before, None, xy)
     new = matching.codes_of(prepared.draft.partition, index, xy)
-    incidents = tuple((a, b) for one, a, b in zip(things, old, new, strict=True) if one.is_incident)
+    incidents = Counter((a, b) for one, a, b in zip(things, old, new, strict=True) if one.is_incident)
     homes = [_homes(tx, city, prepared, prepared.draft.effective_at, new)]
     for one in prepared.later:
         codes = matching.codes_of(one.prepared.draft.partition, None, xy)
@@ -49,7 +52,18 @@ def foresee(tx: db.Transaction, city: City, prepared: Prepared, before: Partitio
         home = (thing.cell_id, thing.community_id)
         if thing.is_open and (thing.id in foretold or any(one != home for one in there)):
             current[thing.id], then[thing.id] = home, there
-    return Seen(Foreseen(line, current, then, foretold), incidents)
+    xy, counts = households.near(tx, city, touched)
+    homes_moved = _moves(before, prepared.draft.partition, xy, counts) if len(xy) else {}
+    return Seen(Foreseen(line, current, then, foretold), incidents, homes_moved)
+
+
+def _moves(before: Partition, after: Partition, xy: np.ndarray, counts: np.ndarray) -> Moves:
+    """Return how many households at these places live in a cell before, and in one after."""
+    old, new = (matching.codes_of(one, None, xy) for one in (before, after))
+    moves = Counter[tuple[str | None, str | None]]()
+    for pair, many in zip(zip(old, new, strict=True), counts.tolist(), strict=True):
+        moves[pair] += many
+    return moves
 
 
 def announce(

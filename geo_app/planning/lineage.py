@@ -6,14 +6,37 @@ Pure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from geo_app.planning.changes import Descent, Lineage
 from grids import compare
 from grids.compare import Change, Comparison, Link
 from grids.model import Cell, Partition
 
-Share = Callable[[str, str], float | None]
+Moves = Mapping[tuple[str | None, str | None], int]
+"""How many lie in a cell before and in one after, by both their codes, None outside all."""
+
+
+class Shares:
+    """Which share of what lay in a cell lies in another now."""
+
+    def __init__(self, moves: Moves) -> None:
+        self._moves, self._whole = moves, Counter[str | None]()
+        for (before, _), many in moves.items():
+            self._whole[before] += many
+
+    def of(self, old: str, new: str) -> float | None:
+        """Return the share of what was in the cell `old` that is in `new`; None when nothing was."""
+        return self._moves.get((old, new), 0) / self._whole[old] if self._whole[old] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The shares of incidents and of households."""
+
+    incidents: Shares
+    households: Shares
 
 
 def compared(was: Sequence[Cell], opened: Sequence[Cell]) -> Comparison:
@@ -32,28 +55,17 @@ def same_cells(found: Comparison) -> dict[str, str]:
     return {new: old for old, new in best.items()}
 
 
-def links(
-    found: Comparison, opened: Sequence[Cell], ids: Mapping[str, int],
-    incidents: Sequence[tuple[str | None, str | None]],
-) -> list[Lineage]:  # fmt: skip
-    """Return the lineage of a release; `ids` are the cells of all codes in it.
-
-    `incidents` are the codes of the cells each incident lay in before and lies in now.
-    """
-    moves, whole = Counter(incidents), Counter(before for before, _ in incidents)
-
-    def share(old: str, new: str) -> float | None:
-        return moves[old, new] / whole[old] if whole[old] else None
-
-    told = [_of_land(found, link, ids, share(link.old, link.new)) for link in found.lineage]
+def links(found: Comparison, opened: Sequence[Cell], ids: Mapping[str, int], moved: Moved) -> list[Lineage]:
+    """Return the lineage of a release; `ids` are the cells of all codes in it."""
+    told = [_of_land(found, link, ids, moved) for link in found.lineage]
     with_land = {link.new for link in found.lineage}
     for cell in opened:
         if cell.code not in with_land:
-            told += _of_words(found, cell, ids, share)
+            told += _of_words(found, cell, ids, moved)
     return told
 
 
-def _of_land(found: Comparison, link: Link, ids: Mapping[str, int], incidents: float | None) -> Lineage:
+def _of_land(found: Comparison, link: Link, ids: Mapping[str, int], moved: Moved) -> Lineage:
     changes = found.changes.get(link.new, frozenset())
     if Change.SPLIT in changes:
         kind = Descent.SPLIT
@@ -63,11 +75,12 @@ def _of_land(found: Comparison, link: Link, ids: Mapping[str, int], incidents: f
         kind = Descent.RESHAPE if ids[link.new] == ids[link.old] else Descent.TRANSFER
     of_old, of_new = min(link.share_of_old, 1.0), min(link.share_of_new, 1.0)
     return Lineage(
-        ids[link.new], link.new, ids[link.old], link.old, kind, link.area, of_old, of_new, None, incidents
-    )
+        ids[link.new], link.new, ids[link.old], link.old, kind, link.area, of_old, of_new,
+        moved.households.of(link.old, link.new), moved.incidents.of(link.old, link.new),
+    )  # fmt: skip
 
 
-def _of_words(found: Comparison, cell: Cell, ids: Mapping[str, int], share: Share) -> list[Lineage]:
+def _of_words(found: Comparison, cell: Cell, ids: Mapping[str, int], moved: Moved) -> list[Lineage]:
     """Return the lineage of a cell whose border nobody changed: it is what it was, with other words."""
     changes = found.changes.get(cell.code, frozenset())
     if Change.ADDED in changes or not changes:
@@ -77,5 +90,5 @@ def _of_words(found: Comparison, cell: Cell, ids: Mapping[str, int], share: Shar
         kind = Descent.RECODE
     else:
         kind = Descent.REASSIGN if Change.REASSIGNED in changes else Descent.RENAME
-    incidents = share(old, cell.code)
-    return [Lineage(ids[cell.code], cell.code, ids[old], old, kind, cell.area, 1.0, 1.0, None, incidents)]
+    shares = moved.households.of(old, cell.code), moved.incidents.of(old, cell.code)
+    return [Lineage(ids[cell.code], cell.code, ids[old], old, kind, cell.area, 1.0, 1.0, *shares)]

@@ -46,7 +46,8 @@ def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     if later:
         prepared = replace(prepared, later=tuple(_redrawn(tx, city, prepared, later)))
     seen = foreseeing.foresee(tx, city, prepared, before)
-    links = lineage.links(found, prepared.opened, ids, seen.incidents)
+    moved = lineage.Moved(lineage.Shares(seen.incidents), lineage.Shares(seen.households))
+    links = lineage.links(found, prepared.opened, ids, moved)
     return replace(prepared, lineage=tuple(links), foreseen=seen.foreseen)
 
 

@@ -131,6 +131,18 @@ SELECT p.id, ST_X(p.point) AS x, ST_Y(p.point) AS y, p.cell_id, p.community_id, 
   p.subject_kind = 'incident' AS is_incident
 FROM unnest(:boxes::geometry[]) AS b (box) JOIN placement p ON p.city_id = :city_id AND p.point && b.box;
 
+-- name: lock_households(city_id)$
+-- Nobody else brings a city's households until this transaction ends.
+SELECT pg_advisory_xact_lock(7303, :city_id);
+
+-- name: drop_households(city_id)!
+DELETE FROM household_count WHERE city_id = :city_id;
+
+-- name: households_in(city_id, boxes)
+-- How many households live where in any of these boxes; a place may come more than once.
+SELECT h.id, ST_X(h.point) AS x, ST_Y(h.point) AS y, h.households
+FROM unnest(:boxes::geometry[]) AS b (box) JOIN household_count h ON h.city_id = :city_id AND h.point && b.box;
+
 -- name: foretold(city_id)
 -- The placements of a city that something is written ahead of.
 SELECT DISTINCT a.placement_id

@@ -13,8 +13,8 @@ from geo_app.core.errors import NotFound
 from geo_app.geocoding import service as geocoding
 from geo_app.geocoding.model import Candidate
 from geo_app.organisation.model import City, Unit
-from geo_app.planning import describing, matching, placements, publishing, store
-from geo_app.planning.changes import Lineage
+from geo_app.planning import describing, households, matching, placements, publishing, store
+from geo_app.planning.changes import HouseholdCount, Lineage
 from geo_app.planning.model import (
     OUTSIDE,
     Description,
@@ -226,6 +226,11 @@ def unit_summaries(tx: db.Transaction, city: City, at: datetime) -> list[UnitSum
 def thematic_at(tx: db.Transaction, city: City, theme: str, point: Point) -> list[str]:
     """Return the codes of everything of `theme` that covers lon/lat `point`, in order; themes may overlap."""
     return store.thematic_at(tx, city, theme, coords.to_metric(point, city.srid))
+
+
+def count_households(tx: db.Transaction, city: City, counts: Sequence[HouseholdCount]) -> None:
+    """Put how many households live where in the place of all a city had."""
+    households.replace(tx, city, counts)
 
 
 def add_thematic(tx: db.Transaction, city: City, shapes: Sequence[Thematic]) -> int:

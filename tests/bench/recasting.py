@@ -16,7 +16,7 @@ import shapely
 import geo_app.planning.kept  # noqa: F401  # it keeps compiled kernels
 from geo_app.insight import numbers, workload
 from geo_app.insight.cast import Base, Cast
-from geo_app.insight.model import Duties, Numbers, Open, Past, Window
+from geo_app.insight.model import NO_HOMES, Duties, Numbers, Open, Past, Window
 from geo_app.insight.numbers import Standing
 from grids import edit
 from grids.draft import Draft
@@ -57,7 +57,7 @@ def city(side: int, incidents: int) -> Made:
         xy, nowhere, nowhere, rng.integers(0, 30, incidents),
         rng.integers(600, 90_000, incidents),
     )  # fmt: skip
-    base = Base(draft, Locator.of(draft.cells.values()), past, workload.weigh(past))
+    base = Base(draft, Locator.of(draft.cells.values()), past, workload.weigh(past), NO_HOMES)
     cases = Open(tilings.points(CASES, extent=EXTENT, seed=20260105), np.zeros(CASES, dtype=np.int64))
     workers = {code: (number,) for number, code in enumerate(draft.cells)}
     return Made(draft, Standing.of(Cast.of(base, cases), Duties(workers)))
@@ -127,7 +127,7 @@ def at_once(side: int, incidents: int, edits: int) -> Row:
     peer = milliseconds(lambda: peers.append(_lowest(draft, xy))) / 1000
     mine = np.full(len(xy), -1)
     for place, code in enumerate(draft.cells):
-        mine[found[0].members(code)] = place
+        mine[found[0].order[found[0].members(code)]] = place
     return Row(
         name="recast", ours=ours, unit="s", peer="shapely.STRtree", peer_figure=peer, ratio=times_better(ours, peer),
         equal=bool(np.array_equal(mine, peers[0])),

@@ -49,6 +49,7 @@ KINDS = {
     "consequences": Kind.SERVICE,  # of plans: what publishing would do
     "verifying": Kind.SERVICE,  # of plans: is the log what it says
     "history": Kind.SERVICE,  # of insight: part of its service
+    "households": Kind.STORE,  # of planning: how many live where
     "placements": Kind.STORE,  # of planning: the other half of its store
     "drawn": Kind.STORE,  # of planning: how the map looks
     "api": Kind.DOOR,

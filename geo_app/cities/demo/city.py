@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_app.cities.demo import (
     blocks,
     catalogue,
+    homes,
     lanes,
     network,
     people,
@@ -70,6 +71,7 @@ def generate(until: datetime, seed: int = SEED) -> CityData:
         routes=rounds.draw(responders, city.cells, by_cell, Luck(f"{seed}:rounds")),
         categories=catalogue.CATEGORIES,
         incidents=trouble.past(scene, until, Luck(f"{seed}:past:{until.timestamp()}")),
+        households=homes.draw(place_rows, Luck(f"{seed}:homes")),
     )
 
 

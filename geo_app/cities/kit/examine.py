@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_app.cities.kit import (
     cells,
     generate,
+    households,
     layers,
     links,
     manifest,
@@ -31,6 +32,7 @@ from geo_app.cities.model import (
     CellRow,
     CityData,
     DepartmentRow,
+    HouseholdRow,
     IncidentRow,
     LayerRow,
     Level,
@@ -94,7 +96,7 @@ class _Reader:
         self._note(base, len(cell_rows))
         self._known_parents(base, units, communities)
         if cell_rows:
-            self.ground = Ground(self.kit.info.srid, _around(cell_rows, self.kit.info.srid))
+            self.ground = Ground.of(self.kit.info.srid, cell_rows)
         thematic: list[ThematicRow] = self._each(
             "thematic", lambda one: layers.thematic(one, self.ground, self.findings)
         )
@@ -103,6 +105,12 @@ class _Reader:
             "places",
             lambda one: self._doubted(
                 one, layers.places(one, self.ground, cell_rows, self.findings), cell_rows
+            ),
+        )
+        homes: list[HouseholdRow] = self._each(
+            "households",
+            lambda one: self._doubted(
+                one, households.households(one, self.ground, cell_rows, self.findings), cell_rows
             ),
         )
         departments: list[DepartmentRow] = [
@@ -130,7 +138,7 @@ class _Reader:
         city = CityData(
             self.kit.info, (*units, *communities), tuple(cell_rows), tuple(thematic), tuple(road_rows),
             tuple(places), tuple(departments), tuple(people), tuple(routes), self.kit.categories, tuple(incidents),
-            tuple(self.layers), tuple(restrictions),
+            tuple(self.layers), tuple(restrictions), tuple(homes),
         )  # fmt: skip
         return self._generated(city, environment, until)
 
@@ -264,13 +272,3 @@ class _Reader:
         if bare:
             names = ", ".join(f"{unit.name} ({unit.code})" for unit in bare)
             self.findings.note("roads", "no_roads", f"{len(bare)} communities hold no road: {names}")
-
-
-def _around(rows: list[CellRow], srid: int) -> coords.Box:
-    """Return the lon/lat box of the cells."""
-    west, south, east, north = shapely.total_bounds(np.array([row.geometry for row in rows], dtype=object))
-    corners = coords.convert(
-        np.array([[west, south], [east, north], [west, north], [east, south]]), srid, coords.WGS84
-    )
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])

@@ -21,7 +21,7 @@ from grids import code as grid_code
 
 FILE = "city.toml"
 KINDS = (
-    "units", "cells", "thematic", "roads", "places", "departments", "responders", "routes", "incidents",
+    "units", "cells", "thematic", "roads", "places", "households", "departments", "responders", "routes", "incidents",
 )  # fmt: skip
 SECTIONS = {"city", "units", "categories", "departments", "layers", "mends", "generate"}
 LAYER = {"kind", "name", "file", "frame", "encoding", "table", "header", "columns", "where", "numbers", "area", "theme",

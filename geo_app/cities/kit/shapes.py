@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_app.cities.kit.findings import Finding, Findings, Weight
 from geo_app.cities.kit.manifest import Layer
 from geo_app.cities.kit.read import Table
+from geo_app.cities.model import CellRow
 from geo_app.core import coords
 from geo_app.core.coords import Given
 from geo_app.core.errors import BadInput
@@ -44,6 +46,17 @@ class Ground:
 
     srid: int
     near: coords.Box | None = None
+
+    @classmethod
+    def of(cls, srid: int, cells: Sequence[CellRow]) -> Ground:
+        """Return the ground of a city that has cells: near is the lon/lat box around them."""
+        west, south, east, north = shapely.total_bounds(
+            np.array([row.geometry for row in cells], dtype=object)
+        )
+        corners = np.array([[west, south], [east, north], [west, north], [east, south]])
+        moved = coords.convert(corners, srid, coords.WGS84)
+        low, high = moved.min(axis=0), moved.max(axis=0)
+        return cls(srid, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
 
     def lonlat(self, shape: BaseGeometry) -> tuple[float, float]:
         """Return a point of a metric shape as lon, lat."""

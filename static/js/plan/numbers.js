@@ -7,7 +7,7 @@ import { lang, term, word } from '../page.js'
 import { empty, fill } from '../parts/states.js'
 import { flat, isSame } from './figures.js'
 
-const FIRST = ['cells', 'area', 'incidents', 'workload', 'open', 'cells_without_worker', 'polsby_popper_mean', 'among_cells_largest_to_smallest', 'among_cells_gini']
+const FIRST = ['cells', 'area', 'households', 'incidents', 'workload', 'open', 'cells_without_worker', 'polsby_popper_mean', 'among_cells_largest_to_smallest', 'among_cells_gini']
 
 /** The table; asked again after every change of the plan. */
 export class Numbers {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +103,22 @@ def test_a_wrong_setting_is_refused_in_one_line(
     assert said in err
     assert "s3cret" not in err
     assert err.count("\n") == 1
+
+
+def test_households_are_counted_from_a_file_and_counted_anew(
+    geo: Shell, still_town: Town, tmp_path: Path
+) -> None:
+    lon, lat = still_town.one("SELECT array[ST_X(point), ST_Y(point)] FROM place WHERE kind = 'number'")
+    file, ask = tmp_path / "homes.csv", ("households", "import", "--city", "town", "--frame", "wgs84")
+    file.write_text(f"lon,lat,户数\n{lon},{lat},40\n{lon},{lat},2\n", encoding="utf-8")
+    for _ in range(2):
+        code, out, err = geo(*ask, "--count", "户数", "--xy", "lon", "lat", str(file))
+        assert (code, err) == (0, "")
+        assert "counted 42 households of town at 2 places" in out
+        assert still_town.all("SELECT households FROM household_count ORDER BY id") == [40, 2]
+    told = "SELECT data FROM fact WHERE kind = 'households.counted' ORDER BY id DESC LIMIT 1"
+    assert still_town.one(told)["households"] == 42
+    file.write_text(f"lon,lat,户数\n{lon},{lat},40\n{lon},{lat},two\n", encoding="utf-8")
+    code, out, err = geo(*ask, "--count", "户数", "--xy", "lon", "lat", str(file))
+    assert (code, "row 2" in out, "nothing was changed" in err) == (1, True, True)
+    assert still_town.one("SELECT sum(households) FROM household_count") == 42

@@ -34,6 +34,7 @@ OPEN = {
     "cell_lineage": GRID, "cell_version": GRID, "code_registry": GRID, "release": GRID,
     "outline": GRID, "unit": GRID, "unit_shape": GRID,
     "city": "which cities there are", "city_layer": MAP,
+    "household_count": "how many households live at an address, nobody named; sums of them are told",
     "demo_stream": "whether a made-up stream runs",
     "department": "which departments there are, not who is in them",
     "fact_reader": "how far the reactions have read",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from shapely import Point
 
 from geo_app.cities.demo.catalogue import CATEGORIES
 from geo_app.core import clock, coords
@@ -16,6 +17,7 @@ from geo_app.core.actor import SYSTEM
 from geo_app.incidents import service as incidents
 from geo_app.incidents.model import Channel, NewReport
 from geo_app.planning import service as planning
+from geo_app.planning.changes import HouseholdCount
 from geo_app.planning.model import Draft
 from geo_app.plans import service as plans
 from geo_app.plans.model import NewPlan
@@ -47,6 +49,16 @@ def add_history(town: Town, count: int = COUNT, seed: int = 1) -> None:
         )  # fmt: skip
     with town.database.transaction(SYSTEM) as tx:
         incidents.load(tx, town.city, rows)
+
+
+def add_homes(town: Town, count: int = COUNT, seed: int = 2) -> list[tuple[Point, int]]:
+    """Count households all over the town and beside it; return where and how many."""
+    rng = np.random.default_rng(seed)
+    xy = np.round(rng.uniform((-30, -30), (630, 430), (count, 2)) + np.array(build.TOWN_CORNER), 3)
+    found = list(zip(shapely.points(xy).tolist(), rng.integers(1, 60, count).tolist(), strict=True))
+    with town.database.transaction(SYSTEM) as tx:
+        planning.count_households(tx, town.city, [HouseholdCount(*one) for one in found])
+    return found
 
 
 @pytest.fixture

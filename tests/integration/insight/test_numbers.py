@@ -14,7 +14,7 @@ from geo_app.insight.service import Grid, Kind
 from geo_app.planning import service as planning
 from geo_app.plans import service as plans
 from tests.integration.conftest import Town
-from tests.integration.insight.conftest import DAY, Plan, add_history, publish
+from tests.integration.insight.conftest import DAY, Plan, add_history, add_homes, publish
 from tests.integration.plans.conftest import Desk, across, desk, planner
 
 __all__ = ["desk"]
@@ -42,6 +42,7 @@ def of_plan(town: Town, plan_id: int) -> Numbers:
 
 def test_the_preview_is_what_stands_after_publishing_for_every_number(town: Town, plan: Plan) -> None:
     add_history(town)
+    add_homes(town)
     town.run("INSERT INTO responder_cell SELECT r.id, v.cell_id FROM responder r, cell_version v"
              " WHERE r.code = 'P1' AND v.code = ANY(%(codes)s) ON CONFLICT DO NOTHING", codes=[A, B, D, E])  # fmt: skip
     asked = plan(*edits(town))
@@ -63,9 +64,9 @@ def _compare_cells(town: Town, preview: Numbers) -> None:
         standing = service.history.standing(tx, town.city, release, service.window(town.city, 12, UNTIL))
     assert set(preview.cells) == {A, B, C, D, E, NEW, "990101001001098", "990101001002001"}
     for code, (_, found) in preview.cells.items():
-        assert numbers.cell(standing.cast, code, standing.held.duties) == found
+        assert standing.cells.get(code) == found
     for code, (_, community) in preview.units.items():
-        assert numbers.unit(standing.cast, code) == community
+        assert numbers.unit(standing.cast, standing.units, code) == community
 
 
 def _compare_database(town: Town, preview: Numbers) -> None:
@@ -78,7 +79,11 @@ def _compare_database(town: Town, preview: Numbers) -> None:
         f" (SELECT count(*) FROM incident i JOIN placement p ON p.subject_id = i.id"
         f"  WHERE i.reported_at < %(until)s AND ST_Intersects(v.geometry, ST_ForceCollection(p.point))"
         f"  AND NOT EXISTS (SELECT FROM cell_version o WHERE o.code < v.code AND o.{stands}"
-        f"  AND ST_Intersects(o.geometry, ST_ForceCollection(p.point)))) AS past"
+        f"  AND ST_Intersects(o.geometry, ST_ForceCollection(p.point)))) AS past,"
+        f" (SELECT coalesce(sum(h.households), 0) FROM household_count h"
+        f"  WHERE ST_Intersects(v.geometry, ST_ForceCollection(h.point))"
+        f"  AND NOT EXISTS (SELECT FROM cell_version o WHERE o.code < v.code AND o.{stands}"
+        f"  AND ST_Intersects(o.geometry, ST_ForceCollection(h.point)))) AS homes"
         f" FROM cell_version v WHERE v.{stands} ORDER BY v.code",
         until=f"{DAY}T00:00:00+08:00",
     )
@@ -87,7 +92,14 @@ def _compare_database(town: Town, preview: Numbers) -> None:
     assert preview.after.open == sum(row[3] for row in rows)
     assert preview.after.incidents == sum(row[5] for row in rows)
     assert preview.after.cells_without_worker == sum(row[4] == 0 for row in rows)
-    for code, area, perimeter, is_open, workers, past in rows:
+    assert preview.after.households == sum(row[6] for row in rows)
+    fair = preview.after.households_among_cells
+    assert fair is not None
+    assert (fair.among, fair.smallest, fair.largest) == (
+        len(rows),
+        *(one(row[6] for row in rows) for one in (min, max)),
+    )
+    for code, area, perimeter, is_open, workers, past, homes in rows:
         if code in preview.cells:
             found = preview.cells[code][1]
             assert found is not None
@@ -95,7 +107,9 @@ def _compare_database(town: Town, preview: Numbers) -> None:
                 pytest.approx(area),
                 pytest.approx(perimeter, abs=1e-3),
             )
-            assert (found.open, found.workers, found.incidents) == (is_open, workers, past)
+            assert (found.open, found.workers, found.incidents, found.households) == (
+                is_open, workers, past, homes,
+            )  # fmt: skip
 
 
 def test_what_moves_is_counted_case_by_case(town: Town, plan: Plan) -> None:
@@ -115,6 +129,46 @@ def test_what_moves_is_counted_case_by_case(town: Town, plan: Plan) -> None:
     duties = set(town.all("SELECT cell_id FROM responder_cell"))
     moved = sum((before[one][0] in duties) != (after[one][0] in duties) for one in before)
     assert (shift.open.worker, shift.workers, shift.workers_among) == (moved, 1, 1)
+
+
+def test_households_move_with_the_land_they_live_on(town: Town, plan: Plan, desk: Desk) -> None:
+    places = add_homes(town)
+    asked = plan(*edits(town))
+    told = desk.get(f"/api/plans/{asked}/numbers?until={DAY}")
+    lives = (
+        "SELECT h.id, coalesce((SELECT min(v.code) FROM cell_version v WHERE v.valid @> now() AND upper_inf(v.recorded)"
+        " AND ST_Intersects(v.geometry, ST_ForceCollection(h.point))), '') FROM household_count h ORDER BY h.id"
+    )
+    before, many = dict(town.all(lives)), dict(town.all("SELECT id, households FROM household_count"))
+    duties = "SELECT v.code FROM responder_cell d JOIN cell_version v USING (cell_id) WHERE v.valid @> now()"
+    worked = set(town.all(duties))
+    release = publish(town, asked)
+    after, works = dict(town.all(lives)), set(town.all(duties))
+    moved = sum(many[one] for one in many if (before[one] in worked) != (after[one] in works))
+    among = sum(count for _, count in places)
+    shift = told["changes"]["households"]
+    assert (shift["among"], shift["worker"]) == (among, moved)
+    assert shift["share_worker"] == round(moved / among, 4) > 0
+    assert told["before"]["households"] + told["before"]["households_outside"] == among
+    with town.database.transaction(SYSTEM) as tx:
+        links = planning.lineage(tx, town.city, release)
+    for link in links:
+        there = sum(many[one] for one in many if before[one] == link.parent_code)
+        both = sum(
+            many[one] for one in many
+            if (before[one], after[one]) == (link.parent_code, link.child_code)
+        )  # fmt: skip
+        assert link.household_share == (both / there if there else None)
+    assert any(0 < (link.household_share or 0) < 1 for link in links)
+
+
+def test_households_that_are_counted_anew_count_at_once(town: Town, plan: Plan) -> None:
+    asked = plan()
+    assert of_plan(town, asked).before.households is None
+    for seed in (3, 4):
+        among = sum(many for _, many in add_homes(town, 40, seed))
+        found = of_plan(town, asked).before
+        assert (found.households or 0) + (found.households_outside or 0) == among
 
 
 def test_history_that_is_loaded_later_counts_at_once(town: Town, plan: Plan) -> None:
@@ -163,7 +217,7 @@ def test_the_door_tells_numbers_and_nobodys_name(town: Town, plan: Plan, desk: D
     told = desk.get(f"/api/plans/{asked}/numbers?until={DAY}&months=12")
     assert (told["status"], told["seq"], told["basis"]) == (200, 5, "minutes")
     assert told["window"] == {"since": "2025-05-21T00:00:00+08:00", "until": "2026-05-21T00:00:00+08:00"}
-    assert told["before"]["households"] is None
+    assert (told["before"]["households"], told["changes"]["households"]) == (None, None)
     by_code = {one["code"]: one for one in told["cells"]}
     assert by_code[NEW]["before"] is None
     assert by_code[E]["after"] is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import shapely
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from grids.draft import Draft
 from grids.edits import Merge, Recode
 from grids.locate import Locator
 from grids.model import Cell
-from grids.recast import Landed
+from grids.recast import Landed, Move
 from tests import hands, tilings
 from tests.drafts import square, town
 from tests.sizes import size
@@ -31,14 +33,16 @@ def points(draft: Draft, seed: int) -> np.ndarray:
 
 def stand(landed: Landed, draft: Draft) -> dict[str, list[int]]:
     """Return the points of every cell, and of none under ""."""
-    found = {code: landed.members(code).tolist() for code in draft.cells}
-    return {**{code: members for code, members in found.items() if members}, "": landed.outside.tolist()}
+    found = {code: np.sort(landed.order[landed.members(code)]).tolist() for code in draft.cells}
+    outside = np.sort(landed.order[landed.outside]).tolist()
+    return {**{code: members for code, members in found.items() if members}, "": outside}
 
 
 def stepped(landed: Landed, draft: Draft, done: edit.Done) -> tuple[Landed, set[str]]:
     codes = {*done.gone, *done.changed}
     was: list[Cell] = [draft.cells[code] for code in codes if code in draft.cells]
-    return landed.after(was, [done.draft.cells[code] for code in done.changed], done.draft.near)
+    now = [done.draft.cells[code] for code in done.changed]
+    return landed.after(Move.of(was, now, done.draft.near))
 
 
 @settings(max_examples=size("recast_stories"))
@@ -46,7 +50,8 @@ def stepped(landed: Landed, draft: Draft, done: edit.Done) -> tuple[Landed, set[
 def test_edit_by_edit_every_point_lies_where_a_whole_index_puts_it(seed: int) -> None:
     draft, hand = Draft.of(hands.city(3, 3, seed=seed)), hands.Hand(seed)
     xy = points(draft, seed)
-    first = landed = Landed.of(Locator.of(draft.partition.cells.values()), xy)
+    each = np.random.default_rng(seed).integers(0, 9, len(xy))
+    first = landed = Landed.of(Locator.of(draft.partition.cells.values()), xy, each)
     for _ in range(STEPS):
         done = edit.apply(draft, hand.next(draft))
         if isinstance(done, edit.Done):
@@ -61,11 +66,13 @@ def test_edit_by_edit_every_point_lies_where_a_whole_index_puts_it(seed: int) ->
     whole = first.anew(Locator.of(draft.partition.cells.values()))
     assert stand(whole, draft) == stand(landed, draft)
     now = {point: code for code, members in stand(landed, draft).items() for point in members}
-    was = [*first.codes, ""]
-    expected = {point: code for point, code in now.items() if was[first.cell[point]] != code}
+    was, flows = [*first.codes, ""], Counter[tuple[str, str]]()
+    cell = first.cell[np.argsort(first.order)]
+    for point, code in now.items():
+        flows[was[cell[point]], code] += int(each[point])
     for one in (landed, whole):
-        points_moved, at, codes = one.moved()
-        assert {int(point): codes[now] for point, now in zip(points_moved, at, strict=True)} == expected
+        came = {(was[at], code): many for code, from_ in one.came.items() for at, many in from_.items()}
+        assert came == {pair: many for pair, many in flows.items() if pair[0] != pair[1]}
 
 
 def test_on_a_border_a_new_code_takes_and_gives_what_the_lowest_has() -> None:
