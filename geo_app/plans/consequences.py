@@ -12,6 +12,7 @@ import shapely
 
 from geo_app.core import coords, db
 from geo_app.organisation.model import City
+from geo_app.planning import lineage
 from geo_app.plans import service, store
 from geo_app.plans.drafts import Drawn
 from geo_app.plans.pictures import DIGITS, is_changed
@@ -46,7 +47,9 @@ def consequences(tx: db.Transaction, plan_id: int) -> Consequences:
     kinds = Counter(str(kind) for kinds in (*found.changes.values(), *found.gone.values()) for kind in kinds)
     with tx.beyond_scope():  # figures, and nobody's case
         cases, answering = _cases(tx, city, was, now)
-    moved = [(old, new) for old, new in cases if old != new]
+    same = lineage.same_cells(found)
+    answering.update({new: answering[old] for new, old in same.items()})
+    moved = [(old, new) for old, new in cases if same.get(new, new) != old]
     handed = [(old, new) for old, new in moved if answering[old] != answering[new]]
     told = sorted({one for pair in handed for code in pair for one in answering[code]})
     return Consequences(

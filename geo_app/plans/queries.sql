@@ -194,9 +194,9 @@ VALUES (:plan_id, :cell::text, :text, :seq, :actor, :account::bigint, :at)
 RETURNING id, cell, text, seq, actor, at;
 
 -- name: open_in(city_id, area)
--- Open placements in an area: what, where, and the cell they are matched to.
+-- Open placements in an area: what, where, and the cell they lie in this moment.
 SELECT p.subject_kind AS kind, p.subject_id AS id, p.point, p.cell_id
-FROM placement p
+FROM placement_now p
 WHERE p.city_id = :city_id AND p.is_open AND p.point && :area::geometry
   AND ST_Intersects(:area::geometry, ST_ForceCollection(p.point))
 ORDER BY p.id;

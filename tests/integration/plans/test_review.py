@@ -225,6 +225,26 @@ def test_consequences_tell_of_cells_cases_and_people(desk: Desk) -> None:
     ]
 
 
+def test_a_cell_with_another_code_keeps_its_people_and_its_cases(desk: Desk) -> None:
+    """It was told as a new cell that nobody answers for, and its open incidents as given away."""
+    plan = begun(desk)
+    lying = desk.town.one(
+        "SELECT v.code FROM placement p JOIN responder_cell d ON d.cell_id = p.cell_id"
+        " JOIN cell_version v ON v.cell_id = p.cell_id"
+        " WHERE p.is_open AND p.subject_kind = 'incident' ORDER BY p.subject_id LIMIT 1"
+    )
+    told = desk.edit(plan, 0, kind="recode", code=lying, to=lying[:-3] + "098")
+    assert told["status"] == 200, told
+    found = desk.get(f"/api/plans/{plan}/consequences")
+    assert found["cells"] == {"recoded": 2}
+    assert (found["open_incidents"], found["change_cell"], found["change_worker"], found["unanswered"]) == (
+        1,
+        0,
+        0,
+        [],
+    )
+
+
 def test_an_open_incident_that_gets_other_people_is_counted(desk: Desk) -> None:
     plan = begun(desk)
     lying = desk.town.one(
