@@ -127,6 +127,17 @@ class Transaction:
             cursor.execute(sql.SQL("ROLLBACK TO SAVEPOINT {}").format(sql.Identifier(name)))
 
     @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Lift the statement timeout for what a process does once and keeps, as reading a whole city."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('statement_timeout'), set_config('statement_timeout', '0', true)"
+            )
+            (was, _) = cursor.fetchone() or ("0", None)
+            yield
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", (was,))
+
+    @contextmanager
     def beyond_scope(self) -> Iterator[None]:
         """Let the service do, in this transaction, what must be right also where the actor cannot look.
 

@@ -408,6 +408,12 @@ UPDATE city SET drawn_at = :at WHERE id = :city_id;
 SELECT code, geometry_hash FROM cell_version
 WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
 
+-- name: cells(city_id, at)
+-- All cells, in no order: a large city's would have to be sorted on disk.
+SELECT v.code, v.name, u.code AS community, ST_AsEWKB(v.geometry) AS shape
+FROM cell_version v JOIN unit u ON u.id = v.community_id
+WHERE v.city_id = :city_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded);
+
 -- name: cells_near(city_id, shape, at)
 SELECT v.cell_id, v.release_id, v.code, v.name, u.code AS community, v.geometry
 FROM cell_version v JOIN unit u ON u.id = v.community_id

@@ -61,7 +61,7 @@ def redraw(tx: db.Transaction, city: City) -> int:
 
 def partition(tx: db.Transaction, city: City, at: datetime) -> Partition:
     """Return all cells valid at `at`, in the city's metric frame."""
-    return Partition.of([standing.cell for standing in store.cells_near(tx, city, None, at)])
+    return Partition.of(store.cells(tx, city, at))
 
 
 def partition_of(tx: db.Transaction, city: City, release_id: int) -> Partition:

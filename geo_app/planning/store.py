@@ -21,6 +21,7 @@ from geo_app.planning.model import (
     Thematic,
     UnitSummary,
 )
+from grids.model import Cell
 
 SQL = db.statements(__file__)
 
@@ -131,6 +132,16 @@ def hashes(tx: db.Transaction, city: City, at: datetime) -> dict[str, str]:
     """Return the geometry hash of every cell valid at `at`, by code."""
     rows = tx.all(SQL.hashes, dict, city_id=city.id, at=at)
     return {row["code"]: row["geometry_hash"] for row in rows}
+
+
+def cells(tx: db.Transaction, city: City, at: datetime) -> list[Cell]:
+    """Return all cells at `at`, in no order; of a large city in a fraction of the time it takes one by one."""
+    rows = tx.all(SQL.cells, dict, city_id=city.id, at=at)
+    shapes = shapely.from_wkb([bytes(row["shape"]) for row in rows]).tolist()
+    return [
+        Cell(row["code"], row["name"], row["community"], shape)
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
 
 
 def cells_near(

@@ -69,7 +69,8 @@ class Memory:
             with self._lock:
                 found = self._bases.get(key)
             if found is None:
-                found = Draft.of(planning.partition_of(tx, city, release.id))
+                with tx.patiently():
+                    found = Draft.of(planning.partition_of(tx, city, release.id))
             with self._lock:
                 self._bases[key] = found
                 self._bases.move_to_end(key)

@@ -156,6 +156,14 @@ def test_patience_lifts_the_time_limit_for_one_transaction_only(impatient: db.Da
         assert tx.value(limit) == "2s"
 
 
+def test_patience_in_the_midst_of_a_transaction_ends_there(impatient: db.Database) -> None:
+    limit = Raw("SHOW statement_timeout")
+    with impatient.transaction(SYSTEM) as tx:
+        with tx.patiently():
+            assert tx.value(limit) == "0"
+        assert tx.value(limit) == "2s"
+
+
 def test_a_connection_cut_in_the_middle_is_not_ready_and_the_next_one_works(
     single: db.Database, settings: Settings
 ) -> None:
