@@ -6,30 +6,36 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import shapely
 from playwright.sync_api import Locator, expect
 from shapely import LineString, Polygon
 
 from geo_app.core import clock
+from layers import words
+from layers.words import Lang
 from tests import people
 from tests.e2e import deeds
-from tests.e2e.hands import YEARS
+from tests.e2e.hands import YEARS, Hand
 from tests.e2e.test_pages import a_place_full_of_things
 from tests.e2e.windows import Visit
 
+ZH = words.of(Lang.ZH)
 PLACE = """([lon, lat]) => {
   const at = map_main.latLngToContainerPoint([lat, lon]);
   const box = map_main.getContainer().getBoundingClientRect();
   return [at.x + box.left, at.y + box.top];
 }"""
 LonLat = tuple[float, float]
+FREE = (480, 130)
+"""Left of it, or above, something lies on the map of a desk."""
 
 
-def made(site: Any, **said: object) -> dict[str, Any]:
-    """Return a new plan of the demo city, begun by a program."""
+def made(site: Any, city: str = "demo", **said: object) -> dict[str, Any]:
+    """Return a new plan of a city, begun by a program."""
     name = f"方案 {uuid.uuid4().hex[:6]}"
-    plan: dict[str, Any] = deeds.send(site, "POST", "/api/plans?city=demo", {"name": name, **said})
+    plan: dict[str, Any] = deeds.send(site, "POST", f"/api/plans?city={city}", {"name": name, **said})
     return plan
 
 
@@ -72,6 +78,14 @@ def approved(site: Any, plan: int) -> None:
     deeds.send(approver, "POST", f"/api/plans/{plan}/state", {"to": "approved", "note": ""})
 
 
+def published(site: Any, plan: int) -> None:
+    """Let a plan be submitted, approved by another account, and published after all releases there are."""
+    approved(site, plan)
+    at = newest_begins(site)
+    later = max(at, clock.now()).replace(year=max(at, clock.now()).year + YEARS).isoformat()
+    deeds.send(site, "POST", f"/api/plans/{plan}/publish", {"effective_at": later, "note": ""})
+
+
 def newest_begins(site: Any, city: str = "demo") -> datetime:
     """Return when the newest release begins: what is published next begins later."""
     items = deeds.api(site, f"/api/releases?city={city}")["items"]
@@ -81,6 +95,16 @@ def newest_begins(site: Any, city: str = "demo") -> datetime:
 def fours_ahead(site: Any) -> int:
     """Return how many times four years from now lie after the newest release."""
     return max(0, newest_begins(site).year - clock.now().year) // YEARS + 1
+
+
+def go_back(hand: Hand, release: int) -> int:
+    """Make an earlier release the plan, from the list of releases; return the plan."""
+    page = hand.visit.page
+    hand.change(page.locator("[name=view][value=plans]"), page.locator("[name=view][value=units]"))
+    hand.press(page.locator(f"[data-release='{release}']"))
+    expect(page.locator(".plan-head h3")).to_contain_text(ZH["plans.back_to"].format(id=release))
+    hand.is_kept()
+    return int(parse_qs(urlsplit(page.url).query)["plan"][0])
 
 
 def result(visit: Visit) -> Locator:
@@ -173,11 +197,22 @@ class Picture:
         at, (lonlat, codes) = max(own.items(), key=room)
         return at, lonlat, codes
 
-    def cut(self) -> tuple[LonLat, LonLat]:
-        """Return two places on opposite borders of the cell in the middle, level with its inside."""
-        x, y = self.inside(self.cell)
-        west, _, east, _ = self.shapes[self.cell].bounds
-        level = LineString([(west - 0.01, y), (east + 0.01, y)]).intersection(self.shapes[self.cell])
+    def cut(self, code: str | None = None, at: LonLat | None = None) -> tuple[LonLat, LonLat]:
+        """Return two places on opposite borders of a cell (the one in the middle), level with a place inside it."""
+        shape = self.shapes[code or self.cell]
+        x, y = at or on_surface(shape)
+        west, _, east, _ = shape.bounds
+        level = LineString([(west - 0.01, y), (east + 0.01, y)]).intersection(shape)
         parts = [part for part in shapely.get_parts(level) if part.bounds[0] <= x <= part.bounds[2]]
         left, _, right, _ = parts[0].bounds
         return (left, y), (right, y)
+
+    def box(self, code: str) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of a cell on the screen, as far as the map is free there."""
+        west, south, east, north = self.shapes[code].bounds
+        (left, top), (right, bottom) = self.place((west, north)), self.place((east, south))
+        return max(left, FREE[0]), max(top, FREE[1]), right, bottom
+
+    def community(self, code: str) -> str:
+        """Return the community a cell belongs to."""
+        return next(str(cell["community"]) for cell in self.data["cells"] if cell["code"] == code)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -76,16 +75,6 @@ def publish(hand: Hand, site: Any, note: str) -> str:
     return at
 
 
-def go_back(hand: Hand, release: int) -> int:
-    """Make an earlier release the plan, from the list of releases; return the plan."""
-    page = hand.visit.page
-    hand.change(page.locator("[name=view][value=plans]"), page.locator("[name=view][value=units]"))
-    hand.press(page.locator(f"[data-release='{release}']"))
-    expect(page.locator(".plan-head h3")).to_contain_text(ZH["plans.back_to"].format(id=release))
-    hand.is_kept()
-    return int(parse_qs(urlsplit(page.url).query)["plan"][0])
-
-
 def name_after(site: Any, place: tuple[float, float], at: str) -> str:
     """Return what the cell at a place is called a day after `at`, a time of the city's clock."""
     moment = (datetime.fromisoformat(f"{at}:00+00:00") + timedelta(days=1)).isoformat().replace("+", "%2B")
@@ -113,7 +102,7 @@ def test_a_plan_is_submitted_approved_published_on_a_date_and_rolled_back(
     first = publish(hand, site, "先锋网格改名")
     base = plans.found(site, plan)["base"]
     assert name_after(site, place, first) == name
-    back = go_back(hand, base)
+    back = plans.go_back(hand, base)
     assert plans.found(site, back)["rolls_back"] == base
     assert plans.changed(site, back) == 1
     plans.approved(site, back)

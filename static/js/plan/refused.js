@@ -26,17 +26,15 @@ export class Refused {
     this.view = view
     this.board = board
     this.group = window.L.layerGroup().addTo(view.map)
-    this.back = null // what had the focus before the buttons here
-    this.element = el('div', { class: 'refused', role: 'alert', hidden: true, onfocusin: (event) => this.entered(event.relatedTarget) })
-  }
-
-  entered(from) {
-    if (!from || !this.element.contains(from)) this.back = from
+    this.back = null // what had the focus when it was said
+    this.onLost = () => {} // hears when whoever was in it has nowhere to go back to
+    this.element = el('div', { class: 'refused', role: 'alert', hidden: true })
   }
 
   /** Show what a Problem says, at its place or else at `near`; `actions` are buttons. */
   show(problem, near, actions = []) {
     this.clear()
+    this.back = document.activeElement
     const { sentence, advice, place } = sayingOf(problem)
     const text = () => [el('strong', {}, sentence), advice ? el('span', {}, advice) : null].filter(Boolean)
     this.element.replaceChildren(...text(), ...actions)
@@ -62,13 +60,16 @@ export class Refused {
     return [lng, lat]
   }
 
-  /** Take it away. */
+  /** Take it away; whoever was in it goes on where they were when it was said. */
   clear() {
+    const had = this.element.contains(document.activeElement)
     this.group.clearLayers()
     this.element.hidden = true
     this.element.replaceChildren()
     if (this.tip) this.tip.remove()
     this.tip = null
+    if (had && this.back && this.back !== document.body && this.back.offsetParent) this.back.focus({ preventScroll: true })
+    else if (had) this.onLost()
   }
 
   get isShown() {

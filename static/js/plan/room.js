@@ -39,6 +39,7 @@ export class Room {
     })
     this.result = el('p', { class: 'result', role: 'status' })
     this.notice = el('p', { class: 'state plan-notice', hidden: true })
+    this.editing.refused.onLost = () => this.home()
     this.standing = new Standing(this.editing, page.city)
     this.cells = new CellBox(this.editing, units)
     this.numbers = new Numbers(plan)
@@ -204,26 +205,16 @@ export class Room {
   }
 
   async reload() {
-    this.leaveRefused()
+    this.editing.refused.clear()
     this.tool.cancel()
     await this.editing.again()
     this.say(word('edit.loaded'), 'good')
   }
 
-  /** Take a refusal away; whoever was in it goes on where they were before. */
-  leaveRefused() {
-    const { refused } = this.editing
-    const had = refused.element.contains(document.activeElement)
-    const { back } = refused
-    refused.clear()
-    if (had && back && back.isConnected && back.offsetParent) back.focus({ preventScroll: true })
-    else if (had) this.home()
-  }
-
   /** Escape with nothing begun: a refusal goes first, then what is chosen. */
   escape() {
     if (this.editing.refused.isShown) {
-      this.leaveRefused()
+      this.editing.refused.clear()
       this.editing.board.draw([])
     } else if (this.compare.isOpen) this.compare.close()
     else if (this.editing.chosen.length) this.editing.choose([])
