@@ -21,7 +21,8 @@ from grids.refusal import Refusal
 
 Given = Callable[[int], tuple[PlanCell, ...]]
 """Gives the cells that a step of kind replace brought."""
-MOVED = "changed by the newer release"
+MOVED = "changed_by_release"
+"""Why a step clashes beside the reasons of a refusal: the newer release changed the same cells."""
 
 
 def rebase(tx: db.Transaction, plan_id: int, leave_out: Collection[int]) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import shapely
 from playwright.sync_api import expect
@@ -189,7 +190,9 @@ def test_locks_the_outer_border_and_a_newer_release_by_keyboard_alone(windows: W
         keys.press(lock)
         expect(lock).to_have_attribute("aria-pressed", "false")
     picture(visit, site, "plan-outer-desk")
+    base = plans.found(site, plan)["base"]
     rebased(keys, site, plan, code)
+    begun_before(keys, site, base)
     assert visit.barriers() == []
     assert visit.faults()["violations"] == CLEAN["violations"]
 
@@ -236,6 +239,7 @@ def rebased(keys: Keys, site: Any, plan: int, code: str) -> None:
     keys.press(go)
     conflict = page.locator(".dialog .plan-list input")
     expect(conflict).to_be_focused()
+    expect(page.locator(".dialog .plan-list")).to_contain_text(ZH["refusal.changed_by_release"])
     assert keys.visit.barriers() == []
     picture(keys.visit, site, "plan-rebase-desk")
     keys.tick(conflict)
@@ -245,3 +249,14 @@ def rebased(keys: Keys, site: Any, plan: int, code: str) -> None:
     now = plans.found(site, plan)
     assert now["base"] == now["newest"] == plans.found(site, newer)["release"]
     assert plans.changed(site, plan) == 0
+
+
+def begun_before(keys: Keys, site: Any, base: int) -> None:
+    """Begin a plan on the release that stands before a scheduled one."""
+    page = keys.visit.page
+    keys.press(page.locator(".plan-back"))
+    keys.choose(page.locator("#new-base"), str(base))
+    keys.write(page.locator("#new-plan"), "先行方案")
+    page.keyboard.press("Enter")
+    expect(page.locator(".plan-head h3")).to_contain_text("先行方案")
+    assert plans.found(site, int(parse_qs(urlsplit(page.url).query)["plan"][0]))["base"] == base

@@ -3,7 +3,7 @@
 import { newKey, post } from '../api.js'
 import { el } from '../dom.js'
 import { groupedCode } from '../format.js'
-import { said, term, word } from '../page.js'
+import { term, word } from '../page.js'
 import { openDialog } from '../parts/dialog.js'
 import { form } from '../parts/form.js'
 
@@ -34,7 +34,6 @@ export function showRebase(editing) {
 /** Return a step that does not fit, with the choice to leave it out. */
 function row({ seq, cells, why }, chosen) {
   const box = el('input', { type: 'checkbox', checked: chosen.has(seq), onchange: () => (box.checked ? chosen.add(seq) : chosen.delete(seq)) })
-  const reason = term('refusal', why) || said(why) || why
   return el('li', {}, el('label', { class: 'check' }, box,
-    el('span', {}, word('rebase.leave_out', { seq }), el('span', { class: 'soft' }, ` ${cells.map(groupedCode).join(word('page.comma'))} · ${reason}`))))
+    el('span', {}, word('rebase.leave_out', { seq }), el('span', { class: 'soft' }, ` ${cells.map(groupedCode).join(word('page.comma'))} · ${term('refusal', why)}`))))
 }

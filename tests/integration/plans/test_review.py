@@ -126,7 +126,7 @@ def test_a_plan_follows_a_newer_release_or_says_which_steps_do_not_fit(desk: Des
     assert desk.post(f"/api/plans/{apart}/rebase", {})["status"] == 409, "it stands there already"
     told = desk.post(f"/api/plans/{clash}/rebase", {})
     assert told["status"] == 409
-    assert told["conflicts"] == [{"seq": 2, "cells": [FIRST], "why": "changed by the newer release"}]
+    assert told["conflicts"] == [{"seq": 2, "cells": [FIRST], "why": "changed_by_release"}]
     told = desk.post(f"/api/plans/{clash}/rebase", {"leave_out": [2]})
     assert (told["status"], told["counts"]["changed"]) == (200, 2)
     assert desk.edit(clash, 3, kind="rename", code=SECOND, name="x")["status"] == 409, (
