@@ -189,6 +189,7 @@ def test_locks_the_outer_border_and_a_newer_release_by_keyboard_alone(windows: W
         expect(page.locator("#plan-name")).to_be_focused()
         keys.press(lock)
         expect(lock).to_have_attribute("aria-pressed", "false")
+        expect(page.locator(".plan-cells .tag", has_text=ZH["cells.is_locked"])).to_have_count(0)
     picture(visit, site, "plan-outer-desk")
     base = plans.found(site, plan)["base"]
     rebased(keys, site, plan, code)

@@ -174,6 +174,7 @@ export class Editing {
 
   /** Fetch the plan; what is in view too when somebody has changed something. */
   async follow() {
+    await this.working // of one's own step the page is told too: its answer comes first
     const plan = await get(this.path)
     if (this.plan.seq === plan.seq && this.plan.locks.length === plan.locks.length) {
       this.plan = plan
