@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import shapely
 from playwright.sync_api import expect
@@ -191,9 +190,7 @@ def test_locks_the_outer_border_and_a_newer_release_by_keyboard_alone(windows: W
         expect(lock).to_have_attribute("aria-pressed", "false")
         expect(page.locator(".plan-cells .tag", has_text=ZH["cells.is_locked"])).to_have_count(0)
     picture(visit, site, "plan-outer-desk")
-    base = plans.found(site, plan)["base"]
     rebased(keys, site, plan, code)
-    begun_before(keys, site, base)
     assert visit.barriers() == []
     assert visit.faults()["violations"] == CLEAN["violations"]
 
@@ -250,14 +247,3 @@ def rebased(keys: Keys, site: Any, plan: int, code: str) -> None:
     now = plans.found(site, plan)
     assert now["base"] == now["newest"] == plans.found(site, newer)["release"]
     assert plans.changed(site, plan) == 0
-
-
-def begun_before(keys: Keys, site: Any, base: int) -> None:
-    """Begin a plan on the release that stands before a scheduled one."""
-    page = keys.visit.page
-    keys.press(page.locator(".plan-back"))
-    keys.choose(page.locator("#new-base"), str(base))
-    keys.write(page.locator("#new-plan"), "先行方案")
-    page.keyboard.press("Enter")
-    expect(page.locator(".plan-head h3")).to_contain_text("先行方案")
-    assert plans.found(site, int(parse_qs(urlsplit(page.url).query)["plan"][0]))["base"] == base

@@ -4,12 +4,10 @@ import { get, late, newKey, post } from '../api.js'
 import { announce, byId, el } from '../dom.js'
 import { moment } from '../format.js'
 import { lang, query, setQuery, term, word } from '../page.js'
-import { Field } from '../parts/field.js'
 import { form, textField } from '../parts/form.js'
 import { empty, failed, fill, quietly } from '../parts/states.js'
 import { filesFold } from './importfold.js'
 import { Room } from './room.js'
-import { stops, tense } from './stops.js'
 
 const SLOW_MS = 1000 // what takes longer says so
 
@@ -98,27 +96,13 @@ export class Plans {
 
   maker() {
     const name = textField('new-plan', word('plans.name'), { maxlength: 100, required: true }, word('plans.name_hint'))
-    const base = el('select', { id: 'new-base' })
-    const place = el('div', { class: 'form-field', hidden: true }, el('label', { for: 'new-base' }, word('plans.base')), base)
-    quietly(() => this.offerBases(base, place))
-    return form({ name, base: new Field(word('plans.base'), base) }, word('plans.begin'), async () => {
-      await this.begin({ name: name.control.value.trim(), ...(place.hidden ? {} : { base: Number(base.value) }) })
+    return form({ name }, word('plans.begin'), async () => {
+      await this.begin({ name: name.control.value.trim() })
       name.control.value = ''
-    }, [name.element, place])
+    })
   }
 
-  /** Offer the release in force beside those that are scheduled, the last one first: a plan may begin before them. */
-  async offerBases(select, place) {
-    const { items } = await get('/api/releases', { city: this.city.code })
-    const now = Date.now()
-    const standing = stops(items).filter((one) => tense(one, now) !== 'past').reverse()
-    select.replaceChildren(...standing.map((one) => el('option', { value: one.id }, word(tense(one, now) === 'now' ? 'plans.base_now' : 'plans.base_to_come', {
-      id: one.id, at: moment(one.effective_from, this.city.time_zone, lang),
-    }))))
-    place.hidden = standing.length < 2
-  }
-
-  /** Make a plan and open it; `said` has its name, and what it stands on, goes back to or is copied from. */
+  /** Make a plan and open it; `said` has its name, and what it goes back to or is copied from. */
   async begin(said) {
     const made = await this.patiently(() => post(`/api/plans?city=${encodeURIComponent(this.city.code)}`, said, this.key))
     this.key = newKey()
