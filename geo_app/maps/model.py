@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -67,6 +68,8 @@ MOST_POINTS = 1000
 """Incidents that a tile names one by one; in a tile with more, those that share a square are counted too."""
 ACROSS_NEAR = 24
 """Squares along the side of such a tile: 21 pixels each, about the size of a mark."""
+STEP_BITS = 30
+"""The Web Mercator square has so many binary places of steps along its side, 4 cm each: `incident.mercator_x`."""
 HALF = 20_037_508.342789244
 """Half the side of the Web Mercator square, metres."""
 
@@ -80,6 +83,20 @@ def edges(z: int, x: int, y: int) -> tuple[float, float, float, float]:
     """Return west, south, east, north of a tile in Web Mercator; neighbours have the very same number."""
     side = 2 * HALF / (1 << z)
     return x * side - HALF, HALF - (y + 1) * side, (x + 1) * side - HALF, HALF - y * side
+
+
+def degrees(tile: Address, across: int) -> tuple[list[float], list[float]]:
+    """Return the longitudes and latitudes, rising, that cut a tile into `across` columns and rows.
+
+    Neighbours share theirs.
+    """
+    n = across << tile.z
+    columns = [(tile.x * across + step) / n * 360 - 180 for step in range(across + 1)]
+    rows = [
+        math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (tile.y * across + step) / n))))
+        for step in range(across, -1, -1)
+    ]
+    return columns, rows
 
 
 DRAWN_BELOW = 14

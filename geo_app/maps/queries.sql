@@ -203,109 +203,99 @@ SELECT theme, count(*) AS things FROM thematic
 WHERE city_id = :city_id AND theme <> ALL(:ground::text[])
 GROUP BY theme ORDER BY theme;
 
--- name: incidents_tile(city_id, west, south, east, north, at, most)$
+-- name: incidents_tile(city_id, x, y, bits, at, most)$
 -- Open incidents one by one, as far as the viewer sees them; each stands in one tile only, also on a border.
--- NULL when there are more than `most` of them.
+-- The tile begins at x, y and is 2^bits wide, in the whole steps of mercator_x and mercator_y. NULL when there are more than `most`.
 WITH seen AS MATERIALIZED (
-  SELECT id, category_id, state, location, respond_by, mercator
+  SELECT id, category_id, state, location, respond_by, mercator_x, mercator_y
   FROM incident
-  WHERE city_id = :city_id AND state <> 'closed' AND mercator && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
-    AND ST_X(mercator) >= :west AND ST_X(mercator) < :east AND ST_Y(mercator) >= :south AND ST_Y(mercator) < :north
+  WHERE city_id = :city_id AND state <> 'closed' AND mercator_x >= :x AND mercator_x < :x + (1 << :bits)
+    AND mercator_y >= :y AND mercator_y < :y + (1 << :bits)
   LIMIT :most + 1
 )
 SELECT CASE WHEN (SELECT count(*) FROM seen) <= :most THEN (
   SELECT coalesce(ST_AsMVT(m, 'incidents', 4096, 'geom'), '') FROM (
     SELECT s.id, c.code AS category, c.is_urgent, s.state, s.location,
       s.state = 'reported' AND s.respond_by < :at::timestamptz AS is_late,
-      ST_AsMVTGeom(s.mercator, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
+      ST_MakePoint((s.mercator_x - :x)::bigint * 4096 >> :bits, (s.mercator_y - :y)::bigint * 4096 >> :bits) AS geom
     FROM seen s JOIN category c ON c.id = s.category_id
     ORDER BY s.id
   ) m
 ) END;
 
--- name: incident_groups_tile(city_id, west, south, east, north, at, across, names_alone)$
+-- name: incident_groups_tile(city_id, x, y, bits, at, across, names_alone)$
 -- Open incidents counted in squares, `across` of them along a tile's side; each group stands in the middle of its own.
 -- Squares are numbered from 0 in the north-west. With `names_alone`, who has a square to itself is no group but stands there by itself.
--- OFFSET 0: without it each coordinate would be read five times, and the groups be sorted for.
+-- All of it is read from the index: whatever else were asked of an incident would make this many times as slow.
+-- OFFSET 0: without it the groups would be thought to be many, and be sorted for.
 WITH urgent AS (SELECT array_agg(id) AS ids FROM category WHERE city_id = :city_id AND is_urgent),
 grouped AS MATERIALIZED (
-  SELECT count(*) AS incidents, count(*) FILTER (WHERE state = 'reported') AS reported,
+  SELECT square, count(*) AS incidents, count(*) FILTER (WHERE state = 'reported') AS reported,
     count(*) FILTER (WHERE state = 'handled') AS handled,
     count(*) FILTER (WHERE category_id = ANY ((SELECT ids FROM urgent)::bigint[])) AS urgent,
     count(*) FILTER (WHERE state = 'reported' AND respond_by < :at::timestamptz) AS late,
-    avg(x) AS x, avg(y) AS y, min(id) AS first,
-    width_bucket(x, :west, :east, :across) AS place, width_bucket(y, :south, :north, :across) AS line
+    sum(mercator_x) / count(*) AS x, sum(mercator_y) / count(*) AS y, min(id) AS first
   FROM (
-    SELECT id, state, category_id, respond_by, ST_X(mercator) AS x, ST_Y(mercator) AS y
+    SELECT (((mercator_y - :y) * :across) >> :bits) * :across + (((mercator_x - :x) * :across) >> :bits) AS square,
+      id, state, category_id, respond_by, mercator_x, mercator_y
     FROM incident
-    WHERE city_id = :city_id AND state <> 'closed' AND mercator && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
+    WHERE city_id = :city_id AND state <> 'closed' AND mercator_x >= :x AND mercator_x < :x + (1 << :bits)
+      AND mercator_y >= :y AND mercator_y < :y + (1 << :bits)
     OFFSET 0
   ) seen
-  GROUP BY line, place
-),
-here AS (SELECT incidents, reported, handled, urgent, late, x, y, first, place, line FROM grouped WHERE place BETWEEN 1 AND :across AND line BETWEEN 1 AND :across)
+  GROUP BY square
+)
 SELECT coalesce((
   SELECT ST_AsMVT(m, 'incidents', 4096, 'geom') FROM (
     SELECT i.id, c.code AS category, c.is_urgent, i.state, i.location,
       i.state = 'reported' AND i.respond_by < :at::timestamptz AS is_late,
-      ST_AsMVTGeom(i.mercator, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
-    FROM here JOIN incident i ON i.id = here.first JOIN category c ON c.id = i.category_id
-    WHERE here.incidents = 1 AND :names_alone
+      ST_MakePoint((g.x - :x) * 4096 >> :bits, (g.y - :y) * 4096 >> :bits) AS geom
+    FROM grouped g JOIN incident i ON i.id = g.first JOIN category c ON c.id = i.category_id
+    WHERE g.incidents = 1 AND :names_alone
     ORDER BY i.id
   ) m
 ), '') || coalesce((
   SELECT ST_AsMVT(m, 'incident_groups', 4096, 'geom') FROM (
-    SELECT incidents, reported, handled, urgent, late, (:across - line) * :across + place - 1 AS square,
-      ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(x, y), 3857), ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false)
-        AS geom
-    FROM here WHERE incidents > 1 OR NOT :names_alone
-    ORDER BY line, place
+    SELECT incidents, reported, handled, urgent, late, square,
+      ST_MakePoint((x - :x) * 4096 >> :bits, (y - :y) * 4096 >> :bits) AS geom
+    FROM grouped WHERE incidents > 1 OR NOT :names_alone
+    ORDER BY square
   ) m
 ), '');
 
--- name: responders_tile(city_id, west, south, east, north, local_time, most)$
--- Responders whose position the viewer sees, one by one, each in one tile; NULL when there are more than `most`.
+-- name: responders_tile(city_id, z, x, y, columns, rows, west, south, east, north, local_time, most)$
+-- Responders whose position the viewer sees, one by one, each in one tile; when there are more than `most`, counted in
+-- squares: how many, how many free, how many off. The sides of the tile, and where its columns and rows of squares begin
+-- and the last one ends, are in degrees and rise: only what is drawn is converted. CASE and OFFSET 0: without them the
+-- tile would be thought to be empty, and its groups to be many.
 WITH seen AS MATERIALIZED (
-  SELECT r.id, r.kind, r.status, p.at
-  FROM (
-    SELECT responder_id, ST_Transform(point, 3857) AS at FROM responder_position
-    WHERE city_id = :city_id AND point && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4326)
-    OFFSET 0
-  ) p JOIN responder r ON r.id = p.responder_id
-  WHERE ST_X(p.at) >= :west AND ST_X(p.at) < :east AND ST_Y(p.at) >= :south AND ST_Y(p.at) < :north
-  LIMIT :most + 1
+  SELECT r.id, r.kind, r.status, ST_X(p.point) AS lon, ST_Y(p.point) AS lat
+  FROM responder_position p JOIN responder r ON r.id = p.responder_id
+  WHERE p.city_id = :city_id AND CASE WHEN ST_X(p.point) >= :west AND ST_X(p.point) < :east
+    THEN ST_Y(p.point) >= :south AND ST_Y(p.point) < :north ELSE false END
 )
 SELECT CASE WHEN (SELECT count(*) FROM seen) <= :most THEN (
   SELECT coalesce(ST_AsMVT(m, 'responders', 4096, 'geom'), '') FROM (
     SELECT id, kind, status, on_shift(id, :local_time::timestamp) AS on_shift,
-      ST_AsMVTGeom(at, ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false) AS geom
+      ST_AsMVTGeom(ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857), ST_TileEnvelope(:z, :x, :y), 4096, 0, false)
+        AS geom
     FROM seen ORDER BY id
   ) m
+) ELSE (
+  SELECT ST_AsMVT(m, 'responder_groups', 4096, 'geom') FROM (
+    SELECT count(*) AS responders, count(*) FILTER (WHERE status = 'free') AS free,
+      count(*) FILTER (WHERE status = 'off') AS off,
+      ST_AsMVTGeom(
+        ST_Transform(ST_SetSRID(ST_MakePoint(avg(lon), avg(lat)), 4326), 3857), ST_TileEnvelope(:z, :x, :y), 4096, 0, false
+      ) AS geom
+    FROM (
+      SELECT status, lon, lat,
+        width_bucket(lat, :rows::float8[]) * 1000 + width_bucket(lon, :columns::float8[]) AS square
+      FROM seen OFFSET 0
+    ) s
+    GROUP BY square ORDER BY square
+  ) m
 ) END;
-
--- name: responder_groups_tile(city_id, west, south, east, north, across)$
--- The same counted in squares, `across` of them along a tile's side: how many, how many free, how many off.
-WITH seen AS (
-  SELECT status, ST_X(at) AS x, ST_Y(at) AS y FROM (
-    SELECT r.status, ST_Transform(p.point, 3857) AS at
-    FROM responder_position p JOIN responder r ON r.id = p.responder_id
-    WHERE p.city_id = :city_id AND p.point && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4326)
-    OFFSET 0
-  ) p OFFSET 0
-),
-grouped AS (
-  SELECT count(*) AS responders, count(*) FILTER (WHERE status = 'free') AS free,
-    count(*) FILTER (WHERE status = 'off') AS off, avg(x) AS x, avg(y) AS y,
-    width_bucket(x, :west, :east, :across) AS place, width_bucket(y, :south, :north, :across) AS line
-  FROM seen GROUP BY line, place
-)
-SELECT coalesce(ST_AsMVT(m, 'responder_groups', 4096, 'geom'), '') FROM (
-  SELECT responders, free, off,
-    ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(x, y), 3857), ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4096, 0, false)
-      AS geom
-  FROM grouped WHERE place BETWEEN 1 AND :across AND line BETWEEN 1 AND :across
-  ORDER BY line, place
-) m;
 
 -- name: track_tile(responder_id, since, until, z, x, y, pause, most)$
 -- A part of a track as lines, broken where no position came for longer than `pause` seconds, simplified by half a

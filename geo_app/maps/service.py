@@ -48,13 +48,12 @@ def incidents(tx: db.Transaction, city: City, address: Address, at: datetime) ->
     those that lie close together where there are more than MOST_POINTS.
     """
     pyramid.check(address)
-    box = edges(address.z, address.x, address.y)
     if address.z < POINTS_FROM:
-        return store.incident_groups(tx, city, box, at, across=ACROSS, names_alone=False)
-    alone = store.incidents(tx, city, box, at)
+        return store.incident_groups(tx, city, address, at, across=ACROSS, names_alone=False)
+    alone = store.incidents(tx, city, address, at)
     if alone is not None:
         return alone
-    return store.incident_groups(tx, city, box, at, across=ACROSS_NEAR, names_alone=True)
+    return store.incident_groups(tx, city, address, at, across=ACROSS_NEAR, names_alone=True)
 
 
 def people(tx: db.Transaction, city: City, address: Address, at: datetime) -> bytes:
@@ -63,10 +62,7 @@ def people(tx: db.Transaction, city: City, address: Address, at: datetime) -> by
     One by one as long as there are no more than MOST_POINTS in it, else counted in squares.
     """
     pyramid.check(address)
-    box = edges(address.z, address.x, address.y)
-    alone = store.responders(tx, city, box, at)
-    across = ACROSS if address.z < POINTS_FROM else ACROSS_NEAR
-    return alone if alone is not None else store.responder_groups(tx, city, box, across=across)
+    return store.responders(tx, city, address, at, ACROSS if address.z < POINTS_FROM else ACROSS_NEAR)
 
 
 def track(tx: db.Transaction, city: City, address: Address, word: str) -> bytes:

@@ -26,9 +26,11 @@ from geo_app.maps.model import (
     PLACES_ACROSS,
     ROAD_BYTES,
     ROAD_RANKS,
+    STEP_BITS,
     Address,
     Standing,
     Theme,
+    degrees,
     edges,
     from_zoom,
     pixels,
@@ -99,26 +101,26 @@ def places(tx: db.Transaction, city: City, tile: Address) -> bytes:
     return bytes(found)
 
 
-def incidents(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes | None:
-    """Return the tile of the open incidents the actor sees in a box, one by one; `at` decides what is late.
+def incidents(tx: db.Transaction, city: City, tile: Address, at: datetime) -> bytes | None:
+    """Return the tile of the open incidents the actor sees, one by one; `at` decides what is late.
 
     None when there are more than MOST_POINTS of them.
     """
-    found = tx.value(SQL.incidents_tile, city_id=city.id, **_sides(box), at=at, most=MOST_POINTS)
+    found = tx.value(SQL.incidents_tile, city_id=city.id, **_steps(tile), at=at, most=MOST_POINTS)
     return None if found is None else bytes(found)
 
 
 def incident_groups(
-    tx: db.Transaction, city: City, box: Box, at: datetime, *, across: int, names_alone: bool
+    tx: db.Transaction, city: City, tile: Address, at: datetime, *, across: int, names_alone: bool
 ) -> bytes:
-    """Return the tile of the open incidents the actor sees in a box, counted in squares, `across` along a side.
+    """Return the tile of the open incidents the actor sees, counted in squares, `across` along a side.
 
     With `names_alone`, who has a square to itself stands there by itself.
     """
     found = tx.value(
         SQL.incident_groups_tile,
         city_id=city.id,
-        **_sides(box),
+        **_steps(tile),
         at=at,
         across=across,
         names_alone=names_alone,
@@ -126,16 +128,18 @@ def incident_groups(
     return bytes(found)
 
 
-def responders(tx: db.Transaction, city: City, box: Box, at: datetime) -> bytes | None:
-    """Return the tile of the responders in a box whose positions the actor sees; None over MOST_POINTS of them."""
+def responders(tx: db.Transaction, city: City, tile: Address, at: datetime, across: int) -> bytes:
+    """Return the tile of the responders whose positions the actor sees.
+
+    Over MOST_POINTS of them they are counted in squares, `across` along a side.
+    """
+    columns, rows = degrees(tile, across)
     local = at.astimezone(ZoneInfo(city.time_zone)).replace(tzinfo=None)
-    found = tx.value(SQL.responders_tile, city_id=city.id, **_sides(box), local_time=local, most=MOST_POINTS)
-    return None if found is None else bytes(found)
-
-
-def responder_groups(tx: db.Transaction, city: City, box: Box, *, across: int) -> bytes:
-    """Return the tile of the responders in a box whose positions the actor sees, counted in squares."""
-    return bytes(tx.value(SQL.responder_groups_tile, city_id=city.id, **_sides(box), across=across))
+    found = tx.value(
+        SQL.responders_tile, city_id=city.id, z=tile.z, x=tile.x, y=tile.y, columns=columns, rows=rows,
+        west=columns[0], south=rows[0], east=columns[-1], north=rows[-1], local_time=local, most=MOST_POINTS,
+    )  # fmt: skip
+    return bytes(found)
 
 
 def track(tx: db.Transaction, responder: int, since: datetime, until: datetime, tile: Address) -> bytes:
@@ -167,6 +171,12 @@ def occupied(tx: db.Transaction, city: City, boxes: Sequence[Box], at: datetime)
         city_id=city.id, band=bands.BANDS[-1].first, at=at,
         **{name: list(values) for name, values in zip(("west", "south", "east", "north"), sides, strict=True)},
     )  # fmt: skip
+
+
+def _steps(tile: Address) -> dict[str, int]:
+    """Return where a tile begins in the whole steps of incidents (`mercator_x`), and how many bits of them it spans."""
+    bits = STEP_BITS - tile.z
+    return {"x": tile.x << bits, "y": tile.y << bits, "bits": bits}
 
 
 def _sides(box: Box) -> dict[str, float]:

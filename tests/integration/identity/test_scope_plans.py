@@ -89,7 +89,7 @@ def search(tx: db.Transaction, city: City) -> object:
 
 QUERIES: dict[str, tuple[Ask, str, str]] = {
     "queue": (queue, "ORDER BY i.occurred_at DESC", "incident_queue"),
-    "tile": (tile, "ST_AsMVT", "incident_open_by_place"),
+    "tile": (tile, "ST_AsMVT", "incident_open_on_tiles"),
     "near": (near_duplicates, "AS MATERIALIZED", "incident_open_by_place"),
     "search": (search, "phone_index = ANY", "report_by_phone"),
 }
