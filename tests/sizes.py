@@ -86,7 +86,7 @@ SIZES: dict[str, tuple[int, int]] = {
     # Layers of some hundred cells with defects of every kind put in, all of which must be found.
     "spoilt_layers": (2, 100),
     # Files with defects of all fourteen kinds put in, each read another wrong way; and as many clean ones.
-    "spoilt_files": (7, 280),
+    "spoilt_files": (7, 140),
     # Rough cities that are written and read again in every format.
     "rough_exchanges": (3, 300),
     # Stories of up to three releases of a small city, of which only what changes is drawn.

@@ -82,7 +82,7 @@ export class Sheet {
   }
 
   row(one) {
-    const where = one.cells.length ? one.cells.slice(0, MOST_CELLS).map(groupedCode).join(word('page.comma')) : one.rows.length ? word('imports.row', { n: one.rows.slice(0, MOST_CELLS).join(word('page.comma')) }) : word('imports.whole_file')
+    const where = one.cells.length ? some(one.cells.map(groupedCode)) : one.rows.length ? word('imports.row', { n: some(one.rows) }) : word('imports.whole_file')
     const mend = [term('mend', one.mend), one.to ? `→ ${one.to}` : null, one.area > 0 ? squares(one.area) : null].filter(Boolean).join(' · ')
     const title = [term('defect', one.kind), where].join(' ')
     return el('li', { 'data-finding': one.id, 'data-kind': one.kind, 'data-weight': one.weight },
@@ -171,6 +171,11 @@ export class Sheet {
     element.id = 'import-take'
     return element
   }
+}
+
+/** Return the first few, and a sign that there are more. */
+function some(names) {
+  return names.slice(0, MOST_CELLS).join(word('page.comma')) + (names.length > MOST_CELLS ? ' …' : '')
 }
 
 /** Return square metres: small ones with two decimals, for a sliver is not nothing. */
