@@ -33,6 +33,8 @@ PANS = 60
 """Frames of a pan."""
 PEER_CELLS = (100, 100)
 LIMIT = 120.0
+RESTED = 1500.0
+"""Ms after which the window of a new page has drawn itself: who opens the map has a browser open already."""
 DRAWN = """
 window.drawnAt = 0
 requestAnimationFrame(function look() {
@@ -162,6 +164,7 @@ def _context(browser: Browser, session: Any) -> Iterator[BrowserContext]:
 
 def _open(context: BrowserContext, address: str) -> tuple[float, Page]:
     page = context.new_page()
+    page.wait_for_timeout(RESTED)
     page.goto(address)
     return _drawn(page), page
 

@@ -60,7 +60,10 @@ def reshaped(visit: Any, borders: plans.Picture) -> None:
 
 
 def given_away(visit: Any, borders: plans.Picture) -> None:
-    """Cut the cell in the middle and give one piece to the neighbour that has the longest border with it."""
+    """Cut the cell in the middle and give one piece to the neighbour that has the longest border with it.
+
+    The line clicked goes through a point inside and by whole pixels, the one it is compared with straight across.
+    """
     mouse, cell = visit.page.mouse, borders.cell
     west, east = borders.cut()
     cutter = LineString([(west[0] - 1e-3, west[1]), (east[0] + 1e-3, east[1])])
@@ -77,7 +80,7 @@ def given_away(visit: Any, borders: plans.Picture) -> None:
     mouse.click(*borders.place(borders.inside(taker)))
     expect(plans.result(visit)).to_have_text(ZH["done.transfer"])
     now = plans.Picture(visit, borders.site, borders.plan)
-    assert now.shapes[taker].area > borders.shapes[taker].area + piece.area * 0.99
+    assert now.shapes[taker].area > borders.shapes[taker].area + piece.area * 0.9
 
 
 def painted(visit: Any, borders: plans.Picture) -> None:
