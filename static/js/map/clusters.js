@@ -64,7 +64,7 @@ export class Clusters {
     this.z = null
     this.discs = []
     this.turn = 0
-    const source = tileSource(style.clusters, { code: view.city.code, bounds: WORLD }, onTrouble, () => true, () => false)
+    const source = tileSource(style.clusters, { code: view.city.code, bounds: WORLD }, onTrouble)
     this.source = new window.protomapsL.PmtilesSource(source, true)
     view.map.on('moveend', () => this.load())
     view.more.push(this)

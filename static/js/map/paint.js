@@ -26,7 +26,7 @@ function paintRule(rule) {
       opacity: rule.opacity,
       dash: rule.dash.length ? rule.dash : undefined,
       lineCap: rule.cap,
-      lineJoin: 'round',
+      lineJoin: 'bevel',
     })
   return { ...common(rule), symbolizer }
 }

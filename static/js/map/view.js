@@ -9,7 +9,7 @@ import { rules } from './paint.js'
 import { Points } from './points.js'
 import { incidentLook, responderLook } from './shapes.js'
 import { remember, remembered, themesOf } from './themes.js'
-import { tileSource } from './tiles.js'
+import { Arrivals, paintOnce, tileSource } from './tiles.js'
 
 const PANES = { outlines: 410, routes: 420, marks: 450 } // z-index; only marks can be clicked
 const GRID = ['cells', 'communities', 'streets', 'districts'] // the sources that have releases
@@ -52,16 +52,30 @@ export class MapView {
 
   addTiles() {
     const sources = {}
+    const arrivals = new Arrivals()
     for (const source of style.sources) {
+      const isTheme = source.name === style.thematic.source
       sources[source.name] = {
-        url: tileSource(source, this.city, this.on.onTrouble, () => source.name !== style.thematic.source || this.shownThemes().length > 0, () => (GRID.includes(source.name) ? this.release : null)),
+        url: tileSource(source, this.city, this.on.onTrouble, {
+          isWanted: () => !isTheme || this.shownThemes().length > 0,
+          isShown: () => isTheme || isDrawnAt(source, this.base.lastRequestedZ),
+          query: () => this.version(source),
+          arrivals,
+        }),
         maxDataZoom: source.max_zoom,
       }
     }
     this.base = window.protomapsL.leafletLayer({
-      sources, attribution: '', ...this.rules(), maxZoom: 19, minZoom: 7, updateWhenZooming: false,
+      sources, attribution: '', ...this.rules(), maxZoom: 19, minZoom: 7, updateWhenZooming: false, tasks: [arrivals.task],
     })
+    paintOnce(this.base)
     this.base.addTo(this.map)
+  }
+
+  /** Return what the address of a tile ends with: the release looked at, or the city's stamp, so that no tile is asked for twice while it stands. */
+  version({ name }) {
+    const isOther = GRID.includes(name) && this.release !== null
+    return isOther ? `?release=${this.release}` : `?v=${encodeURIComponent(this.city.stamp)}`
   }
 
   /** Return when all tiles in sight have come, or after a while without them. */
@@ -301,4 +315,9 @@ export class MapView {
     window.history.replaceState(null, '', `#${this.map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`)
     this.on.onMove()
   }
+}
+
+/** Return whether a family of tiles has anything that is drawn at a zoom of the display. */
+function isDrawnAt(source, zoom) {
+  return [...style.paint, ...style.labels].some((rule) => rule.source === source.name && zoom >= rule.min_zoom && zoom <= rule.max_zoom)
 }
