@@ -63,6 +63,8 @@ class Comparison:
     """New cells with the land of one old cell, whatever their names and codes are."""
     recoded: Mapping[str, str]
     """The old code of each new cell that only has another code."""
+    twins: Mapping[str, str]
+    """The old code of each new cell whose polygon an old one had: of these `lineage` has nothing."""
 
 
 def compare(old: Partition, new: Partition) -> Comparison:
@@ -88,6 +90,7 @@ def compare(old: Partition, new: Partition) -> Comparison:
         land.links,
         sum(one is Change.KEPT for one in lands.values()),
         {code: parents[code].code for code, found in changes.items() if Change.RECODED in found},
+        twins,
     )
 
 

@@ -15,6 +15,7 @@ import shapely
 from geo_app.insight import recoding
 from geo_app.insight.ground import Ground
 from geo_app.insight.model import Homes, Integers, Open, Past, Weights
+from geo_app.planning.lineage import NO_ORIGINS, Origins
 from grids.draft import Draft
 from grids.locate import Locator
 from grids.model import MILLIMETRE, Cell
@@ -56,8 +57,8 @@ class Cast:
     households: Integers
     redrawn: Mapping[str, bool]
     """Codes that differ from the base, and whether their land does, nodes on borders apart."""
-    same: Mapping[str, str]
-    """The base's code of each new code that is of the same cell."""
+    origins: Origins
+    """The base's cells that new codes come from."""
 
     @classmethod
     def of(cls, base: Base, now_open: Open) -> Cast:
@@ -68,8 +69,8 @@ class Cast:
         none = np.zeros(len(ground.cells), dtype=np.int64)
         heavy = base.weights.each[past.order]
         empty = cls(
-            base, base.draft, ground, past, cases, homes, now_open, heavy, none, none, none, none, {}, {}
-        )
+            base, base.draft, ground, past, cases, homes, now_open, heavy, none, none, none, none, {}, NO_ORIGINS
+        )  # fmt: skip
         return empty._counted(*[ground.places] * 3)
 
     def with_open(self, now_open: Open) -> Cast:
@@ -93,9 +94,8 @@ class Cast:
         if not pairs:
             return self
         made = replace(self._on(pairs), draft=draft)
-        made = replace(
-            made, same=made._going_on([cell for pair in pairs for cell in pair if cell is not None])
-        )
+        touched = [cell for pair in pairs for cell in pair if cell is not None]
+        made = replace(made, origins=made._coming_from(touched))
         redrawn = [pair for pair in pairs if None in pair or not has_same_land(*pair)]
         was = [mine for mine, _ in redrawn if mine is not None]
         now = [other for _, other in redrawn if other is not None]
@@ -124,12 +124,12 @@ class Cast:
             redrawn=redrawn,
         )  # fmt: skip
 
-    def _going_on(self, touched: Sequence[Cell]) -> dict[str, str]:
-        """Return which new codes are of the same cells, after the cells `touched` changed."""
+    def _coming_from(self, touched: Sequence[Cell]) -> Origins:
+        """Return where new codes come from, after the cells `touched` changed."""
         before = self.base.draft.cells
         was = {code: found for code in self.redrawn if (found := before.get(code)) is not None}
         now = {code: found for code in self.redrawn if (found := self.ground.get(code)) is not None}
-        return recoding.same(recoding.Both(was, now), self.same, touched)
+        return recoding.origins(recoding.Both(was, now), self.origins, touched)
 
     def things(self) -> tuple[tuple[Landed, Integers], ...]:
         """Return incidents, open cases and households with how many are in each place of the ground."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from geo_app.insight.ground import Flags, Ground
 from geo_app.insight.model import Duties, Floats, Integers
+from geo_app.planning.lineage import NO_ORIGINS, Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,18 @@ class Held:
     def of(cls, duties: Duties, ground: Ground) -> Held:
         """Return who answers for the places of a ground."""
         nothing = np.zeros(0, dtype=np.int64)
-        return cls(duties, 0, nothing, nothing).on(ground, {})
+        return cls(duties, 0, nothing, nothing).on(ground, NO_ORIGINS)
 
-    def on(self, ground: Ground, same: Mapping[str, str]) -> Held:
-        """Return this with the places a later ground has more; `same` as in `Duties.of`."""
+    def on(self, ground: Ground, origins: Origins) -> Held:
+        """Return this with the places a later ground has more; `origins` are those of its codes."""
         if len(ground.places) == self.known:
             return self
         codes = islice(ground.places, self.known, None)
-        pairs = [(worker, ground.places[code]) for code in codes for worker in self.duties.of(code, same)]
+        pairs = [
+            (worker, ground.places[code])
+            for code in codes
+            for worker in self.duties.of(code, origins.get(code))
+        ]
         added = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         worker, at = (np.concatenate(one) for one in ((self.worker, added[:, 0]), (self.at, added[:, 1])))
         return Held(self.duties, len(ground.places), worker, at)

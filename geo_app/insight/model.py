@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -103,10 +102,12 @@ class Duties:
     of_code: Mapping[str, tuple[int, ...]]
     """Workers by their numbers from 0 on, of every code that a release ever had."""
 
-    def of(self, code: str, same: Mapping[str, str] = MappingProxyType({})) -> tuple[int, ...]:
-        """Return who answers for a cell; `same` has the earlier code of one that goes on under a new one."""
+    def of(self, code: str, origins: Sequence[str] = ()) -> tuple[int, ...]:
+        """Return who answers for a cell; where no cell had the code yet, who answers for its `origins`."""
         found = self.of_code.get(code)
-        return self.of_code.get(same.get(code, ""), ()) if found is None else found
+        if found is not None:
+            return found
+        return tuple(sorted({worker for old in origins for worker in self.of_code.get(old, ())}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Units:
 
 def between(standing: Standing, after: Cast, window: Window) -> Numbers:
     """Return what a draft makes of the numbers of its base."""
-    before, held = standing.cast, standing.held.on(after.ground, after.same)
+    before, held = standing.cast, standing.held.on(after.ground, after.origins)
     codes = sorted(code for code in after.redrawn if _differs(before, after, code))
     told, was, now = cells(after, codes, held.duties), standing.units, Units.of(after)
     pairs = {code: (standing.cells.get(code), told.get(code)) for code in codes}
@@ -101,7 +101,7 @@ def cells(cast: Cast, codes: Iterable[str], duties: Duties) -> dict[str, CellNum
     return {
         code: CellNumbers(
             one.name, one.community, area, perimeter, compact, round_, _known(cast, homes), incidents,
-            told(workload), is_open, len(duties.of(code, cast.same)),
+            told(workload), is_open, len(duties.of(code, cast.origins.get(code))),
         )
         for (code, one), area, perimeter, compact, round_, homes, incidents, workload, is_open
         in zip(found, *(array.tolist() for array in arrays), strict=True)

@@ -20,7 +20,7 @@ def changes(before: Cast, after: Cast, held: Held) -> Changes:
     was = np.zeros(len(after.ground.unit), dtype=np.bool_)
     was[: len(before.ground.unit)] = before.ground.stands
     duties, holders = held.duties, held.workers(was | after.ground.stands)
-    moved = {worker for code in _other_land(after) for worker in duties.of(code, after.same)}
+    moved = {worker for code in _other_land(after) for worker in duties.of(code, after.origins.get(code))}
     given = _given(before, after)
     past, cases, homes = (
         _shift(before, after, landed, duties, _kept(after, landed, lies, given))
@@ -33,7 +33,7 @@ def changes(before: Cast, after: Cast, held: Held) -> Changes:
 def _other_land(after: Cast) -> list[str]:
     """Return the codes, old and new, of cells whose land is not what it was."""
     unchanged = {
-        code: old for code, old in after.same.items()
+        code: old for code, old in after.origins.same.items()
         if has_same_land(after.base.draft.cells.get(old), after.ground.get(code))
     }  # fmt: skip
     both = unchanged.keys() | set(unchanged.values())
@@ -44,7 +44,8 @@ def _shift(before: Cast, after: Cast, landed: Landed, duties: Duties, kept: int)
     """Return what moves; `kept` are those that lie in the cell they lay in, which is of another community."""
     cell, worker, unit = 0, 0, kept
     for new, came in landed.came.items():
-        place, people, community = after.same.get(new, new), duties.of(new, after.same), _unit(after, new)
+        place, people = after.origins.same.get(new, new), duties.of(new, after.origins.get(new))
+        community = _unit(after, new)
         for at, many in came.items():
             old = "" if at < 0 else landed.codes[at]
             cell += many * (place != old)

@@ -5,8 +5,8 @@ Pure.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from geo_app.planning.changes import Descent, Lineage
@@ -16,6 +16,8 @@ from grids.model import Cell, Partition
 
 Moves = Mapping[tuple[str | None, str | None], int]
 """How many lie in a cell before and in one after, by both their codes, None outside all."""
+LEAST_SHARE = 0.05
+"""Of a new cell or of an earlier one: land that is less of both is a border drawn a little otherwise, and no origin."""
 
 
 class Shares:
@@ -53,6 +55,55 @@ def same_cells(found: Comparison) -> dict[str, str]:
         if rival is None or land.get((old, new), 0.0) > land.get((old, rival), 0.0):
             best[old] = new
     return {new: old for old, new in best.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Who answers for cells after a release: the one rule, for what is published and for what is told of a plan.
+
+    Who answers for a cell answers for it as long as it stands, whatever land it wins or loses, also under another
+    code, and when a release goes back to it: cells merged into one of them are of who answers for that one. A cell
+    that never was before is of all who answer for the cells its land comes from: for a piece those of the cell that
+    was cut, for cells merged under a new code those of each.
+    """
+
+    same: Mapping[str, str]
+    """The old code of each new one that is of the same cell."""
+    land: Mapping[str, tuple[str, ...]]
+    """The cells from which the land of each new code comes, of the same cell or not."""
+
+    @classmethod
+    def of(cls, found: Comparison) -> Origins:
+        """Return where the cells of a comparison come from."""
+        given = defaultdict[str, list[Link]](list)
+        for link in found.lineage:
+            given[link.new].append(link)
+        land = {code: _most(some) for code, some in given.items()}
+        return cls(same_cells(found), land | {code: (old,) for code, old in found.twins.items()})
+
+    def get(self, code: str) -> tuple[str, ...]:
+        """Return the old cells whose people answer for a code that none had before."""
+        return (self.same[code],) if code in self.same else self.land.get(code, ())
+
+
+NO_ORIGINS = Origins({}, {})
+
+
+def _most(given: Sequence[Link]) -> tuple[str, ...]:
+    """Return which cells a cell has more of than a border drawn a little otherwise; of several slivers the largest."""
+    shares = {link.old: max(link.share_of_old, link.share_of_new) for link in given}
+    least = min(LEAST_SHARE, max(shares.values()))
+    return tuple(old for old, share in sorted(shares.items()) if share >= least)
+
+
+def heirs(found: Comparison, ids: Mapping[str, int], known: Collection[str]) -> dict[int, tuple[int, ...]]:
+    """Return the cells whose people answer for each cell that never was: its code is none of the `known`, nor its own.
+
+    `ids` are the cells of all codes before and after.
+    """
+    origins = Origins.of(found)
+    new = [code for code in ids if code not in known and code not in origins.same]
+    return {ids[code]: tuple(ids[old] for old in origins.get(code)) for code in new}
 
 
 def links(found: Comparison, opened: Sequence[Cell], ids: Mapping[str, int], moved: Moved) -> list[Lineage]:

@@ -165,6 +165,8 @@ class Prepared:
     later: tuple[Later, ...] = ()
     """The releases that begin after it, as they are on top of it."""
     lineage: tuple[Lineage, ...] = ()
+    heirs: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """The cells whose people answer for each cell that never was before."""
     foreseen: Foreseen | None = None
     """Where things will lie; None for the first release."""
 

@@ -48,7 +48,8 @@ def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     seen = foreseeing.foresee(tx, city, prepared, before)
     moved = lineage.Moved(lineage.Shares(seen.incidents), lineage.Shares(seen.households))
     links = lineage.links(found, prepared.opened, ids, moved)
-    return replace(prepared, lineage=tuple(links), foreseen=seen.foreseen)
+    heirs = lineage.heirs(found, ids, versions.known_codes(tx, city, list(ids)))
+    return replace(prepared, lineage=tuple(links), heirs=heirs, foreseen=seen.foreseen)
 
 
 def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:

@@ -47,9 +47,11 @@ def consequences(tx: db.Transaction, plan_id: int) -> Consequences:
     kinds = Counter(str(kind) for kinds in (*found.changes.values(), *found.gone.values()) for kind in kinds)
     with tx.beyond_scope():  # figures, and nobody's case
         cases, answering = _cases(tx, city, was, now)
-    same = lineage.same_cells(found)
-    answering.update({new: answering[old] for new, old in same.items()})
-    moved = [(old, new) for old, new in cases if same.get(new, new) != old]
+    origins = lineage.Origins.of(found)
+    for cell in now:
+        if cell.code not in answering:  # no cell had this code before
+            answering[cell.code] = frozenset[int]().union(*(answering[old] for old in origins.get(cell.code)))
+    moved = [(old, new) for old, new in cases if origins.same.get(new, new) != old]
     handed = [(old, new) for old, new in moved if answering[old] != answering[new]]
     told = sorted({one for pair in handed for code in pair for one in answering[code]})
     return Consequences(
@@ -102,13 +104,15 @@ def _features(cells: Iterable[Cell], when: str, found: Comparison, city: City) -
 def _cases(
     tx: db.Transaction, city: City, was: Sequence[Cell], now: Sequence[Cell]
 ) -> tuple[list[tuple[str, str]], defaultdict[str, frozenset[int]]]:
-    """Return the old and the new cell of every open incident in cells that differ, and who answers for which."""
+    """Return the old and the new cell of every open incident in cells that differ, and who answers for which.
+
+    Who answers is told of every code a cell ever had, and of no other.
+    """
     people = defaultdict[str, set[int]](set)
     codes = defaultdict[int | None, str](str)
     for code, cell_id, responder in store.answerable(tx, city, [cell.code for cell in (*was, *now)]):
         codes[cell_id] = code
-        if responder is not None:
-            people[code].add(responder)
+        people[code].update([] if responder is None else [responder])
     answering = defaultdict[str, frozenset[int]](frozenset)
     answering.update({code: frozenset(some) for code, some in people.items()})
     if not was:

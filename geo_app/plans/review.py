@@ -16,6 +16,7 @@ from geo_app.planning.model import Prepared
 from geo_app.plans import guarding, service, store, workflow
 from geo_app.plans.drafts import Drawn
 from geo_app.plans.model import Approval, Plan, State
+from geo_app.responders import service as responders
 from grids.model import Cell
 from grids.rings import outer
 
@@ -73,6 +74,7 @@ def publish(tx: db.Transaction, plan_id: int, prepared: Ready | None) -> Plan:
     city, found = _locked(tx, plan_id, "publish")
     if prepared is None or prepared.plan.head != found.plan.head:
         raise Conflict(f"plan {plan_id} has changed meanwhile; ask again")
+    responders.inherit(tx, prepared.prepared.heirs)  # first: then nothing waits to be matched yet
     release = planning.publish(tx, city, prepared.prepared)
     is_moved = store.move(tx, found.plan, State.SCHEDULED, release=release)
     return _moved(tx, city, found, "publish", "", is_moved=is_moved, release=release)

@@ -59,6 +59,14 @@ JOIN cell_version v ON v.cell_id = rc.cell_id AND v.valid @> :at::timestamptz AN
 WHERE rc.responder_id = ANY(:responder_ids::bigint[])
 GROUP BY rc.responder_id;
 
+-- name: inherit(cells, parents)!
+-- Whoever answers for a parent answers for the cell beside it, too.
+INSERT INTO responder_cell (responder_id, cell_id)
+SELECT DISTINCT d.responder_id, one.cell_id
+FROM unnest(:cells::bigint[], :parents::bigint[]) AS one (cell_id, parent_id)
+JOIN responder_cell d ON d.cell_id = one.parent_id
+ON CONFLICT DO NOTHING;
+
 -- name: set_status(responder_id, status)!
 UPDATE responder SET status = :status, version = version + 1 WHERE id = :responder_id;
 

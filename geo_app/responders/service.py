@@ -85,6 +85,17 @@ def with_cells(tx: db.Transaction, some: Sequence[Responder], at: datetime) -> l
     return [replace(one, cells=cells.get(one.id, ())) for one in some]
 
 
+def inherit(tx: db.Transaction, heirs: Mapping[int, Sequence[int]]) -> None:
+    """Let new cells be answered for by those who answer for the cells their land comes from, given by ids.
+
+    The rule is `planning.lineage.Origins`. It may be written before the new cells stand: nobody counts them till then.
+    """
+    pairs = [(cell, parent) for cell, parents in heirs.items() for parent in parents]
+    if pairs:
+        with tx.beyond_scope():  # also people whom the one who publishes does not see
+            store.inherit(tx, pairs)
+
+
 def lock(tx: db.Transaction, responder_id: int) -> Locked:
     """Lock a responder, always after the incident."""
     found = store.lock(tx, responder_id)

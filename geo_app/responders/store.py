@@ -86,6 +86,12 @@ def duties(tx: db.Transaction, responder_ids: Sequence[int], at: datetime) -> di
     return {row["responder_id"]: tuple(row["cells"]) for row in found}
 
 
+def inherit(tx: db.Transaction, pairs: Sequence[tuple[int, int]]) -> None:
+    """Let those who answer for the second cell of each pair answer for the first, too."""
+    cells, parents = [cell for cell, _ in pairs], [parent for _, parent in pairs]
+    tx.run(SQL.inherit, cells=cells, parents=parents)
+
+
 def is_there(tx: db.Transaction, city_id: int | None, responder_id: int) -> bool:
     """Return whether there is such a responder, in this city or (None) anywhere."""
     return bool(tx.value(SQL.is_there, city_id=city_id, responder_id=responder_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from geo_app.planning.changes import HouseholdCount
 from geo_app.planning.model import Draft
 from geo_app.plans import service as plans
 from geo_app.plans.model import NewPlan
+from geo_app.responders import service as responders
 from grids.model import Partition
 from tests import build
 from tests.integration.conftest import Town
@@ -75,11 +76,12 @@ def plan(town: Town) -> Plan:
     return make
 
 
-def publish(town: Town, plan_id: int) -> int:
-    """Publish what a plan has drawn, from now on; return the release."""
+def publish(town: Town, plan_id: int, at: datetime | None = None) -> int:
+    """Publish what a plan has drawn, from now on or from another instant; return the release."""
     with town.database.transaction(SYSTEM) as tx:
         _, drawn = plans.drawn(tx, plan_id)
         whole = Partition.of(list(drawn.draft.partition.cells.values()))
-        prepared = planning.prepare(tx, town.city, Draft(drawn.plan.base, whole, clock.now(), "x"))
+        prepared = planning.prepare(tx, town.city, Draft(drawn.plan.base, whole, at or clock.now(), "x"))
     with town.database.transaction(SYSTEM) as tx:
+        responders.inherit(tx, prepared.heirs)
         return planning.publish(tx, town.city, prepared)

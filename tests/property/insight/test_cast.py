@@ -18,6 +18,7 @@ from geo_app.insight.holding import Held
 from geo_app.insight.model import Duties, Homes, Open, Past, Shift, Window
 from geo_app.insight.numbers import Standing
 from geo_app.planning import lineage
+from geo_app.planning.lineage import Origins
 from grids import edit
 from grids.draft import Draft
 from grids.locate import Locator
@@ -84,22 +85,34 @@ def made(cast: Cast, held: Held) -> Standing:
 @settings(max_examples=size("recast_stories"), deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_number_of_a_draft_is_that_of_the_same_cells_as_a_base(seed: int) -> None:
+    follow(seed)
+
+
+@settings(max_examples=size("recast_stories"), deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_number_stays_that_of_a_base_while_cells_come_and_go(seed: int) -> None:
+    follow(seed, ("split", "merge", "transfer", "recode"))
+
+
+def follow(seed: int, only: tuple[str, ...] = ()) -> None:
+    """Follow a draft edit by edit, of the kinds `only` or of any, and look at all of it."""
     draft, hand = Draft.of(hands.city(3, 3, seed=seed)), hands.Hand(seed)
     things, people = history(draft, seed), duties(draft, seed)
     first = standing(draft, things, people)
     cast = first.cast
     for _ in range(STEPS):
-        done = edit.apply(draft, hand.next(draft))
+        done = edit.apply(draft, hand.next(draft, only))
         if isinstance(done, edit.Done):
             draft = done.draft
             cast = cast.to(draft, (*done.gone, *done.changed))
-    held = first.held.on(cast.ground, cast.same)
+    held = first.held.on(cast.ground, cast.origins)
     mine = made(cast, held)
     base = first.cast.base.draft
-    compared = lineage.compared(tuple(base.cells.values()), tuple(draft.cells.values()))
-    assert cast.same == lineage.same_cells(compared)
-    later = Duties({**people.of_code, **{code: people.of(old) for code, old in cast.same.items()}})
-    whole = standing(draft, things, later)
+    origins = _origins(base, draft)
+    new = [code for code in draft.cells if code not in base.cells]
+    assert cast.origins.same == origins.same
+    assert cast.origins.land == {code: origins.land[code] for code in new}
+    whole = standing(draft, things, _later(people, base, draft))
     assert told(mine) == told(whole)
     found = numbers.between(first, cast, WINDOW)
     assert (found.before, found.after) == (first.totals, whole.totals)
@@ -114,6 +127,21 @@ def test_every_number_of_a_draft_is_that_of_the_same_cells_as_a_base(seed: int) 
         assert shifts[number] == _shifted(first.cast, cast, landed, each, people)
 
 
+def _origins(base: Draft, draft: Draft) -> Origins:
+    """Return where the cells of a draft come from, looked at as a whole."""
+    return Origins.of(lineage.compared(tuple(base.cells.values()), tuple(draft.cells.values())))
+
+
+def _later(people: Duties, base: Draft, draft: Draft) -> Duties:
+    """Return who answers for which cell once a draft is published: each new cell has the people of its origins."""
+    origins = _origins(base, draft)
+    new = {
+        code: {worker for old in origins.get(code) for worker in people.of(old)}
+        for code in draft.cells if code not in base.cells
+    }  # fmt: skip
+    return Duties({**people.of_code, **{code: tuple(sorted(some)) for code, some in new.items()}})
+
+
 def _shifted(
     first: Cast, cast: Cast, landed: tuple[Landed, Landed], each: np.ndarray, people: Duties
 ) -> Shift:
@@ -126,9 +154,9 @@ def _shifted(
         return None if found is None else found.community
 
     return Shift(
-        sum(many for _, _, many in points), sum(many for a, b, many in points if cast.same.get(b, b) != a),
+        sum(many for _, _, many in points), sum(many for a, b, many in points if cast.origins.same.get(b, b) != a),
         sum(many for a, b, many in points if unit(first, a) != unit(cast, b)),
-        sum(many for a, b, many in points if people.of(a) != people.of(b, cast.same)),
+        sum(many for a, b, many in points if people.of(a) != people.of(b, cast.origins.get(b))),
     )  # fmt: skip
 
 
@@ -140,7 +168,8 @@ def test_many_changes_at_once_are_cast_by_the_patched_index(monkeypatch: pytest.
 def test_open_cases_that_come_and_go_do_not_need_the_history_again() -> None:
     draft, hand = Draft.of(hands.city(3, 3, seed=4)), hands.Hand(4)
     things, people = history(draft, 4), duties(draft, 4)
-    cast = standing(draft, things, people).cast
+    first = standing(draft, things, people)
+    cast = first.cast
     while len(cast.redrawn) < 3:
         done = edit.apply(draft, hand.next(draft, hands.INNER))
         if isinstance(done, edit.Done):
@@ -148,6 +177,6 @@ def test_open_cases_that_come_and_go_do_not_need_the_history_again() -> None:
             cast = cast.to(draft, (*done.gone, *done.changed))
     others = Open(things.open.xy[::2], things.open.cell_id[::2])
     later = cast.with_open(others)
-    whole = standing(draft, replace(things, open=others), people)
-    assert told(made(later, Held.of(people, later.ground))) == told(whole)
+    whole = standing(draft, replace(things, open=others), _later(people, first.cast.base.draft, draft))
+    assert told(made(later, first.held.on(later.ground, later.origins))) == told(whole)
     assert later.past is cast.past
