@@ -78,6 +78,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "edits_in_a_row": (400, 200_000),
     # Stories of five edits, after each of which all points of a small city are matched anew.
     "recast_stories": (6, 300),
+    # Plans begun and published on any release, each story of eight rounds.
+    "base_stories": (1, 60),
     # What each of two planners does in one plan at once; and edits in a row of which every one is taken back.
     "planner_turns": (40, 500),
     "steps_taken_back": (40, 2_000),

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from geo_app.core import clock, db
-from geo_app.core.errors import NotFound
+from geo_app.core.errors import Conflict, NotFound
 from geo_app.insight import history, numbers, store, workload
 from geo_app.insight.model import Basis, Integers, Numbers, Share, Window
+from geo_app.insight.numbers import Standing
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
 from geo_app.plans import service as plans
 from geo_app.plans.drafts import Drawn
+from geo_app.plans.model import Base
 from grids import compare
 from grids.compare import Comparison
 from grids.model import Partition
@@ -84,16 +86,16 @@ def of_plan(tx: db.Transaction, plan_id: int, months: int, until: date | None) -
     """Return what a plan makes of the numbers of its base; NotFound names the plan."""
     city, drawn = plans.drawn(tx, plan_id)
     when = window(city, months, until)
-    standing = history.standing(tx, city, drawn.plan.base, when)
+    standing = _standing(tx, city, drawn, when)
     found = numbers.between(standing, history.of_plan(standing, drawn), when)
-    return PlanNumbers(drawn.plan.seq, drawn.plan.base, found)
+    return PlanNumbers(drawn.plan.seq, drawn.plan.base.release, found)
 
 
 def recast(tx: db.Transaction, city: City, grid: Grid, when: Window) -> Statistics:
     """Return how incidents of the past lie in a release or a plan, whichever cells they were matched to then."""
     if grid.kind is Kind.PLAN:
         drawn = _drawn(tx, city, grid.id)
-        standing = history.standing(tx, city, drawn.plan.base, when)
+        standing = _standing(tx, city, drawn, when)
         cast = history.of_plan(standing, drawn)
     else:
         cast = history.standing(tx, city, grid.id, when).cast
@@ -141,9 +143,20 @@ def _partition(tx: db.Transaction, city: City, grid: Grid, other: Grid) -> Parti
     """Return the cells of a grid; a release below a plan is the plan's own, so that what is the same is one thing."""
     if grid.kind is Kind.PLAN:
         return _drawn(tx, city, grid.id).draft.partition
-    if other.kind is Kind.PLAN and (drawn := _drawn(tx, city, other.id)).plan.base == grid.id:
-        return drawn.base.partition
-    return planning.partition_of(tx, city, grid.id)
+    release = planning.release(tx, city, grid.id)
+    if other.kind is Kind.PLAN:
+        drawn = _drawn(tx, city, other.id)
+        if drawn.plan.base == Base(release.id, release.revision):
+            return drawn.base.partition
+    return planning.partition(tx, city, release.effective_from)
+
+
+def _standing(tx: db.Transaction, city: City, drawn: Drawn, when: Window) -> Standing:
+    """Return the numbers of a plan's base; Conflict when that has other cells than those the plan was drawn on."""
+    base = drawn.plan.base
+    if planning.release(tx, city, base.release).revision != base.revision:
+        raise Conflict(f"release {base.release} has got other cells by an earlier one; rebase the plan on it")
+    return history.standing(tx, city, base.release, when)
 
 
 def _drawn(tx: db.Transaction, city: City, plan_id: int) -> Drawn:

@@ -10,7 +10,7 @@ WHERE c.id = :city_id;
 -- A release of the city by its id or, where that is null, by an instant it is in force at: when it begins, and a text
 -- that changes whenever a tile of its grid could.
 SELECT r.id AS release_id, lower(r.effective) AS since,
-  concat_ws('-', c.id, extract(epoch FROM greatest(c.loaded_at, c.drawn_at))::bigint, r.id) AS stamp
+  concat_ws('-', c.id, extract(epoch FROM greatest(c.loaded_at, c.drawn_at))::bigint, r.id, r.remade_by) AS stamp
 FROM city c
 JOIN release r ON r.city_id = c.id
 WHERE c.id = :city_id

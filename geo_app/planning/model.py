@@ -27,6 +27,8 @@ class Release:
     cells: int
     published_at: datetime
     note: str
+    revision: int
+    """What its cells are of: the newest release among it and all that begin before it."""
 
     @classmethod
     def read(cls, row: Row) -> Release:
@@ -70,6 +72,7 @@ class Draft:
     """What publishing makes true: the whole new partition, from when, on top of which release.
 
     `base` is the release that would stand at `effective_at`; others may begin later, if they change other cells.
+    `revision` is that of the base on which the partition was drawn, the newest one for None.
     """
 
     base: int | None
@@ -80,6 +83,7 @@ class Draft:
     """The earlier release it goes back to: that one's codes are of the same cells again, retired or not."""
     has_outer: bool = False
     """Whether the outer border of the city may change."""
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,10 @@ MEANWHILE = "another release was published meanwhile; rebase the plan on it"
 
 def prepare(tx: db.Transaction, city: City, draft: Draft) -> Prepared:
     """Return `draft` checked, compared with its base, drawn and matched: everything slow."""
-    later = _later(tx, city, draft)
+    base, later = _standing(tx, city, draft)
     before = None
-    if draft.base is not None:
+    if base is not None:
+        draft = replace(draft, revision=base.revision)
         before = Partition.of([one.cell for one in store.cells_near(tx, city, None, draft.effective_at)])
     units = organisation.units(tx, city, draft.effective_at)
     prepared = drawing.prepare(city, units, before, draft, drawn.Standing(tx, city, draft.effective_at))
@@ -66,8 +67,8 @@ def publish(tx: db.Transaction, city: City, prepared: Prepared) -> int:
 
 def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> Written:
     """Write a release, and tell of what it moves, while things are still matched by the grid before it."""
-    draft = prepared.draft
-    if [one.id for one in _later(tx, city, draft)] != [one.release.id for one in prepared.later]:
+    _, later = _standing(tx, city, prepared.draft)
+    if [one.id for one in later] != [one.release.id for one in prepared.later]:
         raise Conflict(MEANWHILE)
     stages = _stages(prepared, 0)
     release_id = versions.add_release(tx, city, prepared, stages[0].until, at)
@@ -76,9 +77,7 @@ def write(tx: db.Transaction, city: City, prepared: Prepared, at: datetime) -> W
     versions.write_lineage(tx, release_id, prepared.lineage)
     _draw(tx, city, prepared, replace(stages[0], release=release_id))
     for number, (one, stage) in enumerate(zip(prepared.later, stages[1:], strict=True)):
-        base = None if number else release_id
-        cells = len(one.prepared.draft.partition.cells)
-        versions.rebase(tx, stage.release, base, cells, one.prepared.bounds)
+        versions.remake(tx, one, release_id, is_next=number == 0)
         _draw(tx, city, one.prepared, stage)
     facts.record(tx, "release.published", release_id, city.jurisdiction, city=city.code)
     told = foreseeing.announce(tx, city, prepared.foreseen, _stages(prepared, release_id), at)
@@ -133,27 +132,36 @@ def redraw(tx: db.Transaction, city: City) -> int:
     return len(releases)
 
 
-def _later(tx: db.Transaction, city: City, draft: Draft) -> list[Release]:
-    """Return the releases that begin after a draft.
+def _standing(tx: db.Transaction, city: City, draft: Draft) -> tuple[Release | None, list[Release]]:
+    """Return the release that a draft would replace, and those that begin after it.
 
-    Conflict when it does not stand on the release it would replace, BadInput when it would begin before that.
+    Conflict when it does not stand on that one as it is, BadInput when it would begin before that.
     """
     if draft.base is None:
         if store.newest(tx, city) is not None:
             raise Conflict(MEANWHILE)
-        return []
+        return None, []
     base = store.release(tx, city, draft.base)
-    if base is None:
+    if base is None or draft.revision not in {None, base.revision}:
         raise Conflict(MEANWHILE)
     if draft.effective_at <= base.effective_from:
         rule = f"after the release it replaces begins, {base.effective_from.isoformat()}"
         raise BadInput("effective_at", draft.effective_at.isoformat(), rule)
     standing = store.release_at(tx, city, draft.effective_at)
     later = store.releases_after(tx, city, draft.effective_at)
+    if (
+        standing is not None
+        and base.effective_from < standing.effective_from
+        and clock.now() < standing.effective_from
+    ):
+        begins = standing.effective_from.isoformat()
+        raise Conflict(
+            f"release {standing.id} begins by then, {begins}; begin before it, or rebase the plan on it"
+        )
     has_begun = bool(later) and later[0].effective_from <= clock.now()
     if standing is None or standing.id != base.id or has_begun:
         raise Conflict(MEANWHILE)
-    return later
+    return base, later
 
 
 def _stages(prepared: Prepared, release_id: int) -> list[Stage]:

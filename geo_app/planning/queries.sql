@@ -19,7 +19,8 @@ SELECT pg_advisory_unlock(7301, :city_id);
 
 -- name: newest(city_id)^
 -- The release that nothing has replaced yet, in force or scheduled.
-SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note,
+  coalesce(remade_by, id) AS revision
 FROM release WHERE city_id = :city_id AND upper_inf(effective);
 
 -- name: has_begun(release_id, at)$
@@ -35,19 +36,23 @@ WHERE r.id = :release_id ORDER BY v.code;
 
 -- name: after(city_id, at)
 -- The releases that begin after an instant, in their order.
-SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note,
+  coalesce(remade_by, id) AS revision
 FROM release WHERE city_id = :city_id AND lower(effective) > :at::timestamptz ORDER BY lower(effective);
 
 -- name: releases(city_id)
-SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note,
+  coalesce(remade_by, id) AS revision
 FROM release WHERE city_id = :city_id ORDER BY lower(effective) DESC;
 
 -- name: release(city_id, release_id)^
-SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note,
+  coalesce(remade_by, id) AS revision
 FROM release WHERE city_id = :city_id AND id = :release_id;
 
 -- name: release_at(city_id, at)^
-SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note
+SELECT id, lower(effective) AS effective_from, upper(effective) AS effective_to, cells, published_at, note,
+  coalesce(remade_by, id) AS revision
 FROM release WHERE city_id = :city_id AND effective @> :at::timestamptz;
 
 -- name: end_release(release_id, at)!
@@ -60,9 +65,10 @@ VALUES (
 )
 RETURNING id;
 
--- name: rebase(release_id, base_id, cells, bounds)!
--- A scheduled release gets another one before it.
-UPDATE release SET base_id = coalesce(:base_id, base_id), cells = :cells, bounds = :bounds WHERE id = :release_id;
+-- name: remake(release_id, base_id, by, cells, bounds)!
+-- A scheduled release gets another one before it, and cells of that.
+UPDATE release SET base_id = coalesce(:base_id, base_id), remade_by = :by, cells = :cells, bounds = :bounds
+WHERE id = :release_id;
 
 -- name: cell_ids(city_id, codes)
 -- The ids that codes already belong to, retired ones included.
@@ -413,6 +419,12 @@ WHERE city_id = :city_id AND valid @> :at::timestamptz AND upper_inf(recorded);
 SELECT v.code, v.name, u.code AS community, ST_AsEWKB(v.geometry) AS shape
 FROM cell_version v JOIN unit u ON u.id = v.community_id
 WHERE v.city_id = :city_id AND v.valid @> :at::timestamptz AND upper_inf(v.recorded);
+
+-- name: cells_as_known(city_id, at, known_at)
+-- All cells of an instant, in no order, as they were known at another.
+SELECT v.code, v.name, u.code AS community, ST_AsEWKB(v.geometry) AS shape
+FROM cell_version v JOIN unit u ON u.id = v.community_id
+WHERE v.city_id = :city_id AND v.valid @> :at::timestamptz AND v.recorded @> :known_at::timestamptz;
 
 -- name: cells_near(city_id, shape, at)
 SELECT v.cell_id, v.release_id, v.code, v.name, u.code AS community, v.geometry

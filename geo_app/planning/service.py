@@ -64,9 +64,16 @@ def partition(tx: db.Transaction, city: City, at: datetime) -> Partition:
     return Partition.of(store.cells(tx, city, at))
 
 
-def partition_of(tx: db.Transaction, city: City, release_id: int) -> Partition:
-    """Return all cells of a release as it stands when it begins, in the city's metric frame; NotFound names it."""
-    return partition(tx, city, release(tx, city, release_id).effective_from)
+def partition_of(tx: db.Transaction, city: City, release_id: int, revision: int | None = None) -> Partition:
+    """Return all cells of a release as it stands when it begins, in the city's metric frame; NotFound names it.
+
+    Of an earlier revision they are those it had before other releases were published that begin before it.
+    """
+    found = release(tx, city, release_id)
+    if revision is None or revision == found.revision:
+        return partition(tx, city, found.effective_from)
+    known_at = release(tx, city, revision).published_at
+    return Partition.of(store.cells(tx, city, found.effective_from, known_at))
 
 
 def index(tx: db.Transaction, city: City, at: datetime) -> Locator | None:

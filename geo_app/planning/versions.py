@@ -7,13 +7,12 @@ from datetime import datetime
 
 import numpy as np
 import shapely
-from shapely import Polygon
 
 from geo_app.core import db
 from geo_app.organisation.model import City
 from geo_app.planning import store
 from geo_app.planning.changes import Lineage
-from geo_app.planning.model import Prepared
+from geo_app.planning.model import Later, Prepared
 from grids.model import Cell
 
 SQL = db.statements(__file__)
@@ -47,9 +46,11 @@ def add_release(
     return release_id
 
 
-def rebase(tx: db.Transaction, release_id: int, base_id: int | None, cells: int, bounds: Polygon) -> None:
-    """Let a scheduled release stand on another base, the same for None, with so many cells."""
-    tx.run(SQL.rebase, release_id=release_id, base_id=base_id, cells=cells, bounds=bounds)
+def remake(tx: db.Transaction, one: Later, by: int, *, is_next: bool) -> None:
+    """Let a scheduled release have the cells that the release `by` gave it; `is_next`: it stands on that one."""
+    cells, bounds = len(one.prepared.draft.partition.cells), one.prepared.bounds
+    base = by if is_next else None
+    tx.run(SQL.remake, release_id=one.release.id, base_id=base, by=by, cells=cells, bounds=bounds)
 
 
 def known_codes(tx: db.Transaction, city: City, codes: Sequence[str]) -> dict[str, tuple[int, bool]]:

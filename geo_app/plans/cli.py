@@ -25,7 +25,7 @@ def list_plans(here: Session, city: str | None, as_json: bool) -> None:
     with here.transaction() as tx:
         found = service.plans(tx, organisation.city(tx, city))
     rows = [
-        {"id": one.id, "name": one.name, "state": str(one.state), "steps": one.seq, "base": one.base,
+        {"id": one.id, "name": one.name, "state": str(one.state), "steps": one.seq, "base": one.base.release,
          "release": one.release, "by": one.actor}
         for one in found
     ]  # fmt: skip

@@ -11,11 +11,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from geo_app.core import db
-from geo_app.core.errors import NotFound
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
 from geo_app.plans import store
-from geo_app.plans.model import Plan, PlanCell
+from geo_app.plans.model import Base, Plan, PlanCell
 from grids.draft import Draft
 
 MOST_BASES = 2
@@ -59,18 +58,16 @@ class Memory:
             while len(self._plans) > MOST_PLANS:
                 self._plans.popitem(last=False)
 
-    def base(self, tx: db.Transaction, city: City, release_id: int) -> Draft:
-        """Return the cells of a release ready for edits; the first time it takes seconds in a large city."""
-        release = next((one for one in planning.releases(tx, city) if one.id == release_id), None)
-        if release is None:
-            raise NotFound(f"there is no release {release_id}")
-        key = (city.jurisdiction, city.code, release.id, release.published_at, release.cells)
+    def base(self, tx: db.Transaction, city: City, base: Base) -> Draft:
+        """Return the cells of a base ready for edits; the first time it takes seconds in a large city."""
+        release = planning.release(tx, city, base.release)
+        key = (city.jurisdiction, city.code, *base, release.published_at)
         with self._building:  # nobody builds what another thread is building
             with self._lock:
                 found = self._bases.get(key)
             if found is None:
                 with tx.patiently():
-                    found = Draft.of(planning.partition_of(tx, city, release.id))
+                    found = Draft.of(planning.partition_of(tx, city, *base))
             with self._lock:
                 self._bases[key] = found
                 self._bases.move_to_end(key)

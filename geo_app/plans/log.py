@@ -15,14 +15,14 @@ from typing import Any
 import shapely
 from shapely import Polygon
 
-from geo_app.plans.model import Kind, Step
+from geo_app.plans.model import Base, Kind, Step
 from grids import edits
 from grids.draft import Draft
 from grids.edits import Edit
 from grids.model import Cell
 
 
-def root(city: str, name: str, base: int, actor: str, at: datetime) -> str:
+def root(city: str, name: str, base: Base, actor: str, at: datetime) -> str:
     """Return the hash a plan begins with."""
     return _sha({"city": city, "name": name, "base": base, "actor": actor, "at": _moment(at)})
 
@@ -84,6 +84,13 @@ def brought(step: Step) -> int | None:
     if step.edit["kind"] != "replace":
         return None
     return step.seq if step.kind is Kind.REPLACE else int(step.edit["step"])
+
+
+def bases(step: Step) -> tuple[Base, Base]:
+    """Return what a plan stood on before a step of kind rebase, and after it."""
+    was, now = step.edit["from"], step.edit["to"]
+    revisions = step.edit.get("revisions", (was, now))  # once there was no other
+    return Base(was, revisions[0]), Base(now, revisions[1])
 
 
 def ended(steps: Sequence[Step]) -> dict[int, int]:

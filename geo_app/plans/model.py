@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapely import Polygon
 
@@ -48,23 +48,31 @@ def person(actor: Actor) -> str:
     return actor.name if actor.account is None else f"account {actor.account}"
 
 
+class Base(NamedTuple):
+    """What a plan stands on: a release as it is at one of its revisions."""
+
+    release: int
+    revision: int
+
+
 @dataclass(frozen=True, slots=True)
 class NewPlan:
-    """A plan about to be made; `copied_from` a plan, or `rolls_back` to a release."""
+    """A plan about to be made on the release `base`, the newest for None; `copied_from` a plan, or `rolls_back`."""
 
     name: str
     copied_from: int | None = None
     rolls_back: int | None = None
+    base: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A draft of planners on a base release; `seq` is its newest step, `head` the hash of that, `root` before all."""
+    """A draft of planners on a base; `seq` is its newest step, `head` the hash of that, `root` before all."""
 
     id: int
     city: int
     name: str
-    base: int
+    base: Base
     state: State
     seq: int
     root: str
@@ -84,7 +92,9 @@ class Plan:
     @classmethod
     def read(cls, row: Row) -> Plan:
         """Return the plan of a row."""
-        return cls(**{**row, "state": State(row["state"])})
+        base = Base(row["base"], row["base_revision"])
+        rest = {name: value for name, value in row.items() if name != "base_revision"}
+        return cls(**{**rest, "base": base, "state": State(row["state"])})
 
 
 @dataclass(frozen=True, slots=True)

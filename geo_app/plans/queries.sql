@@ -1,12 +1,12 @@
--- name: add(city_id, jurisdiction, name, base_id, root, copied_from, rolls_back, actor, account, at)$
+-- name: add(city_id, jurisdiction, name, base_id, base_revision, root, copied_from, rolls_back, actor, account, at)$
 INSERT INTO plan
-  (city_id, jurisdiction, name, base_id, root, head, copied_from, rolls_back, actor, account, made_at)
-VALUES (:city_id, :jurisdiction, :name, :base_id, :root, :root, :copied_from::bigint, :rolls_back::bigint, :actor,
-  :account::bigint, :at)
+  (city_id, jurisdiction, name, base_id, base_revision, root, head, copied_from, rolls_back, actor, account, made_at)
+VALUES (:city_id, :jurisdiction, :name, :base_id, :base_revision, :root, :root, :copied_from::bigint,
+  :rolls_back::bigint, :actor, :account::bigint, :at)
 RETURNING id;
 
 -- name: plan(plan_id, at)^
-SELECT p.id, p.city_id AS city, p.name, p.base_id AS base,
+SELECT p.id, p.city_id AS city, p.name, p.base_id AS base, p.base_revision,
   CASE WHEN p.state = 'scheduled' AND lower(r.effective) <= :at::timestamptz THEN 'in_force' ELSE p.state END AS state,
   p.seq, p.root, p.head, p.round, p.copied_from, p.rolls_back, p.release_id AS release,
   lower(r.effective) AS effective_from,
@@ -19,7 +19,7 @@ FROM plan p LEFT JOIN release r ON r.id = p.release_id
 WHERE p.id = :plan_id;
 
 -- name: plans(city_id, at)
-SELECT p.id, p.city_id AS city, p.name, p.base_id AS base,
+SELECT p.id, p.city_id AS city, p.name, p.base_id AS base, p.base_revision,
   CASE WHEN p.state = 'scheduled' AND lower(r.effective) <= :at::timestamptz THEN 'in_force' ELSE p.state END AS state,
   p.seq, p.root, p.head, p.round, p.copied_from, p.rolls_back, p.release_id AS release,
   lower(r.effective) AS effective_from,
@@ -38,10 +38,10 @@ SELECT id FROM plan WHERE id = :plan_id FOR UPDATE;
 -- name: rename(plan_id, name)!
 UPDATE plan SET name = :name WHERE id = :plan_id;
 
--- name: since(plan_id, base_id, seq, head)
+-- name: since(plan_id, base_id, base_revision, seq, head)
 -- A plan and the cells its steps left since one, in one look; follows: whether the plan goes on from that one.
-SELECT p.seq AS plan_seq, p.head, p.base_id AS base,
-  p.base_id = :base_id::bigint AND CASE WHEN :seq::integer = 0 THEN p.root = :head::text ELSE EXISTS (
+SELECT p.seq AS plan_seq, p.head, p.base_id AS base, p.base_revision,
+  (p.base_id, p.base_revision) = (:base_id::bigint, :base_revision::bigint) AND CASE WHEN :seq::integer = 0 THEN p.root = :head::text ELSE EXISTS (
     SELECT FROM plan_step s WHERE s.plan_id = p.id AND s.seq = :seq::integer AND s.hash = :head::text
   ) END AS follows,
   c.code, c.seq, c.name, c.community, c.geometry
@@ -153,10 +153,10 @@ SELECT account, actor, head, note, at FROM plan_approval WHERE plan_id = :plan_i
 -- Whether a plan got another base after a step.
 SELECT EXISTS (SELECT FROM plan_step WHERE plan_id = :plan_id AND seq > :seq::integer AND kind = 'rebase');
 
--- name: add_rebase(plan_id, seq, edit, touched, person, actor, account, at, result, hash, base_id, left_out)!
+-- name: add_rebase(plan_id, seq, edit, touched, person, actor, account, at, result, hash, base_id, base_revision, left_out)!
 -- Adds the step that puts a plan on another release; the cells are written anew beside it.
 WITH moved AS (
-  UPDATE plan SET seq = :seq, head = :hash, base_id = :base_id WHERE id = :plan_id
+  UPDATE plan SET seq = :seq, head = :hash, base_id = :base_id, base_revision = :base_revision WHERE id = :plan_id
 ), ended AS (
   UPDATE plan_step SET ended_by = :seq WHERE plan_id = :plan_id AND seq = ANY(:left_out::integer[])
 ), cleared AS (

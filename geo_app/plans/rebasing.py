@@ -1,4 +1,4 @@
-"""A plan put on a newer release: its steps in force are made again there, or it is said which of them do not fit."""
+"""A plan put on another release: its steps in force are made again there, or it is said which of them do not fit."""
 
 from __future__ import annotations
 
@@ -25,23 +25,26 @@ MOVED = "changed_by_release"
 """Why a step clashes beside the reasons of a refusal: the newer release changed the same cells."""
 
 
-def rebase(tx: db.Transaction, plan_id: int, leave_out: Collection[int]) -> Plan:
-    """Put a draft on the newest release; RebaseConflict lists the steps that do not fit, unless they are left out."""
+def rebase(tx: db.Transaction, plan_id: int, leave_out: Collection[int], release: int | None = None) -> Plan:
+    """Put a draft on a release as it is now, the newest for None.
+
+    RebaseConflict lists the steps that do not fit, unless they are left out.
+    """
     city, found = service.to_change(tx, plan_id, None)
-    newest = service.newest(tx, city)
-    if newest == found.plan.base and not leave_out:
-        raise Conflict("the plan stands on the newest release already")
+    target = service.base(tx, city, release)
+    if target == found.plan.base and not leave_out:
+        raise Conflict("the plan stands on this release already")
     steps = [step for step in store.steps(tx, plan_id) if step.is_in_force]
     unknown = sorted(set(leave_out) - {step.seq for step in steps})
     if unknown:
         raise BadInput("leave_out", unknown[0], "steps that are in force")
-    base = drafts.MEMORY.base(tx, city, newest)
+    base = drafts.MEMORY.base(tx, city, target)
     draft, clashes = again(found.base, base, steps, leave_out, lambda seq: store.given(tx, plan_id, seq))
     if clashes:
         raise RebaseConflict(clashes)
     left = [step for step in steps if step.seq in leave_out]
     _check_left(tx, city, found, left)
-    return _write(tx, city, found, Drawn(replace(found.plan, base=newest), base, draft), left)
+    return _write(tx, city, found, Drawn(replace(found.plan, base=target), base, draft), left)
 
 
 def again(
@@ -99,7 +102,8 @@ def _write(tx: db.Transaction, city: City, was: Drawn, now: Drawn, left: Sequenc
     kept = [one for one in cells if one is not None]
     touched = tuple(one.code for one in kept if one.seq == seq)
     said = {
-        "kind": "rebase", "from": was.plan.base, "to": now.plan.base, "left_out": sorted(step.seq for step in left),
+        "kind": "rebase", "from": was.plan.base.release, "to": now.plan.base.release,
+        "revisions": [was.plan.base.revision, now.plan.base.revision], "left_out": sorted(step.seq for step in left),
     }  # fmt: skip
     step = Step(
         was.plan.id, seq, Kind.REBASE, said, None, touched, False, None, None, person(tx.actor), tx.actor.name,
@@ -109,7 +113,8 @@ def _write(tx: db.Transaction, city: City, was: Drawn, now: Drawn, left: Sequenc
     store.add_rebase(tx, city, chained, now.plan.base, kept)
     drafts.MEMORY.keep(replace(now, plan=replace(now.plan, seq=seq, head=chained.hash)))
     facts.record(
-        tx, "plan.rebased", was.plan.id, city.jurisdiction, seq=seq, base=now.plan.base, left_out=said["left_out"]
+        tx, "plan.rebased", was.plan.id, city.jurisdiction, seq=seq, base=now.plan.base.release,
+        left_out=said["left_out"],
     )  # fmt: skip
     return service.plan(tx, was.plan.id)
 

@@ -60,11 +60,10 @@ def ready(tx: db.Transaction, plan_id: int, effective_at: datetime | None, note:
     at = clock.now()
     if effective_at is not None and effective_at < at - clock.AHEAD:
         raise BadInput("effective_at", effective_at.isoformat(), "not before now")
-    if plan.base != service.newest(tx, city):
-        raise Conflict("another release was published meanwhile; rebase the plan on it")
     new = Planned(
-        plan.base, found.draft.partition, effective_at or at, _note(note) or plan.name,
+        plan.base.release, found.draft.partition, effective_at or at, _note(note) or plan.name,
         rolls_back=plan.rolls_back, has_outer=plan.has_outer or _has_nodes(found),
+        revision=plan.base.revision,
     )  # fmt: skip
     return Ready(city, plan, planning.prepare(tx, city, new))
 

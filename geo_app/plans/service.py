@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geo_app.core import clock, db, facts
@@ -13,6 +13,7 @@ from geo_app.core.reasons import CONTROL
 from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City
 from geo_app.planning import service as planning
+from geo_app.planning.model import Release
 from geo_app.plans import drafts, guarding, log, making, pictures, replacing, store, workflow
 from geo_app.plans.drafts import Drawn
 from geo_app.plans.making import Made
@@ -20,6 +21,7 @@ from geo_app.plans.model import (
     LONGEST_NAME,
     MOST_CELLS,
     Approval,
+    Base,
     Kind,
     Lock,
     NewPlan,
@@ -49,20 +51,22 @@ class View:
 
 
 def begin(tx: db.Transaction, city: City, new: NewPlan) -> Plan:
-    """Begin a plan on the newest release; a copy begins with the steps in force of another, on its base."""
+    """Begin a plan on a release; a copy begins with the steps in force of another, on its base."""
     name = _name(new.name)
     if new.copied_from is not None and new.rolls_back is not None:
         raise BadInput("rolls_back", new.rolls_back, "a copy or a rollback, not both")
     source = None if new.copied_from is None else plan(tx, new.copied_from)
     if source is not None and source.city != city.id:
         raise BadInput("copied_from", new.copied_from, "a plan of this city")
+    if source is not None and new.base is not None:
+        raise BadInput("base", new.base, "left out of a copy, which stands where its plan does")
     if new.rolls_back is not None:
         planning.release(tx, city, new.rolls_back)
-    base = newest(tx, city) if source is None else source.base
+    stands_on = base(tx, city, new.base) if source is None else source.base
     at = clock.now()
-    root = log.root(city.code, name, base, tx.actor.name, at)
-    plan_id = store.add(tx, city, NewPlan(name, new.copied_from, new.rolls_back), base, root, at)
-    facts.record(tx, "plan.begun", plan_id, city.jurisdiction, city=city.code, base=base)
+    root = log.root(city.code, name, stands_on, tx.actor.name, at)
+    plan_id = store.add(tx, city, replace(new, name=name), stands_on, root, at)
+    facts.record(tx, "plan.begun", plan_id, city.jurisdiction, city=city.code, base=stands_on.release)
     begun = plan(tx, plan_id)
     if source is not None:
         replacing.copy(tx, city, drafts.of(tx, city, begun), source)
@@ -72,12 +76,32 @@ def begin(tx: db.Transaction, city: City, new: NewPlan) -> Plan:
     return plan(tx, plan_id)
 
 
-def newest(tx: db.Transaction, city: City) -> int:
+def base(tx: db.Transaction, city: City, release_id: int | None) -> Base:
+    """Return what a plan may stand on: a release in force or to come, the newest for None; BadInput for others."""
+    if release_id is None:
+        release = newest(tx, city)
+    else:
+        release = planning.release(tx, city, release_id)
+        if _is_over(release):
+            raise BadInput("base", release_id, "a release that is in force or to come")
+    return Base(release.id, release.revision)
+
+
+def newest(tx: db.Transaction, city: City) -> Release:
     """Return the release that nothing has replaced yet, in force or scheduled."""
     for one in planning.releases(tx, city):
         if one.effective_to is None:
-            return one.id
+            return one
     raise Conflict(f"{city.name} has no release to change")
+
+
+def is_stale(found: Plan, base: Release) -> bool:
+    """Return whether a plan must be rebased: its base is over, or has other cells by a later revision."""
+    return _is_over(base) or base.revision != found.base.revision
+
+
+def _is_over(release: Release) -> bool:
+    return release.effective_to is not None and release.effective_to <= clock.now()
 
 
 def plan(tx: db.Transaction, plan_id: int) -> Plan:

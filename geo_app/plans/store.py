@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_app.core import db
 from geo_app.organisation.model import City
-from geo_app.plans.model import Approval, Comment, Lock, NewPlan, Plan, PlanCell, State, Step, Touch
+from geo_app.plans.model import Approval, Base, Comment, Lock, NewPlan, Plan, PlanCell, State, Step, Touch
 from grids.model import Cell
 
 SQL = db.statements(__file__)
@@ -25,7 +25,7 @@ class Newer:
 
     seq: int
     head: str
-    base: int
+    base: Base
     follows: bool
     cells: tuple[PlanCell, ...]
 
@@ -40,11 +40,12 @@ class OpenThing:
     cell_id: int | None
 
 
-def add(tx: db.Transaction, city: City, new: NewPlan, base: int, root: str, at: datetime) -> int:
+def add(tx: db.Transaction, city: City, new: NewPlan, base: Base, root: str, at: datetime) -> int:
     """Add a plan and return its id."""
     plan_id: int = tx.value(
-        SQL.add, city_id=city.id, jurisdiction=city.jurisdiction, name=new.name, base_id=base, root=root,
-        copied_from=new.copied_from, rolls_back=new.rolls_back, actor=tx.actor.name, account=tx.actor.account, at=at,
+        SQL.add, city_id=city.id, jurisdiction=city.jurisdiction, name=new.name, base_id=base.release,
+        base_revision=base.revision, root=root, copied_from=new.copied_from, rolls_back=new.rolls_back,
+        actor=tx.actor.name, account=tx.actor.account, at=at,
     )  # fmt: skip
     return plan_id
 
@@ -69,12 +70,15 @@ def rename(tx: db.Transaction, plan_id: int, name: str) -> None:
     tx.run(SQL.rename, plan_id=plan_id, name=name)
 
 
-def since(tx: db.Transaction, plan_id: int, base: int, seq: int, head: str) -> Newer:
+def since(tx: db.Transaction, plan_id: int, base: Base, seq: int, head: str) -> Newer:
     """Return what came after a step with this hash, 0 for all."""
-    rows = tx.all(SQL.since, dict, plan_id=plan_id, base_id=base, seq=seq, head=head)
+    rows = tx.all(
+        SQL.since, dict, plan_id=plan_id, base_id=base.release, base_revision=base.revision, seq=seq, head=head
+    )  # fmt: skip
     first = rows[0]
     cells = tuple(PlanCell.read(row) for row in rows if row["code"] is not None)
-    return Newer(first["plan_seq"], first["head"], first["base"], first["follows"], cells)
+    now = Base(first["base"], first["base_revision"])
+    return Newer(first["plan_seq"], first["head"], now, first["follows"], cells)
 
 
 def touches(tx: db.Transaction, plan_id: int, codes: Sequence[str], seq: int, person: str) -> list[Touch]:
@@ -170,12 +174,12 @@ def was_rebased(tx: db.Transaction, plan_id: int, seq: int) -> bool:
     return bool(tx.value(SQL.was_rebased, plan_id=plan_id, seq=seq))
 
 
-def add_rebase(tx: db.Transaction, city: City, step: Step, base: int, cells: Sequence[PlanCell]) -> None:
+def add_rebase(tx: db.Transaction, city: City, step: Step, base: Base, cells: Sequence[PlanCell]) -> None:
     """Write the step that puts a plan on another release, and all its cells anew."""
     tx.run(
         SQL.add_rebase, plan_id=step.plan, seq=step.seq, edit=_json(step.edit), touched=list(step.touched),
         person=step.person, actor=step.actor, account=step.account, at=step.at, result=step.result, hash=step.hash,
-        base_id=base, left_out=step.edit["left_out"],
+        base_id=base.release, base_revision=base.revision, left_out=step.edit["left_out"],
     )  # fmt: skip
     columns = ("plan_id", "code", "seq", "name", "community", "geometry")
     rows = (

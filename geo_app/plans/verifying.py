@@ -53,7 +53,7 @@ def verify(tx: db.Transaction, plan_id: int) -> Verdict:
 
 def replayed(tx: db.Transaction, city: City, plan: Plan, steps: Sequence[Step]) -> Drawn:
     """Return the draft that the log makes of its first base, every step compared with what it left."""
-    first = next((step.edit["from"] for step in steps if step.kind is Kind.REBASE), plan.base)
+    first = next((log.bases(step)[0] for step in steps if step.kind is Kind.REBASE), plan.base)
     base = drafts.MEMORY.base(tx, city, first)
     draft = base
     for step in steps:
@@ -76,7 +76,7 @@ def _rebased(
     ended = log.ended(before)
     kinds = {Kind.EDIT, Kind.REDO, Kind.REPLACE}
     stood = [one for one in before if one.kind in kinds and one.seq not in ended]
-    base = drafts.MEMORY.base(tx, city, step.edit["to"])
+    base = drafts.MEMORY.base(tx, city, log.bases(step)[1])
     draft, clashes = rebasing.again(
         old, base, stood, step.edit["left_out"], lambda seq: store.given(tx, plan.id, seq)
     )

@@ -92,6 +92,21 @@ def newest_begins(site: Any, city: str = "demo") -> datetime:
     return max(datetime.fromisoformat(one["effective_from"]) for one in items)
 
 
+def in_force(site: Any, city: str = "demo") -> int:
+    """Return the release in force."""
+    items = deeds.api(site, f"/api/releases?city={city}")["items"]
+    begun = [one for one in items if datetime.fromisoformat(one["effective_from"]) <= clock.now()]
+    newest: int = max(begun, key=lambda one: datetime.fromisoformat(one["effective_from"]))["id"]
+    return newest
+
+
+def beside(site: Any, plan: int, code: str, where: LonLat) -> str:
+    """Return another cell near a place."""
+    (lon, lat), far = where, 0.003
+    data = deeds.api(site, f"/api/plans/{plan}/arcs?bbox={lon - far},{lat - far},{lon + far},{lat + far}")
+    return next(cell["code"] for cell in data["cells"] if cell["code"] != code)
+
+
 def fours_ahead(site: Any) -> int:
     """Return how many times four years from now lie after the newest release."""
     return max(0, newest_begins(site).year - clock.now().year) // YEARS + 1

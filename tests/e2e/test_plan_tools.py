@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import shapely
 from playwright.sync_api import expect
 from shapely import LineString, Polygon
 from shapely.ops import split
 
+from geo_app.core import clock
 from layers import words
 from layers.words import Lang
 from tests.databases import connected
@@ -194,6 +197,7 @@ def test_locks_the_outer_border_and_a_newer_release_by_keyboard_alone(windows: W
         expect(page.locator(".plan-cells .tag", has_text=ZH["cells.is_locked"])).to_have_count(0)
     picture(visit, site, "plan-outer-desk")
     rebased(keys, site, plan, code)
+    begun_before(keys, site, plan, code, where)
     assert visit.barriers() == []
     assert visit.faults()["violations"] == CLEAN["violations"]
 
@@ -250,3 +254,35 @@ def rebased(keys: Keys, site: Any, plan: int, code: str) -> None:
     now = plans.found(site, plan)
     assert now["base"] == now["newest"] == plans.found(site, newer)["release"]
     assert plans.changed(site, plan) == 0
+
+
+def begun_before(keys: Keys, site: Any, plan: int, code: str, where: plans.LonLat) -> None:
+    """Begin a plan on the release in force though another is scheduled; what is drawn on that is brought along."""
+    page, now = keys.visit.page, clock.now()
+    in_force = plans.in_force(site)
+    keys.press(page.locator(".plan-back"))
+    keys.choose(page.locator("#new-base"), str(in_force))
+    keys.write(page.locator("#new-plan"), "先行方案")
+    page.keyboard.press("Enter")
+    expect(page.locator(".plan-head h3")).to_contain_text("先行方案")
+    expect(page.locator(".plan-head .estimate")).to_contain_text(ZH["plan.is_before"].partition("{")[0])
+    assert keys.visit.barriers() == []
+    picture(keys.visit, site, "plan-before-desk")
+    before = int(parse_qs(urlsplit(page.url).query)["plan"][0])
+    assert plans.found(site, before)["base"] == in_force
+    plans.edited(
+        site, before, {"kind": "rename", "code": plans.beside(site, before, code, where), "name": "先行"}
+    )
+    plans.approved(site, before)
+    soon = (now + timedelta(days=30)).isoformat()
+    deeds.send(site, "POST", f"/api/plans/{before}/publish", {"effective_at": soon, "note": ""})
+    keys.press(page.locator(".plan-back"))
+    keys.press(page.locator(f"[data-plan='{plan}']"))
+    expect(page.locator(".plan-head .estimate")).to_have_text(ZH["plan.is_stale"])
+    keys.press(page.locator("[data-does=rebase]"))
+    expect(page.locator("#rebase-on")).to_be_visible()
+    picture(keys.visit, site, "plan-rebase-on-desk")
+    keys.press(page.locator(".dialog button[type=submit]"))
+    expect(plans.result(keys.visit)).to_have_text(ZH["did.rebase"])
+    now_on = plans.found(site, plan)
+    assert (now_on["base"], now_on["is_stale"]) == (now_on["newest"], False)

@@ -84,7 +84,9 @@ class PlanSheet(PlanItem):
     locks: list[LockItem]
     counts: Counts
     head: str = Field(description="hash of the newest step, which has those before in it")
-    newest: int = Field(description="the newest release: another than base means that a rebase is due")
+    newest: int = Field(description="the newest release, in force or scheduled")
+    base_until: str | None = Field(description="when a release that is scheduled follows the base")
+    is_stale: bool = Field(description="whether a rebase is due: the base is over, or has got other cells")
     approvals: list[ApprovalItem]
 
 

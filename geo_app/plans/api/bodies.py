@@ -24,10 +24,11 @@ class Named(Strict):
 
 
 class Begun(Named):
-    """A plan to begin: on the newest release, as a copy of a plan, or back to an earlier release."""
+    """A plan to begin: on a release (the newest), as a copy of a plan, or back to an earlier release."""
 
     copied_from: int | None = ID
     rolls_back: int | None = ID
+    base: int | None = ID
 
 
 class Seen(Strict):
@@ -57,8 +58,9 @@ class Published(Strict):
 
 
 class Rebased(Strict):
-    """Steps to go on without."""
+    """Steps to go on without, and the release to go on from, the newest when it is left out."""
 
+    base: int | None = ID
     leave_out: list[Annotated[int, Field(ge=1, le=2**31 - 1)]] | None = Field(None, max_length=10_000)
 
 

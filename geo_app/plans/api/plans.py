@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from geo_app.core import db, describe, door, web
 from geo_app.organisation import service as organisation
+from geo_app.planning import service as planning
 from geo_app.plans import service
 from geo_app.plans.api import answers, wire
 from geo_app.plans.api.bodies import Begun, Named
@@ -35,8 +36,8 @@ def plans() -> ResponseReturnValue:
 @routes.doc(**describe.door(answers.PlanSheet, describe.CITY, status=201, headers=("Location",)))
 @door.permit("plan.edit")
 def begin(json_data: Begun) -> ResponseReturnValue:
-    """Begin a plan on the newest release: empty, as a copy, or back to an earlier release."""
-    new = NewPlan(json_data.name, json_data.copied_from, json_data.rolls_back)
+    """Begin a plan on a release, the newest unless one is named: empty, as a copy, or back to an earlier release."""
+    new = NewPlan(json_data.name, json_data.copied_from, json_data.rolls_back, json_data.base)
     with web.transaction() as tx:
         city = organisation.city(tx, request.args.get("city"))
         answer = web.once(tx, lambda: (201, sheet(tx, service.begin(tx, city, new).id)))
@@ -84,6 +85,7 @@ def sheet(tx: db.Transaction, plan_id: int) -> dict[str, Any]:
     """Return a plan with all that is known of it."""
     city, found = service.drawn(tx, plan_id)
     counts = service.counts(found)
+    base = planning.release(tx, city, found.plan.base.release)
     return {
         **wire.plan(found.plan),
         "may": service.may(tx, found.plan),
@@ -91,6 +93,8 @@ def sheet(tx: db.Transaction, plan_id: int) -> dict[str, Any]:
         "locks": [wire.lock(one) for one in service.locks(tx, plan_id)],
         "counts": {"new": counts[0], "changed": counts[1], "gone": counts[2]},
         "head": found.plan.head,
-        "newest": service.newest(tx, city),
+        "newest": service.newest(tx, city).id,
+        "base_until": base.effective_to and base.effective_to.isoformat(),
+        "is_stale": service.is_stale(found.plan, base),
         "approvals": [wire.approval(one) for one in service.approvals(tx, found.plan)],
     }

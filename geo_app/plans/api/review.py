@@ -88,10 +88,10 @@ def changes(plan_id: int) -> ResponseReturnValue:
 @routes.doc(**describe.door(answers.PlanSheet))
 @door.permit("plan.edit")
 def rebase(plan_id: int, json_data: Rebased) -> ResponseReturnValue:
-    """Put a draft on the newest release; 409 lists the steps that do not fit, `leave_out` goes on without them."""
+    """Put a draft on a release, the newest unless one is named; 409 lists the steps that do not fit."""
 
     def act() -> tuple[int, object]:
-        rebasing.rebase(tx, plan_id, frozenset(json_data.leave_out or ()))
+        rebasing.rebase(tx, plan_id, frozenset(json_data.leave_out or ()), json_data.base)
         return 200, plans.sheet(tx, plan_id)
 
     with web.database().transaction(door.actor(), patient=True) as tx:

@@ -15,7 +15,7 @@ LISTED = 100
 def plan(one: Plan) -> dict[str, Any]:
     """Return a plan as a list tells it."""
     return {
-        "id": one.id, "name": one.name, "state": one.state, "seq": one.seq, "base": one.base,
+        "id": one.id, "name": one.name, "state": one.state, "seq": one.seq, "base": one.base.release,
         "has_outer": one.has_outer, "copied_from": one.copied_from, "rolls_back": one.rolls_back,
         "release": one.release, "effective_from": one.effective_from and one.effective_from.isoformat(),
         "by": one.actor, "made_at": one.made_at.isoformat(),

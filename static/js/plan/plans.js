@@ -6,6 +6,7 @@ import { moment } from '../format.js'
 import { lang, query, setQuery, term, word } from '../page.js'
 import { form, textField } from '../parts/form.js'
 import { empty, failed, fill, quietly } from '../parts/states.js'
+import { Bases } from './bases.js'
 import { filesFold } from './importfold.js'
 import { Room } from './room.js'
 
@@ -96,13 +97,14 @@ export class Plans {
 
   maker() {
     const name = textField('new-plan', word('plans.name'), { maxlength: 100, required: true }, word('plans.name_hint'))
+    const bases = new Bases(this.city, 'new-base', 'plans.base')
     return form({ name }, word('plans.begin'), async () => {
-      await this.begin({ name: name.control.value.trim() })
+      await this.begin({ name: name.control.value.trim(), ...bases.said })
       name.control.value = ''
-    })
+    }, [name.element, bases.element])
   }
 
-  /** Make a plan and open it; `said` has its name, and what it goes back to or is copied from. */
+  /** Make a plan and open it; `said` has its name, and what it stands on, goes back to or is copied from. */
   async begin(said) {
     const made = await this.patiently(() => post(`/api/plans?city=${encodeURIComponent(this.city.code)}`, said, this.key))
     this.key = newKey()

@@ -1,4 +1,4 @@
-/** Bring a plan onto the newest release: what does not fit is listed, and may be left out by name. */
+/** Bring a plan onto a release, the newest unless another is chosen: what does not fit is listed, and may be left out by name. */
 
 import { newKey, post } from '../api.js'
 import { el } from '../dom.js'
@@ -6,16 +6,18 @@ import { groupedCode } from '../format.js'
 import { term, word } from '../page.js'
 import { openDialog } from '../parts/dialog.js'
 import { form } from '../parts/form.js'
+import { Bases } from './bases.js'
 
 /** Open the dialog; when nothing is in the way it is done at once. */
-export function showRebase(editing) {
+export function showRebase(editing, city) {
   const list = el('ul', { class: 'plan-list' })
   const chosen = new Set()
+  const bases = new Bases(city, 'rebase-on', 'rebase.on')
   let wasTold = false
   const intro = el('p', { class: 'soft' }, word('rebase.intro'))
   const close = openDialog('rebase-title', word('does.rebase'), form({}, word('rebase.do'), async () => {
     try {
-      await post(`${editing.path}/rebase`, { leave_out: wasTold ? Array.from(chosen) : null }, newKey())
+      await post(`${editing.path}/rebase`, { leave_out: wasTold ? Array.from(chosen) : null, ...bases.said }, newKey())
     } catch (problem) {
       const conflicts = problem.status === 409 && problem.body ? problem.body.conflicts : null
       if (!conflicts) throw problem
@@ -28,7 +30,7 @@ export function showRebase(editing) {
     close()
     await editing.again()
     editing.on.said(word('did.rebase'))
-  }, [intro, list]))
+  }, [intro, bases.element, list]))
 }
 
 /** Return a step that does not fit, with the choice to leave it out. */

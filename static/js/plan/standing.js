@@ -29,7 +29,7 @@ export class Standing {
     const buttons = [
       ...STEPS.filter(([name]) => may[name]).map(([name, to]) => this.button(name, LOUD.includes(name), () => this.ask(name, to))),
       may.publish ? this.button('publish', true, () => showPublish(this.editing, this.city)) : null,
-      isStale(plan) && may.edit ? this.button('rebase', false, () => showRebase(this.editing)) : null,
+      isBehind(plan) && may.edit ? this.button('rebase', false, () => showRebase(this.editing, this.city)) : null,
       may.edit ? this.button('name', false, () => this.rename()) : null,
     ]
     this.element.replaceChildren(
@@ -59,8 +59,10 @@ export class Standing {
   }
 
   warnings(plan) {
-    const keys = [plan.has_outer ? 'plan.has_outer' : null, isStale(plan) ? 'plan.is_stale' : null, plan.rolls_back ? 'plan.rolls_back' : null]
-    return keys.filter(Boolean).map((key) => el('p', { class: 'estimate' }, word(key, { id: plan.rolls_back || '' })))
+    const behind = isBehind(plan) ? (plan.is_stale ? 'plan.is_stale' : 'plan.is_before') : null
+    const keys = [plan.has_outer ? 'plan.has_outer' : null, behind, plan.rolls_back ? 'plan.rolls_back' : null]
+    const at = plan.base_until ? moment(plan.base_until, this.city.time_zone, lang) : ''
+    return keys.filter(Boolean).map((key) => el('p', { class: 'estimate' }, word(key, { id: plan.rolls_back || '', at })))
   }
 
   button(name, isLoud, act) {
@@ -99,7 +101,7 @@ function changedCells({ counts }) {
   return counts.new + counts.changed + counts.gone
 }
 
-/** Return whether a release came after the one a plan is drawn on. */
-function isStale({ state, base, newest }) {
-  return base !== newest && ['draft', 'review', 'approved'].includes(state)
+/** Return whether a plan may, or must, go on from another release than it is drawn on. */
+function isBehind({ state, base, newest, is_stale: isStale }) {
+  return (isStale || base !== newest) && ['draft', 'review', 'approved'].includes(state)
 }

@@ -60,7 +60,7 @@ def test_the_preview_is_what_stands_after_publishing_for_every_number(town: Town
 def _compare_cells(town: Town, preview: Numbers) -> None:
     """Compare cells and communities with those of the release that stands."""
     with town.database.transaction(SYSTEM) as tx:
-        release = plans.newest(tx, town.city)
+        release = plans.newest(tx, town.city).id
         standing = service.history.standing(tx, town.city, release, service.window(town.city, 12, UNTIL))
     assert set(preview.cells) == {A, B, C, D, E, NEW, "990101001001098", "990101001002001"}
     for code, (_, found) in preview.cells.items():
@@ -196,7 +196,7 @@ def test_history_lies_as_matched_or_as_it_would_in_another_grid(town: Town, plan
     when = service.window(town.city, 12, UNTIL)
     asked = plan(*edits(town))
     with town.database.transaction(SYSTEM) as tx:
-        first = plans.newest(tx, town.city)
+        first = plans.newest(tx, town.city).id
         matched = service.as_matched(tx, town.city, when)
         cast = service.recast(tx, town.city, Grid(Kind.PLAN, asked), when)
         same = service.recast(tx, town.city, Grid(Kind.RELEASE, first), when)
@@ -235,7 +235,7 @@ def test_the_door_tells_numbers_and_nobodys_name(town: Town, plan: Plan, desk: D
 def test_two_grids_are_compared_with_both_sides_of_what_changed(town: Town, plan: Plan, desk: Desk) -> None:
     asked = plan(*edits(town))
     with town.database.transaction(SYSTEM) as tx:
-        base = plans.newest(tx, town.city)
+        base = plans.newest(tx, town.city).id
     told = desk.get(f"/api/compare?from=release:{base}&to=plan:{asked}")
     changed = {one["code"]: one["changes"] for one in told["changed"]}
     assert changed == {

@@ -13,6 +13,7 @@ from shapely import Point
 from geo_app.core import clock, coords
 from geo_app.core.actor import SYSTEM
 from geo_app.core.errors import BadInput, Conflict
+from geo_app.maps import service as maps
 from geo_app.planning import service
 from geo_app.planning.model import Draft, Subject
 from grids.model import Partition
@@ -65,7 +66,19 @@ def test_a_release_may_begin_before_one_that_is_scheduled(town: Town) -> None:
     far, near = bent(first, 14, 30.0), bent(first, 0, 30.0)
     scheduled = put(town, base, far, days[2])
     scatter(town, 2, 100, first=20_000)
+    with town.database.transaction(SYSTEM) as tx:
+        on_top = Draft(scheduled, bent(far, 12, 25.0), days[2] + timedelta(days=1), "test")
+        drawn = service.prepare(tx, town.city, on_top)
+        stamp = maps.released(tx, town.city, "cells", release=scheduled).stamp
     before = put(town, base, near, days[1])
+    with town.database.transaction(SYSTEM) as tx:
+        with pytest.raises(Conflict, match="published meanwhile"):
+            service.publish(tx, town.city, drawn)
+        assert maps.released(tx, town.city, "cells", release=scheduled).stamp != stamp, "its tiles are others"
+        was = service.partition_of(tx, town.city, scheduled, scheduled)
+        assert all(
+            shapely.equals(cell.geometry, far.cells[code].geometry) for code, cell in was.cells.items()
+        )
     scatter(town, 3, 100, first=30_000)
     both = bent(far, 0, 30.0)
     for at, whole in zip(days, (first, near, both), strict=True):

@@ -92,3 +92,25 @@ def corner(town: Town, code: str) -> Vertex:
 
 def _middle(a: Vertex, b: Vertex) -> Vertex:
     return (a[0] + b[0]) // 2, (a[1] + b[1]) // 2
+
+
+def begun(desk: Desk, **more: int) -> int:
+    """Begin a plan and return its id."""
+    made = desk.post("/api/plans?city=town", {"name": "调整", **more})
+    assert made["status"] == 201, made
+    number: int = made["id"]
+    return number
+
+
+def moved(desk: Desk, plan: int, to: str) -> tuple[int, str]:
+    """Return the status and the plan's state, or why not, after asking for a state."""
+    told = desk.post(f"/api/plans/{plan}/state", {"to": to})
+    return told["status"], told.get("state") or told["detail"]
+
+
+def published(desk: Desk, approver: Desk, plan: int, **said: str) -> dict[str, object]:
+    """Submit, approve and publish a plan; return what publishing answers."""
+    assert moved(desk, plan, "review") == (200, "review")
+    assert moved(approver, plan, "approved") == (200, "approved")
+    told: dict[str, object] = approver.post(f"/api/plans/{plan}/publish", said)
+    return told

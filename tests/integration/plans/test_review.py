@@ -13,7 +13,7 @@ from geo_app.plans import review, verifying
 from geo_app.plans.model import State
 from grids.rings import rings
 from tests.integration.conftest import Raw, Run, Town
-from tests.integration.plans.conftest import Desk, across, planner, shape
+from tests.integration.plans.conftest import Desk, across, begun, moved, planner, published, shape
 
 FIRST, SECOND, INNER, LAST = "990101001001001", "990101001001002", "990101001001003", "990101002001008"
 AMID, EAST_AMID = "990101001001004", "990101002001003"
@@ -24,28 +24,6 @@ AMID, EAST_AMID = "990101001001004", "990101002001003"
 def approver(desk: Desk) -> Desk:
     """The desk of an approver."""
     return desk.at(planner(desk.town.city, 8, "approver"))
-
-
-def begun(desk: Desk, **more: int) -> int:
-    """Begin a plan and return its id."""
-    made = desk.post("/api/plans?city=town", {"name": "调整", **more})
-    assert made["status"] == 201, made
-    number: int = made["id"]
-    return number
-
-
-def moved(desk: Desk, plan: int, to: str) -> tuple[int, str]:
-    """Return the status and the plan's state, or why not, after asking for a state."""
-    told = desk.post(f"/api/plans/{plan}/state", {"to": to})
-    return told["status"], told.get("state") or told["detail"]
-
-
-def published(desk: Desk, approver: Desk, plan: int, **said: str) -> dict[str, object]:
-    """Submit, approve and publish a plan; return what publishing answers."""
-    assert moved(desk, plan, "review") == (200, "review")
-    assert moved(approver, plan, "approved") == (200, "approved")
-    told: dict[str, object] = approver.post(f"/api/plans/{plan}/publish", said)
-    return told
 
 
 def test_a_plan_is_published_by_another_person_and_is_in_force(desk: Desk, approver: Desk) -> None:
