@@ -81,7 +81,9 @@ def publish(town: Town, plan_id: int, at: datetime | None = None) -> int:
     with town.database.transaction(SYSTEM) as tx:
         _, drawn = plans.drawn(tx, plan_id)
         whole = Partition.of(list(drawn.draft.partition.cells.values()))
-        prepared = planning.prepare(tx, town.city, Draft(drawn.plan.base.release, whole, at or clock.now(), "x"))
+        prepared = planning.prepare(
+            tx, town.city, Draft(drawn.plan.base.release, whole, at or clock.now(), "x")
+        )
     with town.database.transaction(SYSTEM) as tx:
         responders.inherit(tx, prepared.heirs)
         return planning.publish(tx, town.city, prepared)
