@@ -39,7 +39,7 @@ FROM one;
 -- name: open_cases(city_id)^
 -- The cases that are open now, by id, as `past` gives them.
 WITH one AS (
-  SELECT point, coalesce(cell_id, 0) AS cell_id FROM placement
+  SELECT point, coalesce(cell_id, 0) AS cell_id FROM placement_now
   WHERE city_id = :city_id AND subject_kind = 'incident' AND is_open ORDER BY subject_id
 )
 SELECT string_agg(float8send(ST_X(point)), '') AS x, string_agg(float8send(ST_Y(point)), '') AS y,

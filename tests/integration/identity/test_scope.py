@@ -20,9 +20,11 @@ from geo_app.incidents.model import Located
 from geo_app.patrols import service as patrols
 from geo_app.photos import service as photos
 from geo_app.planning import service as planning
+from geo_app.planning.model import Draft
 from geo_app.privacy import service as privacy
 from geo_app.responders import service as responders
 from geo_app.responders.model import Status
+from grids.model import Partition
 from tests import build
 from tests.integration.conftest import Raw, Town
 from tests.integration.identity.scoping import (
@@ -37,6 +39,7 @@ from tests.integration.identity.scoping import (
     spot,
     units,
 )
+from tests.integration.planning.conftest import bring_forward
 
 NOWHERE = Actor("nowhere", permissions.of_roles(["dispatcher"]), Scope())
 
@@ -51,6 +54,23 @@ def seen(town: Town, actor: Actor) -> set[int]:
 def west(town: Town) -> int:
     """An incident in the west street; the town's own lie in the east."""
     return report(town, WEST_SPOT)
+
+
+def test_a_case_is_seen_by_who_gets_it_from_the_instant_on_that_a_release_begins(
+    town: Town, west: int
+) -> None:
+    """They were shown it only once a timer had come."""
+    begins = clock.now() + timedelta(days=3)
+    with town.database.transaction(SYSTEM) as tx:
+        cells = planning.partition(tx, town.city, begins).cells.values()
+        given = [replace(cell, community=build.COMMUNITIES[0]) for cell in cells]
+        base = planning.releases(tx, town.city)[0].id
+        draft = Draft(base, Partition.of(given), begins, "x")
+        planning.publish(tx, town.city, planning.prepare(tx, town.city, draft))
+    assert west not in seen(town, of_street(town, EAST))
+    bring_forward(town, begins, clock.now())
+    assert west in seen(town, of_street(town, EAST))
+    assert west not in seen(town, NOWHERE)
 
 
 def test_each_street_is_listed_its_own_incidents(town: Town, west: int) -> None:
