@@ -22,7 +22,6 @@ from geo_app.organisation import service as organisation
 from geo_app.organisation.model import City, Level
 from geo_app.planning import service as planning
 from geo_app.planning.model import Draft
-from geo_app.plans import drafts, replacing
 from geo_app.plans import service as plans
 from geo_app.plans.model import NewPlan
 from grids import code as grid_code
@@ -139,9 +138,7 @@ def take(tx: db.Transaction, import_id: int, name: str) -> Import:
     source = {"import": import_id, "sha256": found.sha256}
     plan_id = release_id = None
     if planning.releases(tx, city):
-        begun = plans.begin(tx, city, NewPlan(name))
-        replacing.replace(tx, city, drafts.of(tx, city, begun), whole, source)
-        plan_id = begun.id
+        plan_id = plans.begin_with(tx, city, NewPlan(name), whole, source).id
     else:
         if not tx.actor.may("release.approve"):
             raise Forbidden("release.approve")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from geo_app.plans.model import (
     Step,
     person,
 )
-from grids.model import Cell
+from grids.model import Cell, Partition
 
 MOST_STEPS = 500
 
@@ -74,6 +74,15 @@ def begin(tx: db.Transaction, city: City, new: NewPlan) -> Plan:
         cells = planning.partition_of(tx, city, new.rolls_back)
         replacing.replace(tx, city, drafts.of(tx, city, begun), cells, {"release": new.rolls_back})
     return plan(tx, plan_id)
+
+
+def begin_with(
+    tx: db.Transaction, city: City, new: NewPlan, cells: Partition, source: Mapping[str, Any]
+) -> Plan:
+    """Begin a plan that puts whole cells in place of all there are; `source` says where they come from."""
+    begun = begin(tx, city, new)
+    replacing.replace(tx, city, drafts.of(tx, city, begun), cells, source)
+    return plan(tx, begun.id)
 
 
 def base(tx: db.Transaction, city: City, release_id: int | None) -> Base:
