@@ -1,20 +1,17 @@
 /** Look up the words of the user interface and fill in values. Pure. */
 
-/** Return `word(key, values)` over one language's table; a missing key shows itself, so that a test can find it. */
+/** Return `word(key, values)` over one language's table; a missing key shows itself. */
 export function wordsOf(table) {
   return (key, values = {}) => fill(has(table, key) ? table[key] : key, values)
 }
 
-/** Return the word for `prefix.value`, or the value itself when a city brings one we have no word for. */
+/** Return the word for `prefix.value`, or the value itself when it has none. */
 export function wordFor(table, prefix, value) {
   const key = `${prefix}.${value}`
   return has(table, key) ? table[key] : String(value)
 }
 
-/**
- * Return what a sentence of the server is in the page's language, by a table from its English to it; null without one.
- * A sentence with values is found by its pattern: `there is no account {name}`.
- */
+/** Return `said(text)`, a sentence of the server by a table from its English; null without one. `{name}` is any value. */
 export function saidOf(table) {
   const patterns = Object.keys(table).filter((key) => /\{\w+\}/.test(key)).map((key) => [pattern(key), table[key]])
   return (text) => {
@@ -36,6 +33,7 @@ function has(table, key) {
   return Object.prototype.hasOwnProperty.call(table, key)
 }
 
+/** `{n:cell|cells}` is its first form when n is 1. */
 function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole))
+  return text.replace(/\{(\w+)(?::(.+?)\|(.+?))?\}/g, (whole, name, one, more) => (name in values ? (one && String(values[name]) === '1' ? one : more || values[name]) : whole))
 }

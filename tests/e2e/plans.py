@@ -71,6 +71,11 @@ def edited(site: Any, plan: int, *edits: dict[str, Any]) -> None:
         deeds.send(site, "POST", f"/api/plans/{plan}/edits", {"seen": seen, "edit": edit})
 
 
+def locked(site: Any, plan: int, code: str) -> None:
+    """Lock a cell of a plan."""
+    deeds.send(site, "PUT", f"/api/plans/{plan}/locks/cell/{code}", {})
+
+
 def approved(site: Any, plan: int) -> None:
     """Let a plan be submitted by one account and approved by another."""
     approver = another(site, "approver")
@@ -188,6 +193,11 @@ class Picture:
             if other == (code or self.cell) and one in self.shapes
         ]
         return max(borders)[1]
+
+    def taker(self, piece: Polygon) -> str:
+        """Return the cell that has the longest border with a piece of the cell in the middle."""
+        beside = {code: shapely.length(shape.intersection(piece)) for code, shape in self.shapes.items()}
+        return max((code for code in beside if code != self.cell), key=beside.__getitem__)
 
     def junction(self) -> tuple[tuple[int, int], LonLat, set[str]]:
         """Return a junction of the cell in the middle: its millimetres, its place, and the cells around it.

@@ -18,7 +18,6 @@ from tests.e2e.windows import PHONE, Visit, Windows
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
-EN = words.of(Lang.EN)
 TOO_WIDE = 0.0002
 """Degrees by which one border is moved into the neighbour's cell: about 17 m."""
 
@@ -59,6 +58,7 @@ def test_a_file_with_a_defect_is_accepted_by_name_and_becomes_a_plan(
     page.locator(".plan-files summary").focus()
     keyboard.press("Enter")
     assert page.locator(".plan-files a").count() == 5
+    assert visit.barriers() == []
     page.locator("#import-open").focus()
     keyboard.press("Enter")
     expect(page.locator(".import-title")).to_be_focused()
@@ -81,6 +81,7 @@ def test_a_file_with_a_defect_is_accepted_by_name_and_becomes_a_plan(
     keyboard.press("Enter")
     expect(page.locator("#import-changes [role=status] .state")).to_be_visible()
     picture(visit, site, "import-cell-zh-desk")
+    assert visit.barriers() == []
     page.locator("#import-all").focus()
     keyboard.press("Space")
     page.locator("#import-accept [type=submit]").press("Enter")
@@ -121,7 +122,7 @@ def test_an_import_on_a_phone_in_english_says_what_stops_it(
     turned.write_text(json.dumps(whole), encoding="utf-8")
     bring(visit, turned)
     expect(page.locator("[data-kind=frame][data-weight=open]")).to_contain_text("axes are swapped")
-    expect(page.locator("#import-verdict")).to_have_text(EN["imports.waiting"].replace("{n}", "1"))
+    expect(page.locator("#import-verdict")).to_have_text("1 mend waits for you to accept it.")
     picture(visit, site, "import-turned-en-phone")
     assert visit.barriers() == []
     assert visit.faults()["violations"] == []

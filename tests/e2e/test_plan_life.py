@@ -65,6 +65,9 @@ def publish(hand: Hand, site: Any, note: str) -> str:
     hand.press(page.locator("[data-does=publish]"))
     expect(page.locator(".consequences dd").first).to_be_visible()
     at = hand.forward(page.locator("#publish-at"), plans.fours_ahead(site))
+    hand.tick(page.locator("#publish-now"))
+    expect(page.locator("#publish-at")).to_be_disabled()
+    hand.tick(page.locator("#publish-now"))
     hand.write(page.locator("#publish-note"), note)
     assert hand.visit.barriers() == []
     picture(hand.visit, site, f"plan-publish-{hand.name}")

@@ -67,14 +67,13 @@ def given_away(visit: Any, borders: plans.Picture) -> None:
 
     The line clicked goes through a point inside and by whole pixels, the one it is compared with straight across.
     """
-    mouse, cell = visit.page.mouse, borders.cell
+    mouse = visit.page.mouse
     west, east = borders.cut()
     cutter = LineString([(west[0] - 1e-3, west[1]), (east[0] + 1e-3, east[1])])
-    piece: Polygon = max(split(borders.shapes[cell], cutter).geoms, key=lambda one: one.area)
-    beside = {code: shapely.length(shape.intersection(piece)) for code, shape in borders.shapes.items()}
-    taker = max((code for code in beside if code != cell), key=beside.__getitem__)
+    piece: Polygon = max(split(borders.shapes[borders.cell], cutter).geoms, key=lambda one: one.area)
+    taker = borders.taker(piece)
     visit.page.keyboard.press("t")
-    for at in (west, borders.inside(cell), east):
+    for at in (west, borders.inside(borders.cell), east):
         mouse.click(*borders.place(at))
     expect(visit.page.locator(".plan-tool .state")).to_have_text(ZH["line.now_piece"])
     mouse.click(*borders.place(plans.on_surface(piece)))
@@ -182,11 +181,14 @@ def test_locks_the_outer_border_and_a_newer_release_by_keyboard_alone(windows: W
     outer_vertex_moved(keys, plans.Picture(visit, site, plan), code)
     assert plans.found(site, plan)["has_outer"]
     unit = page.locator(".plan-cells").locator("[id^=lock-unit-]")
-    for lock in (page.locator(f"#lock-cell-{code}"), unit):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/arcs" in request.url else None)
+    for n, lock in enumerate((page.locator(f"#lock-cell-{code}"), unit)):
         keys.press(lock)
         expect(lock).to_have_attribute("aria-pressed", "true")
         expect(page.locator(".plan-cells .tag", has_text=ZH["cells.is_locked"])).to_be_visible()
         expect(lock).to_be_focused()
+        assert keys.visit.barriers() == []
         keys.write(page.locator("#plan-name"), "锁着改名")
         page.keyboard.press("Enter")
         expect(page.locator(".refused span").first).to_have_text(ZH["edit.unlock_first"])
@@ -195,6 +197,7 @@ def test_locks_the_outer_border_and_a_newer_release_by_keyboard_alone(windows: W
         keys.press(lock)
         expect(lock).to_have_attribute("aria-pressed", "false")
         expect(page.locator(".plan-cells .tag", has_text=ZH["cells.is_locked"])).to_have_count(0)
+        assert len(asked) == 2 * n + 2  # what the page is told of its own lock is not asked for again
     picture(visit, site, "plan-outer-desk")
     rebased(keys, site, plan, code)
     begun_before(keys, site, plan, code, where)

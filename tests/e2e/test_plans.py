@@ -7,17 +7,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Route, expect
+from shapely import LineString
+from shapely.ops import split
 
 from layers import words
 from layers.words import Lang
 from tests.e2e import deeds, plans
 from tests.e2e.hands import HANDS, Keys
 from tests.e2e.test_pages import CLEAN, picture
-from tests.e2e.windows import Windows
+from tests.e2e.windows import PHONE, Windows
 
 pytest_plugins = ("tests.e2e.browser",)
 
 ZH = words.of(Lang.ZH)
+EN = words.of(Lang.EN)
 
 
 def test_a_junction_is_dragged_with_its_neighbours_and_taken_back(windows: Windows, site: Any) -> None:
@@ -118,6 +121,31 @@ def split_by_keys(keys: Keys, borders: plans.Picture) -> None:
     keys.is_kept()
 
 
+def test_a_piece_is_given_away_by_keyboard_and_typed_coordinates(windows: Windows, site: Any) -> None:
+    plan = plans.made(site)["id"]
+    visit = windows()
+    borders = plans.open_plan(visit, site, plan)
+    page, keys, (west, east) = visit.page, Keys(visit), borders.cut()
+    line = LineString([(west[0] - 1e-5, west[1]), (east[0] + 1e-5, east[1])])
+    piece = max(split(borders.shapes[borders.cell], line).geoms, key=lambda one: one.centroid.y)
+    taker = borders.taker(piece)
+    keys.press(page.locator(".plan-fold summary", has_text=ZH["cells.in_view"]))
+    keys.write(page.locator("#plan-filter"), borders.cell)
+    keys.tick(page.locator(f"#in-view-{borders.cell}"))
+    keys.press(page.locator("[data-tool=transfer]"))
+    keys.press(page.locator(".plan-tool details summary"))
+    keys.write(page.locator("#line-between"), "\n".join(f"{lon:.8f}, {lat:.8f}" for lon, lat in line.coords))
+    keys.choose(page.locator("#line-side"), "1")  # seen from the west, north lies on the left
+    keys.choose(page.locator("#line-taker"), taker)
+    keys.press(page.get_by_role("button", name=ZH["line.transfer_now"]))
+    expect(plans.result(visit)).to_have_text(ZH["done.transfer"])
+    keys.is_kept()
+    now = plans.Picture(visit, site, plan)
+    assert now.shapes[taker].intersection(piece).area > piece.area * 0.99
+    assert visit.barriers() == []
+    assert visit.faults() == CLEAN
+
+
 def test_a_cell_is_split_and_merged_by_clicks_and_a_refusal_stands_at_its_place(
     windows: Windows, site: Any
 ) -> None:
@@ -139,11 +167,23 @@ def test_a_cell_is_split_and_merged_by_clicks_and_a_refusal_stands_at_its_place(
     visit.page.get_by_role("button", name=ZH["line.finish"]).click()
     expect(visit.page.locator(".plan-room .refused strong")).to_have_text(ZH["refusal.no_cut"])
     expect(visit.page.locator(".refused-tip")).to_contain_text(ZH["advice.no_cut"])
+    stands_on_the_map(visit)
     picture(visit, site, "plan-refused-desk")
     assert visit.barriers() == []
     visit.page.keyboard.press("Escape")
     expect(visit.page.locator(".refused-tip")).to_have_count(0)
     assert plans.found(site, plan)["counts"]["new"] == 0
+
+
+def stands_on_the_map(visit: Any) -> None:
+    """What is said beside a place lies on the map with all its sides, also where the place is at its edge."""
+    tip, stage = (visit.page.locator(one).bounding_box() for one in (".refused-tip", "#stage"))
+    assert tip
+    assert stage
+    assert stage["x"] <= tip["x"]
+    assert tip["x"] + tip["width"] <= stage["x"] + stage["width"]
+    assert stage["y"] <= tip["y"]
+    assert tip["y"] + tip["height"] <= stage["y"] + stage["height"]
 
 
 def merged_by_clicks(visit: Any, site: Any, plan: int) -> None:
@@ -184,8 +224,29 @@ def test_who_is_too_late_is_told_who_was_first_and_can_load_it(windows: Windows,
     hand.press(visit.page.get_by_role("button", name=ZH["cells.rename"], exact=True))
     expect(visit.page.locator(".plan-room .refused span").first).to_have_text(ZH["edit.load_theirs"])
     picture(visit, site, f"plan-conflict-{way}")
+    assert visit.barriers() == []
     hand.press(visit.page.get_by_role("button", name=ZH["edit.load_now"]))
     expect(plans.result(visit)).to_have_text(ZH["edit.loaded"])
     hand.is_kept()
     expect(visit.page.locator("#plan-name")).to_have_value("他人改名")
     assert visit.faults()["violations"] == CLEAN["violations"]
+
+
+def test_on_a_phone_too_what_is_refused_stands_on_the_map(windows: Windows, site: Any) -> None:
+    plan = plans.made(site)["id"]
+    visit = windows(PHONE, "dark")
+    visit.open(f"/planner?lang=en&view=plans&plan={plan}{plans.a_place_full_of_things(site)}")
+    data = plans.Picture(visit, site, plan).data
+    code = max(data["cells"], key=lambda one: plans.inside(data, one)[0])[
+        "code"
+    ]  # the easternmost: at the edge
+    plans.locked(site, plan, code)
+    visit.page.locator(".plan-fold summary", has_text=EN["cells.in_view"]).click()
+    visit.page.locator(f"#in-view-{code}").check()
+    expect(visit.page.locator(".plan-cells .tag", has_text=EN["cells.is_locked"])).to_be_visible()
+    visit.page.fill("#plan-name", "Another name")
+    visit.page.get_by_role("button", name=EN["cells.rename"], exact=True).click()
+    expect(visit.page.locator(".refused-tip")).to_contain_text(EN["edit.unlock_first"])
+    stands_on_the_map(visit)
+    picture(visit, site, "plan-refused-phone")
+    assert visit.barriers() == []

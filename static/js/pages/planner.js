@@ -4,7 +4,7 @@ import { get, late } from '../api.js'
 import { announce, el } from '../dom.js'
 import { area, count } from '../format.js'
 import { concerns, listen } from '../live.js'
-import { lang, query, setQuery, word } from '../page.js'
+import { lang, query, said, setQuery, word } from '../page.js'
 import { categoryName, incidentFacts } from '../parts/incident.js'
 import { fillPanel, panelHead } from '../parts/sheet.js'
 import { empty, fill, loading, quietly, turnOf } from '../parts/states.js'
@@ -182,7 +182,7 @@ class Planner {
       isNow ? el('span', { class: 'tag good' }, word('release.current')) : isToCome ? el('span', { class: 'tag' }, word('release.to_come')) : null,
       el('span', { class: 'soft' }, word('release.cells', { n: count(item.cells, lang) })),
       el('span', { class: 'soft' }, reign(item, this.city)),
-      item.note ? el('span', {}, item.note) : null,
+      item.note ? el('span', {}, said(item.note) || item.note) : null,
       item.effective_to && this.permissions.includes('plan.edit') ? el('button', { type: 'button', class: 'link', 'data-release': item.id, onclick: () => this.goBack(item) }, word('plans.make_this')) : null)
   }
 

@@ -1,6 +1,5 @@
 /** The chosen cells in the panel: name, code, unit, locks, merging; and a list of the cells in view for those who do not point. */
 
-import { put, remove } from '../api.js'
 import { el } from '../dom.js'
 import { groupedCode } from '../format.js'
 import { word } from '../page.js'
@@ -114,23 +113,12 @@ export class CellBox {
     const kept = new Set(plan.locks.map((lock) => `${lock.kind} ${lock.code}`))
     const button = (level, code, key) => {
       const isOn = kept.has(`${level} ${code}`)
-      return el('button', { type: 'button', id: `lock-${level}-${code}`, class: 'button small', 'aria-pressed': String(isOn), onclick: () => this.lock(level, code, !isOn) }, word(key))
+      return el('button', { type: 'button', id: `lock-${level}-${code}`, class: 'button small', 'aria-pressed': String(isOn), onclick: () => this.editing.lock(level, code, !isOn) }, word(key))
     }
     const units = Array.from(new Set(cells.map(({ community }) => community)))
     return el('div', { class: 'plan-buttons' },
       cells.length === 1 ? button('cell', cells[0].code, 'cells.lock') : null,
       units.length === 1 ? button('unit', units[0], 'cells.lock_unit') : null)
-  }
-
-  async lock(level, code, isOn) {
-    const path = `${this.editing.path}/locks/${level}/${encodeURIComponent(code)}`
-    try {
-      await (isOn ? put(path) : remove(path))
-      await this.editing.again()
-      this.editing.on.said(word(isOn ? 'done.lock' : 'done.unlock'))
-    } catch (problem) {
-      this.editing.refuse(problem)
-    }
   }
 
   fillList(arcs) {

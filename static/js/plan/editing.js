@@ -1,6 +1,6 @@
 /** A plan being edited: its borders in view, edits sent one after the other, undo and redo; the server keeps everything. */
 
-import { get, post } from '../api.js'
+import { get, post, put, remove } from '../api.js'
 import { announce } from '../dom.js'
 import { leafletPositions } from '../geo.js'
 import { word } from '../page.js'
@@ -174,12 +174,31 @@ export class Editing {
 
   /** Fetch the plan; what is in view too when somebody has changed something. */
   async follow() {
-    await this.working // of one's own step the page is told too: its answer comes first
-    const plan = await get(this.path)
+    let [working, plan] = [null, null]
+    while (working !== this.working) { // of one's own step the page is told too: its answer comes first
+      working = this.working
+      await working
+      plan = await get(this.path)
+    }
     if (this.plan.seq === plan.seq && this.plan.locks.length === plan.locks.length) {
       this.plan = plan
       this.on.plan(plan)
     } else await this.again()
+  }
+
+  /** Lock a cell or all of a unit, or let it go; the answer is awaited as that of an edit is, so that nothing is fetched twice. */
+  lock(level, code, isOn) {
+    const path = `${this.path}/locks/${level}/${encodeURIComponent(code)}`
+    this.working = this.working.then(async () => {
+      try {
+        await (isOn ? put(path) : remove(path))
+        await this.again()
+        this.on.said(word(isOn ? 'done.lock' : 'done.unlock'))
+      } catch (problem) {
+        this.refuse(problem)
+      }
+    })
+    return this.working
   }
 
   /** Fetch the plan and what is in view again. */

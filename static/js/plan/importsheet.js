@@ -10,6 +10,7 @@ import { waited } from './importwait.js'
 
 const SHOWN = 50 // findings at a time
 const MOST_CELLS = 4
+const WIDE = 10000000 // square metres from which km² are told
 const MOST_CHANGES = 200
 
 /** The report; `doing.accept(names)`, `doing.take(name)` and `doing.open(plan)` do what people decide. */
@@ -83,7 +84,7 @@ export class Sheet {
 
   row(one) {
     const where = one.cells.length ? some(one.cells.map(groupedCode)) : one.rows.length ? word('imports.row', { n: some(one.rows) }) : word('imports.whole_file')
-    const mend = [term('mend', one.mend), one.to ? `→ ${one.to}` : null, one.area > 0 ? squares(one.area) : null].filter(Boolean).join(' · ')
+    const mend = [term('mend', one.mend), one.to ? `→ ${groupedCode(one.to)}` : null, one.area > 0 ? squares(one.area) : null].filter(Boolean).join(' · ')
     const title = [term('defect', one.kind), where].join(' ')
     return el('li', { 'data-finding': one.id, 'data-kind': one.kind, 'data-weight': one.weight },
       el('p', {}, el('strong', {}, term('defect', one.kind)), ' ', el('span', { class: `tag import-${one.weight}` }, term('defect_weight', one.weight))),
@@ -178,7 +179,7 @@ function some(names) {
   return names.slice(0, MOST_CELLS).join(word('page.comma')) + (names.length > MOST_CELLS ? ' …' : '')
 }
 
-/** Return square metres: small ones with two decimals, for a sliver is not nothing. */
+/** Return square metres: small ones with two decimals, for a sliver is not nothing; whole ones while a change would show. */
 function squares(value) {
-  return value < 1000 ? `${count(value, lang, 2)} m²` : area(value, lang)
+  return value < WIDE ? `${count(value, lang, value < 1000 ? 2 : 0)} m²` : area(value, lang)
 }

@@ -6,6 +6,8 @@ import { colour, term, word } from '../page.js'
 import { words } from '../parts/states.js'
 
 const MOST_CELLS = 4 // named beside the map
+const EDGE = 8 // pixels between what is said and the side of the map
+const ROOM = 96 // pixels at the top and foot of the map in which tools and the legend stand
 
 /** Return what a Problem says to a planner: `{ sentence, advice, place }`. */
 export function sayingOf(problem) {
@@ -18,6 +20,10 @@ export function sayingOf(problem) {
   }
   if (problem.status === 422 && body.reason) return { sentence: term('refusal', body.reason), advice: term('advice', body.reason), place: body.place || null }
   return { sentence: words(problem), advice: '', place: null }
+}
+
+function between(least, value, most) {
+  return Math.max(least, Math.min(most, value))
 }
 
 /** The mark on the map; one at a time. */
@@ -40,9 +46,20 @@ export class Refused {
     this.element.replaceChildren(...text(), ...actions)
     this.element.hidden = false
     const at = this.mark(place) || near
-    if (!at) return
-    this.tip = window.L.tooltip({ permanent: true, direction: 'top', className: 'refused-tip', offset: [0, -12], interactive: false })
-      .setLatLng([at[1], at[0]]).setContent(el('div', {}, text())).addTo(this.view.map)
+    if (at) this.tell([at[1], at[0]], el('div', {}, text()))
+  }
+
+  /** Say it beside a place: above or below it, where there is room, and never beyond the side of the map. */
+  tell(place, content) {
+    const { map } = this.view
+    const [at, size] = [map.latLngToContainerPoint(place), map.getSize()]
+    const isAbove = at.y > size.y / 2
+    at.y = between(ROOM, at.y, size.y - ROOM)
+    this.tip = window.L.tooltip({ permanent: true, direction: isAbove ? 'top' : 'bottom', className: 'refused-tip', offset: [0, isAbove ? -12 : 12], interactive: false })
+      .setLatLng(map.containerPointToLatLng(at)).setContent(content).addTo(map)
+    const half = this.tip.getElement().offsetWidth / 2 + EDGE
+    this.tip.options.offset[0] = between(half, at.x, size.x - half) - at.x
+    this.tip.update()
   }
 
   /** Draw the place and return a [lon, lat] beside it; null when there is none. */

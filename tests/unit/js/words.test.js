@@ -16,6 +16,15 @@ test('a value that is not given stays visible, as does a key that does not exist
   assert.equal(word('missing'), 'missing')
 })
 
+test('a count chooses between one and more of what it counts, also where it is written out', () => {
+  const said = wordsOf({ cells: '{n} {n:cell differs|cells differ}: {code}' })
+  const three = [1, 0, 2].map((n) => said('cells', { n, code: 7 }))
+  assert.deepEqual(three, ['1 cell differs: 7', '0 cells differ: 7', '2 cells differ: 7'])
+  assert.equal(said('cells', { n: '1', code: '' }), '1 cell differs: ')
+  assert.equal(said('cells', { n: '1,001', code: 7 }), '1,001 cells differ: 7')
+  assert.equal(said('cells', { code: 7 }), '{n} {n:cell differs|cells differ}: 7')
+})
+
 test('names of Object.prototype are not words', () => {
   assert.equal(word('toString'), 'toString')
   assert.equal(word('filled', Object.create({ n: 1, all: 2 })), '1 of 2')

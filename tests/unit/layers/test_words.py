@@ -72,6 +72,13 @@ def test_both_languages_fill_in_the_same_values() -> None:
         assert values(text) == values(words.of(Lang.EN)[key]), key
 
 
+def test_a_count_is_written_with_one_and_more_and_never_as_one_of_many() -> None:
+    for key, text in words.of(Lang.EN).items():
+        forms = [form for _, _, form, _ in Formatter().parse(text) if form]
+        assert all(len(form.split("|")) == 2 and all(form.split("|")) for form in forms), key
+        assert not re.search(r"\{n\} (cells|incidents|rows|steps|mends|points|things|checks)\b", text), key
+
+
 def test_every_word_that_is_asked_for_exists() -> None:
     known = words.of(Lang.ZH)
     assert len(asked()) > 80
