@@ -1,22 +1,22 @@
-/** A plan beside what stands: the map is cut at a handle, its release on the left and the plan on the right; and all that differs, by kind. */
+/** A plan beside another grid: the map is cut at a handle, a release or another plan on the left and the plan on the right; and all that differs. */
 
 import { get } from '../api.js'
 import { announce, byId, el } from '../dom.js'
-import { count, groupedCode } from '../format.js'
-import { lang, term, word } from '../page.js'
-import { fill } from '../parts/states.js'
-import { grouped, isOfLand, moved, percentAt } from './compared.js'
+import { word } from '../page.js'
+import { fill, quietly } from '../parts/states.js'
+import { moved, percentAt } from './compared.js'
+import { differences } from './differences.js'
 import { Sides } from './sides.js'
-
-const MOST_LISTED = 200 // of each kind
-const MOST_PARENTS = 3
 
 /** The button, the list and the two sides; `onShown(isOpen)` hears when they open and close. */
 export class Compare {
   constructor(editing, city, onShown) {
     Object.assign(this, { editing, city, onShown, percent: 50, sides: null })
     this.button = el('button', { type: 'button', id: 'compare-open', class: 'button', 'aria-expanded': 'false', 'aria-controls': 'compare-list', onclick: () => this.toggle() }, word('compare.open'))
-    this.list = el('div', { id: 'compare-list', hidden: true })
+    this.other = el('select', { id: 'compare-with', onchange: () => this.turn() })
+    this.found = el('div', { class: 'differences' })
+    this.list = el('div', { id: 'compare-list', hidden: true },
+      el('div', { class: 'form-field' }, el('label', { for: 'compare-with' }, word('compare.with')), this.other), this.found)
     this.element = el('section', { id: 'plan-compare', 'aria-label': word('compare.title') }, el('div', { class: 'plan-buttons' }, this.button), this.list)
   }
 
@@ -37,6 +37,9 @@ export class Compare {
   /** Open both sides; the handle has the focus. */
   open() {
     this.sides = new Sides(this.editing)
+    const { base } = this.editing.plan
+    this.other.replaceChildren(option('release', base, word('compare.base', { id: base })))
+    quietly(() => this.offer())
     this.addHandle()
     this.shown()
     this.put(50)
@@ -52,7 +55,7 @@ export class Compare {
     this.sides.close()
     this.sides = null
     this.handle.remove()
-    this.list.replaceChildren()
+    this.found.replaceChildren()
     this.shown()
     if (held) this.button.focus({ preventScroll: true })
     announce(word('compare.closed'))
@@ -68,12 +71,33 @@ export class Compare {
   /** Ask what differs; again whenever the plan has changed. */
   load() {
     if (!this.isOpen) return null
-    const { base, id } = this.editing.plan
-    return fill(this.list, () => get('/api/compare', { city: this.city.code, from: `release:${base}`, to: `plan:${id}` }), (found) => {
+    return fill(this.found, () => get('/api/compare', { city: this.city.code, from: this.other.value, to: `plan:${this.editing.plan.id}` }), (found) => {
       if (!this.isOpen) return []
       this.sides.show(found)
-      return this.content(found)
+      return differences(found, (bounds) => this.editing.view.goToBounds(bounds))
     })
+  }
+
+  /** Offer every other release and every other plan of the city, the newest first. */
+  async offer() {
+    const { base, id } = this.editing.plan
+    const city = { city: this.city.code }
+    const [releases, plans] = await Promise.all([get('/api/releases', city), get('/api/plans', city)])
+    this.other.append(
+      ...releases.items.filter((one) => one.id !== base).map((one) => option('release', one.id, word('release.number', { id: one.id }))),
+      ...plans.items.filter((one) => one.id !== id).map((one) => option('plan', one.id, one.name)))
+  }
+
+  /** Compare with what is chosen now. */
+  turn() {
+    this.left.textContent = this.name
+    this.put(this.percent)
+    return this.load()
+  }
+
+  /** What the plan is compared with, as it is called. */
+  get name() {
+    return this.other.selectedOptions[0].textContent
   }
 
   addHandle() {
@@ -82,6 +106,7 @@ export class Compare {
       if (this.isHeld) this.put(percentAt(event.clientX, box.left, box.width))
     }
     const drop = () => { this.isHeld = false }
+    this.left = el('span', { class: 'compare-side' }, this.name)
     this.handle = el('div', {
       class: 'compare-handle', role: 'slider', tabindex: '0', 'aria-label': word('compare.handle'), 'aria-orientation': 'horizontal', 'aria-valuemin': '0', 'aria-valuemax': '100',
       onkeydown: (event) => this.key(event), onpointermove: drag, onpointerup: drop, onpointercancel: drop,
@@ -89,7 +114,7 @@ export class Compare {
         this.isHeld = event.button === 0 && event.isPrimary
         if (this.isHeld) this.handle.setPointerCapture(event.pointerId)
       },
-    }, el('span', { class: 'compare-side' }, word('compare.old', { id: this.editing.plan.base })), el('span', { class: 'compare-side' }, word('compare.new')))
+    }, this.left, el('span', { class: 'compare-side' }, word('compare.new')))
     byId('stage').append(this.handle)
   }
 
@@ -107,43 +132,11 @@ export class Compare {
     this.percent = percent
     this.handle.style.left = `${percent}%`
     this.handle.setAttribute('aria-valuenow', String(percent))
-    this.handle.setAttribute('aria-valuetext', word('compare.at', { n: percent, id: this.editing.plan.base }))
+    this.handle.setAttribute('aria-valuetext', word('compare.at', { n: percent, other: this.name }))
     this.sides.cut(percent)
-  }
-
-  content(found) {
-    const groups = grouped(found)
-    const kept = el('p', { class: 'soft' }, word('compare.kept', { n: count(found.kept, lang) }))
-    announce(word(groups.length ? 'compare.found' : 'compare.nothing', { n: count(found.changed.length, lang) }))
-    if (groups.length === 0) return [el('p', { class: 'state' }, word('compare.nothing')), kept]
-    const left = found.left_out ? el('p', { class: 'estimate' }, word('compare.left_out', { n: count(found.left_out, lang) })) : null
-    return [kept, left, ...groups.map((group) => this.group(group))].filter(Boolean)
-  }
-
-  group({ kind, items }) {
-    const more = items.length - MOST_LISTED
-    return el('details', { class: 'plan-fold', open: true }, el('summary', {}, `${term('change', kind)} (${count(items.length, lang)})`),
-      el('ul', { class: 'plan-list', 'data-change': kind }, items.slice(0, MOST_LISTED).map((item) => this.row(kind, item)),
-        more > 0 ? el('li', {}, word('compare.more', { n: count(more, lang) })) : null))
-  }
-
-  row(kind, item) {
-    const label = titleOf(kind, item)
-    const parents = item.parents.slice(0, MOST_PARENTS).map(({ code, share }) => word('compare.share', { code: groupedCode(code), n: count(share * 100, lang, 1) }))
-    return el('li', {}, item.bounds ? el('button', { type: 'button', class: 'link', onclick: () => this.go(item, label) }, label) : el('span', {}, label),
-      item.isGone ? el('span', { class: 'tag' }, word('numbers.gone')) : null,
-      parents.length && isOfLand([kind]) ? el('span', { class: 'soft' }, word('compare.land', { parts: parents.join(word('page.comma')) })) : null)
-  }
-
-  go({ bounds }, label) {
-    this.editing.view.goToBounds(bounds)
-    announce(word('compare.there', { cell: label }))
   }
 }
 
-/** Return what an entry is called: of a name or a code that changed, both. */
-function titleOf(kind, { code, name, wasCode, wasName }) {
-  if (kind === 'renamed') return `${groupedCode(code)} ${wasName || word('cells.no_name')} → ${name || word('cells.no_name')}`
-  if (kind === 'recoded' && wasCode && wasCode !== code) return `${groupedCode(wasCode)} → ${groupedCode(code)} ${name}`
-  return `${groupedCode(code)} ${name}`
+function option(kind, id, text) {
+  return el('option', { value: `${kind}:${id}` }, text)
 }

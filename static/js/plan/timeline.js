@@ -1,8 +1,11 @@
 /** The releases (网格版本) of a city in time: a slider that shows the grid on the map as it was or will be, never unmarked. */
 
+import { get } from '../api.js'
 import { announce, byId, el } from '../dom.js'
 import { count, moment } from '../format.js'
 import { lang, word } from '../page.js'
+import { fill } from '../parts/states.js'
+import { differences } from './differences.js'
 import { standingStop, stops, tense } from './stops.js'
 
 /** Return from when to when a release is in force, in words. */
@@ -22,7 +25,10 @@ export class Timeline {
     this.body = el('div', { class: 'timeline-body' }, el('label', { class: 'unseen', for: 'timeline' }, word('timeline.title')),
       this.slider, this.label, this.now)
     this.alone = el('p', { class: 'soft' })
-    this.element = el('div', { class: 'timeline', hidden: true }, this.body, this.alone)
+    this.found = el('div', { class: 'differences' })
+    this.fold = el('details', { class: 'plan-fold', id: 'timeline-differences', hidden: true, ontoggle: () => this.compare() },
+      el('summary', {}, word('timeline.compare')), this.found)
+    this.element = el('div', { class: 'timeline', hidden: true }, this.body, this.alone, this.fold)
     this.text = el('strong', {})
     this.picked = el('span', {})
     this.banner = el('section', { class: 'elsewhen', hidden: true, 'aria-label': word('timeline.title') },
@@ -61,6 +67,18 @@ export class Timeline {
     this.picked.textContent = ''
     this.view.asOf(release.id, (cell) => this.pick(cell))
     announce(this.text.textContent)
+    this.fold.hidden = false
+    this.compare()
+  }
+
+  /** Tell what differs between the release that is shown and that in force, the earlier one first. */
+  compare() {
+    this.found.replaceChildren()
+    if (!this.fold.open || this.chosen === null) return null
+    const current = standingStop(this.ordered, Date.now())
+    const pair = this.ordered.filter((one, index) => index === current || one.id === this.chosen).map(({ id }) => `release:${id}`)
+    return fill(this.found, () => get('/api/compare', { city: this.city.code, from: pair[0], to: pair[1] }),
+      (found) => differences(found, (bounds) => this.view.goToBounds(bounds)))
   }
 
   /** Show what stands now. */
@@ -68,6 +86,8 @@ export class Timeline {
     const isAway = this.chosen !== null
     const hadFocus = this.banner.contains(document.activeElement) || document.activeElement === this.now
     this.chosen = null
+    this.fold.hidden = true
+    this.fold.open = false
     const current = standingStop(this.ordered, Date.now())
     if (current !== -1) this.say(current)
     this.banner.hidden = true
