@@ -89,8 +89,8 @@ def full(still_town: Town) -> Town:
         tx.run(
             Raw("""
             WITH made AS (
-              INSERT INTO plan (city_id, jurisdiction, name, base_id, root, head, actor, made_at)
-              SELECT city_id, '990101', 'x', id, 'r', 'r', 'x', now() FROM release LIMIT 1 RETURNING id
+              INSERT INTO plan (city_id, jurisdiction, name, base_id, base_revision, root, head, actor, made_at)
+              SELECT city_id, '990101', 'x', id, id, 'r', 'r', 'x', now() FROM release LIMIT 1 RETURNING id
             ), stepped AS (
               INSERT INTO plan_step
                 (plan_id, seq, kind, edit, touched, is_outer, person, actor, at, result, hash)
